@@ -1,0 +1,136 @@
+import { systemClock } from './clock.ts';
+import { Endpoints } from './endpoint/create-endpoints.ts';
+import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
+import { classifyFailure } from './failover/classify-failure.ts';
+import type { FailoverContext } from './failover/failover-context.ts';
+import { ModelFactory } from './models/model-factory.ts';
+import { Fleet } from './ring/fleet.ts';
+import { ModelIds } from './ring/model-ids.ts';
+import type {
+  EmbeddingModel,
+  ImageModel,
+  LanguageModel,
+  ModelKind,
+  ModelSettings,
+  OpenAITools,
+  ProviderSpecification,
+  SpeechModel,
+  TranscriptionModel,
+} from './sdk.ts';
+import { chooseApi, openaiTools } from './endpoint/provider-facts.ts';
+import { resolveSettings } from './settings/resolve-settings.ts';
+import type { BalancedProviderSettings } from './settings/settings.ts';
+import { validateSettings } from './settings/validate-settings.ts';
+import { type BalancedStatus, takeStatus } from './status.ts';
+
+/** Makes a model. The second argument is AI SDK 4's settings of a model; later lines take options with the call. */
+type MakeModel<Model> = (modelId: string, settings?: ModelSettings) => Model;
+
+/** The members of a balanced provider. Every model function throws `NoSuchModelError` when no endpoint has such a model. */
+export interface BalancedProviderMembers {
+  /** A language model, by the API that `status().api` names. */
+  (modelId: string, settings?: ModelSettings): LanguageModel;
+  /** A language model, by the API that `status().api` names. */
+  readonly languageModel: MakeModel<LanguageModel>;
+  /** A language model by the Chat Completions API. */
+  readonly chat: MakeModel<LanguageModel>;
+  /** A language model by the Responses API. */
+  readonly responses: MakeModel<LanguageModel>;
+  /** A language model by the legacy Completions API. */
+  readonly completion: MakeModel<LanguageModel>;
+  /** An embedding model. */
+  readonly embeddingModel: MakeModel<EmbeddingModel>;
+  /** An embedding model. */
+  readonly embedding: MakeModel<EmbeddingModel>;
+  /** An embedding model. */
+  readonly textEmbeddingModel: MakeModel<EmbeddingModel>;
+  /** An embedding model. */
+  readonly textEmbedding: MakeModel<EmbeddingModel>;
+  /** An image model. */
+  readonly imageModel: MakeModel<ImageModel>;
+  /** An image model. */
+  readonly image: MakeModel<ImageModel>;
+  /** A transcription model. */
+  readonly transcriptionModel: MakeModel<TranscriptionModel>;
+  /** A transcription model. */
+  readonly transcription: MakeModel<TranscriptionModel>;
+  /** A speech model. */
+  readonly speechModel: MakeModel<SpeechModel>;
+  /** A speech model. */
+  readonly speech: MakeModel<SpeechModel>;
+  /** Tools that OpenAI executes itself, such as web search: those of the installed `@ai-sdk/openai`. */
+  readonly tools: OpenAITools;
+  /**
+   * Listens to an event. What the listener throws is dropped.
+   *
+   * @returns a function that stops listening.
+   */
+  on<Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>): () => void;
+  /** How every endpoint and deployment is now: a frozen snapshot without any secret. */
+  status(): BalancedStatus;
+}
+
+/** An AI SDK provider whose models stand for rings of real models. */
+export type BalancedProvider = BalancedProviderMembers & ProviderSpecification;
+
+/**
+ * Makes an AI SDK provider that spreads calls over OpenAI and Azure OpenAI endpoints, and asks another when one fails.
+ *
+ * Nothing is read from the environment, and no request is made, before the first call.
+ *
+ * @throws {InvalidSettingsError} that lists everything that is wrong with the settings.
+ * @example
+ * const balanced = createBalancedProvider({
+ *   endpoints: [
+ *     { type: 'openai', apiKeyEnv: 'OPENAI_API_KEY' },
+ *     { type: 'azure', resourceName: 'my-eastus', apiKeyEnv: 'AZURE_API_KEY' },
+ *   ],
+ * });
+ * await generateText({ model: balanced('gpt-5'), prompt: 'Hello' });
+ */
+export function createBalancedProvider(settings: BalancedProviderSettings): BalancedProvider {
+  validateSettings(settings);
+  const resolved = resolveSettings(settings, classifyFailure);
+  const clock = systemClock;
+  const events = new EventEmitter();
+  const endpoints = new Endpoints(resolved);
+  const fleet = new Fleet({ settings: resolved, endpoints: endpoints.all, clock, events });
+  const context: FailoverContext = {
+    settings: resolved,
+    clock,
+    events,
+    requireCredentials: () => endpoints.requireCredentials(),
+  };
+  const api = resolved.api ?? chooseApi(endpoints.all);
+  const factory = new ModelFactory(fleet, new ModelIds(resolved), context);
+  const make = (kind: ModelKind) => (modelId: string, modelSettings?: ModelSettings) =>
+    factory.make(kind, modelId, modelSettings);
+
+  const language = make(api);
+  const embedding = make('embedding');
+  const image = make('image');
+  const transcription = make('transcription');
+  const speech = make('speech');
+  const provider = Object.assign((modelId: string, modelSettings?: ModelSettings) => language(modelId, modelSettings), {
+    specificationVersion: endpoints.all[0]?.provider.specificationVersion,
+    languageModel: language,
+    chat: make('chat'),
+    responses: make('responses'),
+    completion: make('completion'),
+    embeddingModel: embedding,
+    embedding,
+    textEmbeddingModel: embedding,
+    textEmbedding: embedding,
+    imageModel: image,
+    image,
+    transcriptionModel: transcription,
+    transcription,
+    speechModel: speech,
+    speech,
+    tools: openaiTools,
+    on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
+    status: () => takeStatus(api, endpoints.all, fleet, clock),
+  });
+  // The models are those of the installed line, which only the user's compiler can name.
+  return provider as unknown as BalancedProvider;
+}

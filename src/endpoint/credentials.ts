@@ -1,0 +1,49 @@
+import type { SettingsProblem } from '../errors/invalid-settings-error.ts';
+import type { AzureEndpointSettings, EndpointSettings, OpenAIEndpointSettings } from '../settings/endpoint-settings.ts';
+import { readEnvironment } from '../settings/environment.ts';
+
+/** What an endpoint needs from the environment, resolved. */
+export interface Credentials {
+  /** A key that does not change, or `undefined` when there is a function for it. */
+  readonly apiKey: string | undefined;
+  readonly baseURL: string | undefined;
+  readonly resourceName: string | undefined;
+  /** What the environment lacks. */
+  readonly problems: readonly SettingsProblem[];
+  /** Left out, since something is missing and the settings allow to go on without it. */
+  readonly isSkipped: boolean;
+}
+
+/** Reads what one endpoint needs. What is missing is told, not thrown, so that all of it can be told at once. */
+export function readCredentials(settings: EndpointSettings, path: string): Credentials {
+  const problems: SettingsProblem[] = [];
+  const read: Read = (setting, variable, isValid = () => true) => {
+    const value = readEnvironment(variable);
+    if (value !== undefined && isValid(value)) return value;
+    const what = value === undefined ? 'is not set' : 'is not a URL';
+    problems.push({ path: `${path}.${setting}`, message: `environment variable ${variable} ${what}` });
+    return undefined;
+  };
+  const found = settings.type === undefined ? {} : { ...readPlace(settings, read), apiKey: readKey(settings, read) };
+  return { apiKey: undefined, baseURL: undefined, resourceName: undefined, ...found, problems, isSkipped: false };
+}
+
+type Read = (setting: string, variable: string, isValid?: (value: string) => boolean) => string | undefined;
+
+const readURL = (variable: string, read: Read): string | undefined =>
+  read('baseURLEnv', variable, (value) => URL.canParse(value));
+
+function readKey(settings: OpenAIEndpointSettings | AzureEndpointSettings, read: Read): string | undefined {
+  if (typeof settings.apiKey === 'string') return settings.apiKey;
+  if (settings.apiKey !== undefined || ('tokenProvider' in settings && settings.tokenProvider !== undefined))
+    return undefined;
+  // The defaults of @ai-sdk/openai and @ai-sdk/azure.
+  return read('apiKeyEnv', settings.apiKeyEnv ?? (settings.type === 'azure' ? 'AZURE_API_KEY' : 'OPENAI_API_KEY'));
+}
+
+function readPlace(settings: OpenAIEndpointSettings | AzureEndpointSettings, read: Read): Partial<Credentials> {
+  if (settings.baseURLEnv !== undefined) return { baseURL: readURL(settings.baseURLEnv, read) };
+  if (settings.baseURL !== undefined) return { baseURL: settings.baseURL };
+  if (settings.type === 'openai') return {};
+  return { resourceName: settings.resourceName ?? read('resourceName', 'AZURE_RESOURCE_NAME') };
+}

@@ -1,0 +1,94 @@
+import { NoSuchModelError } from '@ai-sdk/provider';
+
+import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
+import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
+import type { Credentials } from './credentials.ts';
+
+/** An AI SDK provider as far as the core is concerned: functions that make models, by names that vary. */
+export type SdkProvider = Readonly<Record<string, unknown>> & { readonly specificationVersion?: string };
+
+/** What differs between the types of endpoint. */
+export interface EndpointType {
+  /** A provider that was handed in, of which nothing is known. */
+  readonly isThirdParty: boolean;
+  /** Whether names of models there tell which models they are. */
+  readonly hasTellingNames: boolean;
+  /** Makes the AI SDK provider. Credentials that are missing still make one, to tell what its models look like. */
+  createProvider(credentials: Credentials): SdkProvider;
+  /** The id to build the model with: its abilities are guessed from it. */
+  buildId(modelId: string): string;
+  /** The name under which the service knows the model. */
+  nameOf(modelId: string): string;
+  /** Why it cannot serve a kind at all, naming the setting; `undefined` when it can. */
+  cannotServe(kind: ModelKind): string | undefined;
+  /** Kind asked of the endpoint's provider. */
+  memberKind(kind: ModelKind, provider: SdkProvider): ModelKind;
+}
+
+/** One place that models are called at: makes real models, and knows nothing of health or of other endpoints. */
+export class Endpoint {
+  readonly name: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly type: EndpointType;
+  readonly #settings: ResolvedEndpoint;
+  readonly #models = new Map<string, SdkModel | undefined>();
+  #provider: SdkProvider | undefined;
+  #credentials: Credentials;
+
+  constructor(settings: ResolvedEndpoint, type: EndpointType, credentials: Credentials) {
+    this.name = settings.name;
+    this.weight = settings.weight;
+    this.priority = settings.priority;
+    this.type = type;
+    this.#settings = settings;
+    this.#credentials = credentials;
+  }
+
+  /** The AI SDK provider behind it. */
+  get provider(): SdkProvider {
+    this.#provider ??= this.type.createProvider(this.#credentials);
+    return this.#provider;
+  }
+
+  /** Left out because its credentials are missing. */
+  get isSkipped(): boolean {
+    return this.#credentials.isSkipped;
+  }
+
+  /** Takes the credentials that the first call found; what was built without them is built again. */
+  useCredentials(credentials: Credentials): void {
+    this.#credentials = credentials;
+    this.#provider = undefined;
+    this.#models.clear();
+  }
+
+  /** Why it does not serve a model id, as a line for an error; `undefined` when it does. */
+  refuses(modelId: string): string | undefined {
+    return this.#settings.models?.has(modelId) === false ? 'not in its models' : undefined;
+  }
+
+  /** The real model, or `undefined` when this endpoint has none of the kind. Built once, unless it has settings of its own. */
+  model(kind: ModelKind, modelId: string, settings?: ModelSettings): SdkModel | undefined {
+    if (settings !== undefined) return this.#build(kind, modelId, settings);
+    const key = `${kind}\n${modelId}`;
+    if (!this.#models.has(key)) this.#models.set(key, this.#build(kind, modelId));
+    return this.#models.get(key);
+  }
+
+  #build(kind: ModelKind, modelId: string, settings?: ModelSettings): SdkModel | undefined {
+    const { provider } = this;
+    const memberName = MEMBERS[this.type.memberKind(kind, provider)].find(
+      (name) => typeof provider[name] === 'function',
+    );
+    if (memberName === undefined) return undefined;
+    // Called as a member: providers may be classes.
+    const make = provider[memberName] as (this: SdkProvider, id: string, settings?: ModelSettings) => SdkModel;
+    try {
+      return make.call(provider, this.type.buildId(modelId), settings);
+    } catch (error) {
+      if (NoSuchModelError.isInstance(error)) return undefined;
+      throw error;
+    }
+  }
+}

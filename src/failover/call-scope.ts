@@ -1,0 +1,73 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+
+/** How a call was ended from outside. */
+export type CallEnd =
+  | { readonly by: 'caller'; readonly reason: unknown }
+  | { readonly by: 'totalTimeout'; readonly timeoutMs: number };
+
+/** What ends a call from outside, whatever it is doing: its caller's abort, and `totalTimeoutMs`. */
+export class CallScope {
+  /** The caller's own signal. */
+  readonly signal: AbortSignal | undefined;
+  /** Whether there is anything that could end the call. */
+  readonly canEnd: boolean;
+  /** Whether it can end by a time limit, of which the caller's signal knows nothing. */
+  readonly hasTimeLimit: boolean;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(end: CallEnd) => void>();
+  #timer: TimerHandle | undefined;
+  #end: CallEnd | undefined;
+
+  constructor(signal: AbortSignal | undefined, totalTimeoutMs: number | undefined, clock: Clock, isStream: boolean) {
+    this.signal = signal;
+    this.#clock = clock;
+    this.hasTimeLimit = totalTimeoutMs !== undefined;
+    // The reader of a stream can always leave.
+    this.canEnd = isStream || signal !== undefined || this.hasTimeLimit;
+    if (signal?.aborted) this.#end = { by: 'caller', reason: signal.reason };
+    else this.#watch(totalTimeoutMs);
+  }
+
+  /** How the call was ended, if it was. */
+  get end(): CallEnd | undefined {
+    // A signal that somebody else listened to first may have aborted before this was told.
+    if (this.#end === undefined && this.signal?.aborted) this.#endWith({ by: 'caller', reason: this.signal.reason });
+    return this.#end;
+  }
+
+  /** Calls `listener` when the call is ended. Returns how to stop listening. */
+  onEnd(listener: (end: CallEnd) => void): () => void {
+    if (!this.canEnd) return () => undefined;
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** The caller ends the call by other means than its signal. */
+  stop(reason: unknown): void {
+    this.#endWith({ by: 'caller', reason });
+  }
+
+  /** The call is over: leaves no listener and no timer behind. */
+  dispose(): void {
+    this.#listeners.clear();
+    this.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+  }
+
+  #watch(totalTimeoutMs: number | undefined): void {
+    this.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (totalTimeoutMs === undefined) return;
+    this.#timer = this.#clock.setTimeout(
+      () => this.#endWith({ by: 'totalTimeout', timeoutMs: totalTimeoutMs }),
+      totalTimeoutMs,
+    );
+  }
+
+  readonly #onAbort = (): void => this.#endWith({ by: 'caller', reason: this.signal?.reason });
+
+  #endWith(end: CallEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    for (const listener of this.#listeners) listener(end);
+  }
+}

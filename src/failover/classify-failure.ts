@@ -1,0 +1,122 @@
+import type { ClassifyFailure, Failure, RejectionReason } from '../failure.ts';
+import { type FailureFacts, readFailure } from './failure-facts.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** The account has no money, no plan or no quota left: 429 by status, but nothing that waiting mends. OpenAI's error guide. */
+const QUOTA_CODES = new Set([
+  'insufficient_quota',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+  'access_terminated',
+  'quota_exceeded',
+]);
+
+/** The model or deployment does not exist here, or may not be used. */
+const MODEL_CODES = new Set(['DeploymentNotFound', 'model_not_found', 'OperationNotSupported', 'unsupported_model']);
+
+const RATE_LIMIT_CODES = new Set(['rate_limit_exceeded', 'rate_limit_error', 'RateLimitReached', 'too_many_requests']);
+
+const REJECTIONS: ReadonlyMap<string, RejectionReason> = new Map([
+  ['content_filter', 'content-filter'],
+  ['ResponsibleAIPolicyViolation', 'content-filter'],
+  ['content_policy_violation', 'content-filter'],
+  ['context_length_exceeded', 'context-length'],
+]);
+
+/** The request's own fault, when there is no status to tell: errors inside a stream. */
+const REQUEST_CODES = new Set([
+  'invalid_request_error',
+  'invalid_prompt',
+  'invalid_image',
+  'image_parse_error',
+  'invalid_value',
+]);
+
+/** Errors of the AI SDK that are about what the caller gave it, before any request. */
+const REQUEST_ERRORS = new Set([
+  'AI_UnsupportedFunctionalityError',
+  'AI_InvalidPromptError',
+  'AI_InvalidArgumentError',
+  'AI_NoSuchProviderReferenceError',
+  'AI_TooManyEmbeddingValuesForCallError',
+  'AI_InvalidMessageRoleError',
+  'AI_InvalidDataContentError',
+  'AI_DownloadError',
+]);
+
+const CREDENTIAL_ERRORS = new Set(['AI_LoadAPIKeyError', 'AI_LoadSettingError']);
+
+/** The network or the name of the endpoint as a whole, whatever deployment was asked. Codes of Node's dns, net and tls. */
+const ENDPOINT_CODES =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/;
+
+/**
+ * What a failure means: by status, error code, network cause and headers, never by words of a message.
+ *
+ * The default of the `classifyFailure` setting; one of your own may call it.
+ */
+export const classifyFailure: ClassifyFailure = (error) => {
+  const facts = readFailure(error);
+  const failure = classify(facts);
+  const code = facts.codes[0];
+  const told = facts.headers['x-should-retry'];
+  return {
+    ...(told === 'true' && failure.class === 'rejected' ? { class: 'retryable' } : failure),
+    statusCode: facts.statusCode,
+    code,
+    mayAskAgain: told === 'false' ? false : undefined,
+  };
+};
+
+function classify(facts: FailureFacts): Failure {
+  const { statusCode, codes } = facts;
+  if (codes.some((code) => QUOTA_CODES.has(code))) return { class: 'quota-exhausted', scope: 'endpoint' };
+  const reason = codes.map((code) => REJECTIONS.get(code)).find((known) => known !== undefined);
+  if (reason !== undefined) return { class: 'rejected', reason };
+  if (codes.some((code) => MODEL_CODES.has(code))) return { class: 'misconfigured' };
+  return statusCode !== undefined && statusCode >= 400 ? byStatus(statusCode, facts) : withoutStatus(facts);
+}
+
+function byStatus(statusCode: number, facts: FailureFacts): Failure {
+  switch (statusCode) {
+    case 401:
+    case 403:
+      return { class: 'misconfigured', scope: 'endpoint' };
+    case 404:
+      // An id in the request that this service does not know is not a missing deployment.
+      return facts.param === undefined || facts.param === 'model' ? { class: 'misconfigured' } : { class: 'rejected' };
+    case 408:
+    case 409:
+    case 425:
+      // Timeouts and conflicts pass; the AI SDK retries them too (APICallError's default for isRetryable).
+      return { class: 'retryable' };
+    case 429:
+      return limited(facts);
+    default:
+      return byRange(statusCode, facts);
+  }
+}
+
+function byRange(statusCode: number, facts: FailureFacts): Failure {
+  if (statusCode < 500) return { class: 'rejected' };
+  // Overloaded, and saying until when.
+  const namesTime = (statusCode === 503 || statusCode === 529) && limited(facts).retryAfterMs !== undefined;
+  return namesTime ? limited(facts) : { class: 'retryable' };
+}
+
+const limited = ({ headers, body }: FailureFacts): Failure => ({
+  class: 'rate-limited',
+  retryAfterMs: retryAfterMs(headers, body, Date.now()),
+});
+
+/** Network errors, timeouts of ours, errors inside a stream, and whatever the SDK throws without a request. */
+function withoutStatus(facts: FailureFacts): Failure {
+  const { codes, names } = facts;
+  if (codes.some((code) => RATE_LIMIT_CODES.has(code))) return limited(facts);
+  if (codes.some((code) => REQUEST_CODES.has(code)) || names.some((name) => REQUEST_ERRORS.has(name)))
+    return { class: 'rejected' };
+  if (names.some((name) => CREDENTIAL_ERRORS.has(name))) return { class: 'misconfigured', scope: 'endpoint' };
+  const isEndpoints = codes.some((code) => ENDPOINT_CODES.test(code)) || names.includes('AI_CredentialError');
+  // All that is left is the network, a broken answer, or a fault in between: somebody else may do better.
+  return { class: 'retryable', scope: isEndpoints ? 'endpoint' : 'deployment' };
+}

@@ -1,0 +1,12 @@
+import type { Clock } from '../clock.ts';
+import type { EventEmitter } from '../events.ts';
+import type { ResolvedSettings } from '../settings/resolve-settings.ts';
+
+/** What every call of a provider shares, and none changes. */
+export interface FailoverContext {
+  readonly settings: ResolvedSettings;
+  readonly clock: Clock;
+  readonly events: EventEmitter;
+  /** Sees to it that credentials are there, before the first attempt. */
+  readonly requireCredentials: () => void;
+}

@@ -1,0 +1,45 @@
+import type { StreamPart } from '../sdk.ts';
+
+/*
+ * What stream parts mean, by their shape: the specifications v1 to v4 share most names. A part that is not known here
+ * counts as content, so that nothing is ever said twice.
+ */
+
+/** Parts that no reader can show or act on. */
+const WITHOUT_CONTENT = new Set([
+  'stream-start',
+  'response-metadata',
+  'raw',
+  'ping',
+  'text-start',
+  'text-end',
+  'reasoning-start',
+  'reasoning-end',
+  'tool-input-start',
+  'tool-input-end',
+]);
+
+/** Parts that have content only when their text is not empty: v1 calls it `textDelta`, later specifications `delta`. */
+const DELTAS = new Set(['text-delta', 'reasoning-delta', 'reasoning', 'tool-input-delta']);
+
+/** Whether a reader could show or act on the part. */
+export function isContent(part: StreamPart): boolean {
+  if (WITHOUT_CONTENT.has(part.type)) return false;
+  if (DELTAS.has(part.type)) return (part['delta'] ?? part['textDelta']) !== '';
+  return true;
+}
+
+/** Whether a finish part has its reason from the wire. Without one the stream was cut, whatever the SDK made of it. */
+export function hasFinishReason({ finishReason }: StreamPart): boolean {
+  // v1 and v2: a word. v3 and v4: what the SDK made of it beside what the service said.
+  if (typeof finishReason === 'string') return finishReason !== 'unknown';
+  const { unified, raw } = finishReason as { readonly unified?: string; readonly raw?: string };
+  return !(unified === 'other' && raw === undefined);
+}
+
+/** Whether the service ended the stream because of its content filter. */
+export function isFiltered({ finishReason }: StreamPart): boolean {
+  const reason =
+    typeof finishReason === 'string' ? finishReason : (finishReason as { readonly unified?: string }).unified;
+  return reason === 'content-filter';
+}

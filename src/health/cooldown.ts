@@ -1,0 +1,64 @@
+import type { ChangeCounter } from './change-counter.ts';
+
+/** The words are those of every circuit breaker: ordinary traffic, no traffic, one probe. */
+export type CooldownState =
+  | { readonly state: 'closed' }
+  | { readonly state: 'open'; readonly until: number }
+  | { readonly state: 'half-open' };
+
+const CLOSED: CooldownState = { state: 'closed' };
+const HALF_OPEN: CooldownState = { state: 'half-open' };
+
+/** A door that shuts until a time, then lets one probe through, whose result opens it or shuts it again. */
+export class Cooldown {
+  readonly #changes: ChangeCounter;
+  #state: CooldownState = CLOSED;
+
+  constructor(changes: ChangeCounter) {
+    this.#changes = changes;
+  }
+
+  get state(): CooldownState {
+    return this.#state;
+  }
+
+  /** The time from which one more attempt may start: in the past when it may now, `Infinity` while a probe is out. */
+  get availableAt(): number {
+    switch (this.#state.state) {
+      case 'closed':
+        return -Infinity;
+      case 'open':
+        return this.#state.until;
+      case 'half-open':
+        return Infinity;
+    }
+  }
+
+  /** An attempt starts. Returns whether it is the probe, which then has to end with one of the methods below. */
+  enter(): boolean {
+    if (this.#state.state === 'closed') return false;
+    this.#become(HALF_OPEN);
+    return true;
+  }
+
+  /** No ordinary attempt before `until`; an end that is already later stays. */
+  shut(until: number): void {
+    const standing = this.#state.state === 'open' ? this.#state.until : -Infinity;
+    if (until > standing) this.#become({ state: 'open', until });
+  }
+
+  /** Ordinary traffic again. */
+  open(): void {
+    if (this.#state.state !== 'closed') this.#become(CLOSED);
+  }
+
+  /** The probe ended without a result: the next attempt is the probe. */
+  giveBack(now: number): void {
+    if (this.#state.state === 'half-open') this.#become({ state: 'open', until: now });
+  }
+
+  #become(state: CooldownState): void {
+    this.#state = state;
+    this.#changes.changed();
+  }
+}

@@ -1,0 +1,38 @@
+export {
+  type BalancedProvider,
+  type BalancedProviderMembers,
+  createBalancedProvider,
+} from './create-balanced-provider.ts';
+export { AllEndpointsFailedError } from './errors/all-endpoints-failed-error.ts';
+export { AttemptTimeoutError, type TimeoutSetting } from './errors/attempt-timeout-error.ts';
+export { CredentialError } from './errors/credential-error.ts';
+export { IncompleteStreamError } from './errors/incomplete-stream-error.ts';
+export { InvalidSettingsError, type SettingsProblem } from './errors/invalid-settings-error.ts';
+export { MissingCredentialsError } from './errors/missing-credentials-error.ts';
+export { MixedEmbeddingsError } from './errors/mixed-embeddings-error.ts';
+export type { BalancedEventName, BalancedEvents, BalancedListener } from './events.ts';
+export { classifyFailure } from './failover/classify-failure.ts';
+export type {
+  AttemptRecord,
+  ClassifyFailure,
+  Failure,
+  FailureClass,
+  FailureContext,
+  RejectionReason,
+} from './failure.ts';
+export type { BalancedMetadata } from './models/balanced-metadata.ts';
+export type {
+  ApiKey,
+  AzureEndpointSettings,
+  CommonEndpointSettings,
+  EndpointSettings,
+  OpenAIEndpointSettings,
+  ProviderEndpointSettings,
+} from './settings/endpoint-settings.ts';
+export type {
+  BalancedProviderSettings,
+  CooldownSettings,
+  RetrySettings,
+  TimeoutSettings,
+} from './settings/settings.ts';
+export type { BalancedStatus, DeploymentStatus, EndpointStatus, HealthStatus } from './status.ts';

@@ -1,0 +1,16 @@
+import type { CallResult, ProviderMetadata } from '../sdk.ts';
+
+/** What results carry under `providerMetadata.balanced`. */
+export interface BalancedMetadata {
+  /** Name of the endpoint that answered. */
+  readonly endpoint: string;
+  /** Attempts that the call took, the last included. */
+  readonly attempts: number;
+}
+
+/** Adds our metadata to a result or a stream part; `undefined` adds none, and hands back the same object. */
+export function withMetadata<Carrier extends CallResult>(carrier: Carrier, balanced: object | undefined): Carrier {
+  if (balanced === undefined) return carrier;
+  const providerMetadata: ProviderMetadata = { ...carrier.providerMetadata, balanced };
+  return { ...carrier, providerMetadata };
+}

@@ -1,0 +1,24 @@
+import type { FailoverContext } from '../failover/failover-context.ts';
+import type { Deployment } from '../ring/deployment.ts';
+import type { Ring } from '../ring/ring.ts';
+import type { ModelSettings, SdkModel } from '../sdk.ts';
+
+/** What every balanced model is made of. */
+export interface BalancedModelParts<Model extends SdkModel> {
+  readonly ring: Ring;
+  readonly context: FailoverContext;
+  /** AI SDK 4's second argument of model functions. */
+  readonly settings: ModelSettings | undefined;
+  /** The real model at a deployment. */
+  readonly modelAt: (deployment: Deployment) => Model;
+  /** One for each deployment, made before credentials are known: what the properties are read from. */
+  readonly templates: readonly Model[];
+}
+
+/** Properties that every balanced model has of its own. */
+export const ownProperties = ({
+  ring,
+}: Pick<BalancedModelParts<SdkModel>, 'ring'>): Pick<SdkModel, 'provider' | 'modelId'> => ({
+  provider: `balanced.${ring.kind}`,
+  modelId: ring.modelId,
+});

@@ -1,0 +1,128 @@
+import type { Clock } from '../clock.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { noSuchModel } from '../errors/no-such-model.ts';
+import type { EventEmitter } from '../events.ts';
+import { ChangeCounter } from '../health/change-counter.ts';
+import { CircuitBreaker } from '../health/circuit-breaker.ts';
+import type { HealthObserver } from '../health/lease.ts';
+import { RateLimit } from '../health/rate-limit.ts';
+import type { ModelKind } from '../sdk.ts';
+import type { ResolvedSettings } from '../settings/resolve-settings.ts';
+import { Deployment } from './deployment.ts';
+import { inOrderPicker } from './in-order-picker.ts';
+import { Ring } from './ring.ts';
+import { RoundRobinPicker } from './round-robin-picker.ts';
+
+/** Kinds that share their deployments: a model has one quota, whichever API it is called by. */
+const familyOf = (kind: ModelKind): string =>
+  kind === 'chat' || kind === 'responses' || kind === 'completion' ? 'language' : kind;
+
+/** What a fleet is made of. */
+export interface FleetParts {
+  readonly settings: ResolvedSettings;
+  readonly endpoints: readonly Endpoint[];
+  readonly clock: Clock;
+  readonly events: EventEmitter;
+}
+
+/** All deployments that have been called for, and the rings that they form. */
+export class Fleet {
+  readonly #parts: FleetParts;
+  readonly #changes = new ChangeCounter();
+  readonly #endpointBreakers: ReadonlyMap<Endpoint, CircuitBreaker>;
+  readonly #deployments = new Map<Endpoint, Map<string, Deployment>>();
+  readonly #rings = new Map<string, Ring>();
+
+  constructor(parts: FleetParts) {
+    this.#parts = parts;
+    this.#endpointBreakers = new Map(parts.endpoints.map((endpoint) => [endpoint, this.#breaker()]));
+  }
+
+  /** The breaker of what an endpoint's deployments have in common. */
+  breakerOf(endpoint: Endpoint): CircuitBreaker {
+    return this.#endpointBreakers.get(endpoint) ?? this.#breaker();
+  }
+
+  /** An endpoint's deployments that have been called for. */
+  deploymentsOf(endpoint: Endpoint): readonly Deployment[] {
+    return [...(this.#deployments.get(endpoint)?.values() ?? [])];
+  }
+
+  /**
+   * The ring of a model id.
+   *
+   * @throws NoSuchModelError when no endpoint has such a model, or one was asked for an API that it cannot serve.
+   */
+  ring(kind: ModelKind, modelId: string): Ring {
+    const key = `${kind}\n${modelId}`;
+    const known = this.#rings.get(key);
+    if (known !== undefined) return known;
+    const ring = new Ring({
+      modelId,
+      kind,
+      deployments: this.#servingEndpoints(kind, modelId).map((endpoint) => this.#deployment(endpoint, kind, modelId)),
+      picker: this.#parts.settings.loadBalancing ? new RoundRobinPicker() : inOrderPicker,
+      changes: this.#changes,
+    });
+    this.#rings.set(key, ring);
+    return ring;
+  }
+
+  #servingEndpoints(kind: ModelKind, modelId: string): readonly Endpoint[] {
+    const { endpoints } = this.#parts;
+    const answers = endpoints.map((endpoint) => ({ endpoint, ...answerOf(endpoint, kind, modelId) }));
+    const serving = answers.filter(({ refusal }) => refusal === undefined);
+    if (serving.length === 0 || answers.some(({ isFatal }) => isFatal)) {
+      const asked = answers.flatMap(({ endpoint, refusal }) =>
+        refusal === undefined ? [] : `${endpoint.name} (${refusal})`,
+      );
+      throw noSuchModel({ modelId, kind, asked });
+    }
+    return serving.map(({ endpoint }) => endpoint);
+  }
+
+  #deployment(endpoint: Endpoint, kind: ModelKind, modelId: string): Deployment {
+    const name = endpoint.type.nameOf(modelId);
+    const ofEndpoint = this.#deployments.get(endpoint) ?? new Map<string, Deployment>();
+    this.#deployments.set(endpoint, ofEndpoint);
+    const key = `${familyOf(kind)}\n${name}`;
+    const deployment =
+      ofEndpoint.get(key) ??
+      new Deployment({
+        endpoint,
+        name,
+        kind: familyOf(kind),
+        breaker: this.#breaker(),
+        endpointBreaker: this.breakerOf(endpoint),
+        rateLimit: new RateLimit(this.#parts.clock, this.#changes),
+        observer: observer(this.#parts.events, endpoint.name, name),
+      });
+    ofEndpoint.set(key, deployment);
+    return deployment;
+  }
+
+  #breaker(): CircuitBreaker {
+    return new CircuitBreaker(this.#parts.settings, this.#parts.clock, this.#changes);
+  }
+}
+
+/** Whether an endpoint serves a model. An API that it cannot serve at all is an error of the settings, not one less to ask. */
+function answerOf(endpoint: Endpoint, kind: ModelKind, modelId: string): { refusal?: string; isFatal?: boolean } {
+  const refusal = endpoint.refuses(modelId);
+  if (refusal !== undefined) return { refusal };
+  const inability = endpoint.type.cannotServe(kind);
+  if (inability !== undefined) return { refusal: inability, isFatal: true };
+  return endpoint.model(kind, modelId) === undefined ? { refusal: `its provider has no ${kind} models` } : {};
+}
+
+/** Makes events of changes of health. */
+function observer(events: EventEmitter, endpoint: string, deployment: string): HealthObserver {
+  const whose = (scope: 'deployment' | 'endpoint'): string | undefined =>
+    scope === 'deployment' ? deployment : undefined;
+  return {
+    cooledDown: (scope, failure, cooldownMs) =>
+      events.emit('cooldown', () => ({ endpoint, deployment: whose(scope), class: failure.class, cooldownMs })),
+    recovered: (scope) => events.emit('recovered', () => ({ endpoint, deployment: whose(scope) })),
+    rateLimited: (retryAfterMs) => events.emit('rateLimited', () => ({ endpoint, deployment, retryAfterMs })),
+  };
+}

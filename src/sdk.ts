@@ -1,0 +1,107 @@
+import type { OpenAIProvider } from '@ai-sdk/openai';
+
+/*
+ * Public types come from the peers that the user has installed: with @ai-sdk/openai 1, 2, 3 or 4 they resolve to the
+ * models of AI SDK 4, 5, 6 or 7.
+ */
+
+/** A language model of the installed AI SDK line. */
+export type LanguageModel = ReturnType<OpenAIProvider['languageModel']>;
+/** An embedding model of the installed AI SDK line. */
+export type EmbeddingModel = ReturnType<OpenAIProvider['textEmbeddingModel']>;
+/** An image model of the installed AI SDK line. */
+export type ImageModel = ReturnType<OpenAIProvider['imageModel']>;
+/** A transcription model of the installed AI SDK line. */
+export type TranscriptionModel = ReturnType<OpenAIProvider['transcription']>;
+/** A speech model of the installed AI SDK line. */
+export type SpeechModel = ReturnType<OpenAIProvider['speech']>;
+/** The tools that OpenAI executes itself. */
+export type OpenAITools = OpenAIProvider['tools'];
+/** Per-model settings: the second argument of model functions in AI SDK 4 only. */
+export type ModelSettings = Readonly<Record<string, unknown>>;
+/** `{ specificationVersion }` where providers of the installed line have one (AI SDK 6 and 7). */
+export type ProviderSpecification = OpenAIProvider extends { specificationVersion: infer Version }
+  ? { readonly specificationVersion: Version }
+  : unknown;
+
+/*
+ * Inside, models are structural: the core passes options and parts on and looks only at what is named here.
+ */
+
+/** What can be asked of an endpoint. `language` is whatever the endpoint's provider takes a bare model id for. */
+export type ModelKind =
+  | 'language'
+  | 'chat'
+  | 'responses'
+  | 'completion'
+  | 'embedding'
+  | 'image'
+  | 'transcription'
+  | 'speech';
+
+/** The part of any AI SDK model that all kinds share. */
+export interface SdkModel {
+  readonly specificationVersion: string;
+  readonly provider: string;
+  readonly modelId: string;
+}
+
+/** Options of any `doGenerate`, `doStream` or `doEmbed`. */
+export interface CallOptions {
+  readonly abortSignal?: AbortSignal | undefined;
+  readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
+  readonly [option: string]: unknown;
+}
+
+/** Metadata by provider name. */
+export type ProviderMetadata = Readonly<Record<string, unknown>>;
+
+/** Result of any `doGenerate` or `doEmbed`. */
+export interface CallResult {
+  readonly providerMetadata?: ProviderMetadata | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** One part of a language model's stream. */
+export interface StreamPart {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** Result of `doStream`. */
+export interface StreamResult extends CallResult {
+  readonly stream: ReadableStream<StreamPart>;
+}
+
+export interface SdkLanguageModel extends SdkModel {
+  doGenerate(options: CallOptions): PromiseLike<CallResult>;
+  doStream(options: CallOptions): PromiseLike<StreamResult>;
+}
+
+export interface SdkEmbeddingModel extends SdkModel {
+  readonly maxEmbeddingsPerCall: MaybePromise<number | undefined>;
+  readonly supportsParallelCalls: MaybePromise<boolean>;
+  doEmbed(options: CallOptions): PromiseLike<CallResult & { readonly embeddings: readonly (readonly number[])[] }>;
+}
+
+/** Image, transcription and speech models: one answer, no stream. */
+export interface SdkGenerateModel extends SdkModel {
+  doGenerate(options: CallOptions): PromiseLike<CallResult>;
+}
+
+export type MaybePromise<T> = T | PromiseLike<T>;
+
+/** `v1` is AI SDK 4: no Responses by default, and no promises where an embedding model states its limits. */
+export const isFirstSpecification = (model: SdkModel): boolean => model.specificationVersion === 'v1';
+
+/** Where a provider keeps its models of one kind: the names have changed from line to line. */
+export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {
+  language: ['languageModel'],
+  chat: ['chat', 'chatModel'],
+  responses: ['responses'],
+  completion: ['completion', 'completionModel'],
+  embedding: ['embeddingModel', 'textEmbeddingModel', 'embedding', 'textEmbedding'],
+  image: ['imageModel', 'image'],
+  transcription: ['transcriptionModel', 'transcription'],
+  speech: ['speechModel', 'speech'],
+};

@@ -1,0 +1,123 @@
+/** What endpoints of every type have in common. */
+export interface CommonEndpointSettings {
+  /**
+   * Name in events, errors, metadata and `status()`. Must be unique.
+   *
+   * @default its type and place, such as `azure:my-eastus` or `openai:api.openai.com`; a second one of the same place
+   * gets `#2`. Since it changes with the settings, give a name to what you keep (dashboards, stored conversations).
+   */
+  readonly name?: string | undefined;
+  /**
+   * Share of the calls, relative to the other endpoints of the same priority. Greater than 0.
+   *
+   * @default 1
+   */
+  readonly weight?: number | undefined;
+  /**
+   * Lower is preferred. A higher tier serves only while no endpoint of a lower one can.
+   *
+   * @default 0
+   */
+  readonly priority?: number | undefined;
+  /**
+   * Model id → name of the model or deployment at this endpoint. Wins over `modelMapping`.
+   *
+   * @example { 'gpt-4': 'gpt4-west' }
+   */
+  readonly deployments?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The only model ids that this endpoint serves.
+   *
+   * @default every model id
+   */
+  readonly models?: readonly string[] | undefined;
+}
+
+/** An API key, or a function that returns one: it is called for each attempt, so that keys can rotate. */
+export type ApiKey = string | (() => string | PromiseLike<string>);
+
+/** An account or key at OpenAI, or at a service that speaks its API. */
+export interface OpenAIEndpointSettings extends CommonEndpointSettings {
+  readonly type: 'openai';
+  /**
+   * URL prefix of the API.
+   *
+   * @default what `@ai-sdk/openai` uses: `https://api.openai.com/v1`, or `OPENAI_BASE_URL` from AI SDK 5 on
+   */
+  readonly baseURL?: string | undefined;
+  /** Environment variable that holds the `baseURL`. */
+  readonly baseURLEnv?: string | undefined;
+  /** The key. Use `apiKeyEnv` to keep it out of the code. */
+  readonly apiKey?: ApiKey | undefined;
+  /**
+   * Environment variable that holds the key; read at the first call.
+   *
+   * @default OPENAI_API_KEY, when there is no `apiKey`
+   */
+  readonly apiKeyEnv?: string | undefined;
+  /** OpenAI organization. */
+  readonly organization?: string | undefined;
+  /** OpenAI project. */
+  readonly project?: string | undefined;
+  /** Headers added to each request to this endpoint. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Used instead of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** An Azure OpenAI resource. */
+export interface AzureEndpointSettings extends CommonEndpointSettings {
+  readonly type: 'azure';
+  /**
+   * Name of the resource: `https://{resourceName}.openai.azure.com`. Not together with `baseURL` or `baseURLEnv`.
+   *
+   * @default the environment variable AZURE_RESOURCE_NAME
+   */
+  readonly resourceName?: string | undefined;
+  /**
+   * URL prefix instead of `resourceName`, such as `https://my-eastus.openai.azure.com/openai`; `/openai` may be left out
+   * on Azure's own hosts. On other hosts (a gateway) it is used as it is.
+   */
+  readonly baseURL?: string | undefined;
+  /** Environment variable that holds the `baseURL`. */
+  readonly baseURLEnv?: string | undefined;
+  /** The key. Use `apiKeyEnv` to keep it out of the code. */
+  readonly apiKey?: ApiKey | undefined;
+  /**
+   * Environment variable that holds the key; read at the first call.
+   *
+   * @default AZURE_API_KEY, when there is neither `apiKey` nor `tokenProvider`
+   */
+  readonly apiKeyEnv?: string | undefined;
+  /** Returns a Microsoft Entra ID token; called for each attempt, on every AI SDK line. Not together with a key. */
+  readonly tokenProvider?: (() => string | PromiseLike<string>) | undefined;
+  /**
+   * `v1`, or a dated version such as `2024-10-21`. A dated one means the deployment-based URLs
+   * (`/deployments/{name}/chat/completions?api-version=…`) on every AI SDK line, which have no Responses API.
+   *
+   * @default what `@ai-sdk/azure` uses: `v1`, and `2025-03-01-preview` with AI SDK 4
+   */
+  readonly apiVersion?: string | undefined;
+  /**
+   * Deployment-based URLs, also for an `apiVersion` without a date.
+   *
+   * @default true for a dated `apiVersion`
+   */
+  readonly useDeploymentBasedUrls?: boolean | undefined;
+  /** Headers added to each request to this endpoint. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Used instead of the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** Any AI SDK provider of the installed line. */
+export interface ProviderEndpointSettings extends CommonEndpointSettings {
+  readonly type?: undefined;
+  /**
+   * The provider, such as `createAnthropic()`. Its models must have the specification version of the others in the ring.
+   */
+  readonly provider: object;
+}
+
+/** One place that models are called at. */
+export type EndpointSettings = OpenAIEndpointSettings | AzureEndpointSettings | ProviderEndpointSettings;

@@ -1,0 +1,110 @@
+import type { ClassifyFailure, RejectionReason } from '../failure.ts';
+import type { EndpointSettings } from './endpoint-settings.ts';
+import { endpointNames } from './endpoint-names.ts';
+import type { BalancedProviderSettings } from './settings.ts';
+
+/** The settings with every default filled in. Nothing below reads a default again. */
+export interface ResolvedSettings {
+  readonly endpoints: readonly ResolvedEndpoint[];
+  readonly modelMapping: ReadonlyMap<string, string>;
+  readonly failureThreshold: number;
+  readonly cooldown: {
+    readonly initialMs: number;
+    readonly factor: number;
+    readonly maxMs: number;
+    readonly jitter: boolean;
+  };
+  readonly misconfiguredCooldownMs: number;
+  readonly loadBalancing: boolean;
+  readonly api: 'chat' | 'responses' | undefined;
+  readonly retry: {
+    readonly rounds: number;
+    readonly minDelayMs: number;
+    readonly maxDelayMs: number;
+    readonly factor: number;
+    readonly jitter: boolean;
+  };
+  readonly timeout: {
+    readonly firstContentMs: number | undefined;
+    readonly idleMs: number | undefined;
+    readonly attemptMs: number | undefined;
+  };
+  readonly totalTimeoutMs: number | undefined;
+  readonly failoverOn: ReadonlySet<RejectionReason>;
+  readonly classifyFailure: ClassifyFailure;
+  readonly metadata: boolean;
+  readonly allowMixedEmbeddings: boolean;
+  readonly onMissingCredentials: 'throw' | 'skip';
+}
+
+/** An endpoint's settings with what every endpoint has filled in. */
+export interface ResolvedEndpoint {
+  readonly name: string;
+  readonly weight: number;
+  readonly priority: number;
+  /** Model id → name there. */
+  readonly deployments: ReadonlyMap<string, string>;
+  /** The only model ids served, or `undefined` for all. */
+  readonly models: ReadonlySet<string> | undefined;
+  readonly settings: EndpointSettings;
+}
+
+/** Python's `COOLDOWN_PERIOD`: ten minutes. */
+const TEN_MINUTES_MS = 600_000;
+
+/** Fills in the defaults of settings that are valid. */
+export function resolveSettings(settings: BalancedProviderSettings, classify: ClassifyFailure): ResolvedSettings {
+  const { retry = {}, timeout = {} } = settings;
+  const minDelayMs = retry.minDelayMs ?? Math.min(1_000, retry.maxDelayMs ?? Infinity);
+  return Object.freeze({
+    endpoints: resolveEndpoints(settings.endpoints),
+    modelMapping: new Map(Object.entries(settings.modelMapping ?? {})),
+    failureThreshold: settings.failureThreshold ?? 5,
+    cooldown: resolveCooldown(settings.cooldownMs),
+    misconfiguredCooldownMs: settings.misconfiguredCooldownMs ?? TEN_MINUTES_MS,
+    loadBalancing: settings.loadBalancing ?? true,
+    api: settings.api,
+    retry: Object.freeze({
+      rounds: retry.rounds ?? 3,
+      minDelayMs,
+      maxDelayMs: retry.maxDelayMs ?? Math.max(60_000, minDelayMs),
+      factor: retry.factor ?? 2,
+      jitter: retry.jitter ?? true,
+    }),
+    timeout: Object.freeze({
+      firstContentMs: timeout.firstContentMs,
+      idleMs: timeout.idleMs,
+      attemptMs: timeout.attemptMs,
+    }),
+    totalTimeoutMs: settings.totalTimeoutMs,
+    failoverOn: new Set(settings.failoverOn),
+    classifyFailure: settings.classifyFailure ?? classify,
+    metadata: settings.metadata ?? true,
+    allowMixedEmbeddings: settings.allowMixedEmbeddings ?? false,
+    onMissingCredentials: settings.onMissingCredentials ?? 'throw',
+  });
+}
+
+function resolveCooldown(cooldownMs: BalancedProviderSettings['cooldownMs'] = {}): ResolvedSettings['cooldown'] {
+  if (typeof cooldownMs === 'number') {
+    return Object.freeze({ initialMs: cooldownMs, factor: 1, maxMs: cooldownMs, jitter: false });
+  }
+  // 12 s at the most: an endpoint that heals just after a failed probe serves again within 15 s, the probe included.
+  const initialMs = cooldownMs.initialMs ?? Math.min(5_000, cooldownMs.maxMs ?? Infinity);
+  const maxMs = cooldownMs.maxMs ?? Math.max(12_000, initialMs);
+  return Object.freeze({ initialMs, factor: cooldownMs.factor ?? 2.4, maxMs, jitter: true });
+}
+
+function resolveEndpoints(endpoints: readonly EndpointSettings[]): readonly ResolvedEndpoint[] {
+  const names = endpointNames(endpoints);
+  return endpoints.map((settings, index) =>
+    Object.freeze({
+      name: names[index] ?? `endpoint ${index}`,
+      weight: settings.weight ?? 1,
+      priority: settings.priority ?? 0,
+      deployments: new Map(Object.entries(settings.deployments ?? {})),
+      models: settings.models && new Set(settings.models),
+      settings,
+    }),
+  );
+}

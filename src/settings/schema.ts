@@ -1,0 +1,144 @@
+import * as v from 'valibot';
+
+/*
+ * The shape of the settings, for those who do not have TypeScript's word for it. Each message continues
+ * "endpoints[1].weight: ".
+ */
+
+const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
+const positive = v.pipe(
+  v.number('must be a number'),
+  v.finite('must be finite'),
+  v.gtValue(0, 'must be greater than 0'),
+);
+const atLeastZero = v.pipe(
+  v.number('must be a number'),
+  v.finite('must be finite'),
+  v.minValue(0, 'must be 0 or more'),
+);
+const atLeastOne = v.pipe(v.number('must be a number'), v.finite('must be finite'), v.minValue(1, 'must be 1 or more'));
+const wholeFromOne = v.pipe(atLeastOne, v.integer('must be a whole number'));
+const flag = v.boolean('must be true or false');
+const callable = v.function('must be a function');
+const mapping = v.record(
+  text,
+  v.pipe(v.string('must be a model or deployment name'), v.nonEmpty('maps to nothing')),
+  'must be an object that maps model ids to names',
+);
+const url = v.pipe(text, v.url('must be a URL'));
+
+const common = {
+  name: v.optional(text),
+  weight: v.optional(positive),
+  priority: v.optional(v.pipe(v.number('must be a number'), v.finite('must be finite'))),
+  deployments: v.optional(mapping),
+  models: v.optional(
+    v.pipe(v.array(text, 'must be a list of model ids'), v.minLength(1, 'must name at least one model')),
+  ),
+};
+
+const key = v.union([text, callable], 'must be a string that is not empty, or a function');
+
+const place = {
+  baseURL: v.optional(url),
+  baseURLEnv: v.optional(text),
+  apiKey: v.optional(key),
+  apiKeyEnv: v.optional(text),
+  headers: v.optional(v.record(text, v.string('must be a string'), 'must be an object of header values')),
+  fetch: v.optional(callable),
+};
+
+const openai = v.strictObject({
+  ...common,
+  ...place,
+  type: v.literal('openai'),
+  organization: v.optional(text),
+  project: v.optional(text),
+});
+
+const azure = v.strictObject({
+  ...common,
+  ...place,
+  type: v.literal('azure'),
+  resourceName: v.optional(
+    // One DNS label, as @ai-sdk/azure 4 demands: anything else would send the key to another host.
+    v.pipe(
+      text,
+      v.regex(
+        /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i,
+        'must be letters, digits and hyphens; use baseURL for other hosts',
+      ),
+    ),
+  ),
+  tokenProvider: v.optional(callable),
+  apiVersion: v.optional(text),
+  useDeploymentBasedUrls: v.optional(flag),
+});
+
+const provider = v.strictObject({
+  ...common,
+  type: v.optional(v.undefined('must be left out beside provider')),
+  provider: v.custom<object>(
+    (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+    'must be an AI SDK provider',
+  ),
+});
+
+/** Picks the schema by what the endpoint says it is, so that the problems named are about that type. */
+const endpoint = v.lazy((input) => {
+  const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
+  if (type === 'openai') return openai;
+  if (type === 'azure') return azure;
+  if (typeof input === 'object' && input !== null && 'provider' in input) return provider;
+  return v.custom<never>(() => false, "must have type 'openai', type 'azure' or a provider");
+});
+
+export const settingsSchema = v.strictObject({
+  endpoints: v.pipe(
+    v.array(endpoint, 'must be a list of endpoints'),
+    v.minLength(1, 'must have at least one endpoint'),
+  ),
+  modelMapping: v.optional(mapping),
+  failureThreshold: v.optional(wholeFromOne),
+  cooldownMs: v.optional(
+    v.lazy((input) =>
+      typeof input === 'object' && input !== null
+        ? v.strictObject({
+            initialMs: v.optional(positive),
+            factor: v.optional(atLeastOne),
+            maxMs: v.optional(positive),
+          })
+        : atLeastZero,
+    ),
+  ),
+  misconfiguredCooldownMs: v.optional(atLeastZero),
+  loadBalancing: v.optional(flag),
+  api: v.optional(v.picklist(['chat', 'responses'], "must be 'chat' or 'responses'")),
+  retry: v.optional(
+    v.strictObject({
+      rounds: v.optional(wholeFromOne),
+      minDelayMs: v.optional(atLeastZero),
+      maxDelayMs: v.optional(atLeastZero),
+      factor: v.optional(atLeastOne),
+      jitter: v.optional(flag),
+    }),
+  ),
+  timeout: v.optional(
+    v.strictObject({
+      firstContentMs: v.optional(positive),
+      idleMs: v.optional(positive),
+      attemptMs: v.optional(positive),
+    }),
+  ),
+  totalTimeoutMs: v.optional(positive),
+  failoverOn: v.optional(
+    v.array(
+      v.picklist(['content-filter', 'context-length'], "must be 'content-filter' or 'context-length'"),
+      'must be a list',
+    ),
+  ),
+  classifyFailure: v.optional(callable),
+  metadata: v.optional(flag),
+  allowMixedEmbeddings: v.optional(flag),
+  onMissingCredentials: v.optional(v.picklist(['throw', 'skip'], "must be 'throw' or 'skip'")),
+});

@@ -1,0 +1,111 @@
+import type { ClassifyFailure, RejectionReason } from '../failure.ts';
+import type { EndpointSettings } from './endpoint-settings.ts';
+
+/** A cooldown that grows each time that a probe fails. */
+export interface CooldownSettings {
+  /** Milliseconds of the first cooldown. @default 5_000 */
+  readonly initialMs?: number | undefined;
+  /** Each further cooldown in a row is this many times as long. At least 1. @default 2.4 */
+  readonly factor?: number | undefined;
+  /** Milliseconds that no cooldown exceeds. @default 12_000 */
+  readonly maxMs?: number | undefined;
+}
+
+/** How often a call goes round the ring, and how long it waits in between. */
+export interface RetrySettings {
+  /** Rounds of the ring, the first included; in a round each available deployment is asked at most once. @default 3 */
+  readonly rounds?: number | undefined;
+  /** Milliseconds before the second round. @default 1_000 (as the Python library waits) */
+  readonly minDelayMs?: number | undefined;
+  /** Milliseconds that no wait exceeds. @default 60_000 (as the Python library waits) */
+  readonly maxDelayMs?: number | undefined;
+  /** Each further wait is this many times as long. @default 2 */
+  readonly factor?: number | undefined;
+  /** Multiplies each wait by a random number between 1 and 2. @default true */
+  readonly jitter?: boolean | undefined;
+}
+
+/** Time limits of one attempt. Each ends the attempt and lets the next deployment try. */
+export interface TimeoutSettings {
+  /** Milliseconds from the start of a streaming attempt to its first content. @default no limit */
+  readonly firstContentMs?: number | undefined;
+  /**
+   * Milliseconds of waiting between two parts with content. Pings, empty deltas and metadata do not count as content.
+   *
+   * @default no limit
+   */
+  readonly idleMs?: number | undefined;
+  /** Milliseconds for a whole attempt; a stream's attempt lasts until its end. @default no limit */
+  readonly attemptMs?: number | undefined;
+}
+
+/** Settings of `createBalancedProvider()`. */
+export interface BalancedProviderSettings {
+  /** The endpoints, in the order in which they are preferred when all else is equal. At least one. */
+  readonly endpoints: readonly EndpointSettings[];
+  /**
+   * Model id → Azure deployment name, for every Azure endpoint. What is not named here is passed as it is. A call by a
+   * deployment name is mapped back for the other endpoints where the name is unique.
+   *
+   * @example { 'gpt-4': 'gpt4', 'gpt-3.5-turbo': 'gpt-35-turbo' }
+   */
+  readonly modelMapping?: Readonly<Record<string, string>> | undefined;
+  /** Failures in a row that take a deployment out for a cooldown. @default 5 (as in the Python library) */
+  readonly failureThreshold?: number | undefined;
+  /**
+   * How long a failing deployment gets no ordinary traffic; then one probe decides. A number of milliseconds is a fixed
+   * period (the Python library's is 600_000).
+   *
+   * @default { initialMs: 5_000, factor: 2.4, maxMs: 12_000 }, so that an endpoint that healed serves again within 15 s
+   */
+  readonly cooldownMs?: number | CooldownSettings | undefined;
+  /**
+   * Milliseconds for which a deployment is left alone after a failure that does not mend itself: wrong credentials, a
+   * missing deployment, an account without money.
+   *
+   * @default 600_000 (the Python library's ten minutes)
+   */
+  readonly misconfiguredCooldownMs?: number | undefined;
+  /** `false` sends every call to the first endpoint that is available, in the order configured. @default true */
+  readonly loadBalancing?: boolean | undefined;
+  /**
+   * The API that `balanced(id)` and `languageModel(id)` use.
+   *
+   * @default `chat` on AI SDK 4; on 5 to 7 `responses` when every endpoint can serve it, else `chat`
+   */
+  readonly api?: 'chat' | 'responses' | undefined;
+  /** Rounds and the backoff between them. */
+  readonly retry?: RetrySettings | undefined;
+  /** Time limits of one attempt. */
+  readonly timeout?: TimeoutSettings | undefined;
+  /** Milliseconds for a whole call: all attempts and waits, and for a stream until its end. @default no limit */
+  readonly totalTimeoutMs?: number | undefined;
+  /**
+   * Rejections that are sent on to the next deployment instead of being thrown: endpoints may differ in their content
+   * filters and context windows. Nobody is blamed for them either way.
+   *
+   * @default []
+   */
+  readonly failoverOn?: readonly RejectionReason[] | undefined;
+  /**
+   * Decides what a failure means, instead of the exported `classifyFailure`, which it may call.
+   *
+   * @example (error, context) => isOurProxyError(error) ? { class: 'retryable' } : classifyFailure(error, context)
+   */
+  readonly classifyFailure?: ClassifyFailure | undefined;
+  /** `false` leaves `providerMetadata.balanced` out of results. @default true */
+  readonly metadata?: boolean | undefined;
+  /**
+   * `true` lets one embedding model id stand for models whose vectors cannot be compared. You hardly ever want this.
+   *
+   * @default false
+   */
+  readonly allowMixedEmbeddings?: boolean | undefined;
+  /**
+   * What the first call does when environment variables are missing: throw one error that lists them all, or leave those
+   * endpoints out as long as one remains.
+   *
+   * @default 'throw'
+   */
+  readonly onMissingCredentials?: 'throw' | 'skip' | undefined;
+}
