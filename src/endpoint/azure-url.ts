@@ -1,6 +1,6 @@
 import { createAzure } from '@ai-sdk/azure';
 
-import { isFirstSpecification, type SdkModel } from '../sdk.ts';
+import { isFirstSpecification } from '../sdk.ts';
 import { hasDatedVersion } from '../settings/azure-version.ts';
 
 interface AzurePlace {
@@ -38,7 +38,7 @@ export function azureBaseURL(place: AzurePlace): AzurePlaceSettings {
 
 let firstSpecification: boolean | undefined;
 function usesFirstSpecification(): boolean {
-  firstSpecification ??= isFirstSpecification(createAzure({ resourceName: 'any', apiKey: 'any' })('any') as SdkModel);
+  firstSpecification ??= isFirstSpecification(createAzure({ resourceName: 'any', apiKey: 'any' })('any'));
   return firstSpecification;
 }
 

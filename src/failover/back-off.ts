@@ -85,7 +85,8 @@ function sleep(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void
       signal.removeEventListener('abort', stop);
       resolve();
     };
-    const timer = clock.setTimeout(wake, delayMs);
+    // Timers count whole milliseconds and may be early by one; who wakes before the time named finds nobody available.
+    const timer = clock.setTimeout(wake, Math.ceil(delayMs) + 1);
     const stop = (): void => {
       clock.clearTimeout(timer);
       reject(signal.reason as Error);

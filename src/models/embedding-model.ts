@@ -24,7 +24,6 @@ export function createEmbeddingModel(
       );
     },
     get supportsParallelCalls() {
-      const isTrueForAll = (values: readonly boolean[]): boolean => values.every(Boolean);
       return all(
         templates.map((model) => model.supportsParallelCalls),
         isTrueForAll,
@@ -58,6 +57,8 @@ function all<T, Combined>(
   const isLate = !isFirst && values.some((value) => typeof value === 'object' && value !== null && 'then' in value);
   return isLate ? Promise.all(values).then(combine) : combine(values as readonly T[]);
 }
+
+const isTrueForAll = (values: readonly boolean[]): boolean => values.every(Boolean);
 
 const smallest = (values: readonly (number | undefined)[]): number | undefined => {
   const known = values.filter((value) => value !== undefined);

@@ -21,9 +21,9 @@ const lazily = (name: string, get: () => unknown): object =>
   Object.defineProperty({}, name, { get, enumerable: true, configurable: true });
 
 function intersection(models: readonly WithUrls[]): MaybePromise<SupportedUrls> {
-  const all = models.map((model) => model.supportedUrls ?? {});
+  const all = models.map(({ supportedUrls: urls = {} }) => urls);
   const isLate = all.some((urls) => 'then' in urls);
-  return isLate ? Promise.all(all).then(common) : common(all as readonly SupportedUrls[]);
+  return isLate ? Promise.all(all.map(async (urls) => urls)).then(common) : common(all as readonly SupportedUrls[]);
 }
 
 /** Media types that all have, with the patterns that all have. */

@@ -54,7 +54,7 @@ export class RoundRobinPicker implements Picker {
 
   #build(available: readonly Deployment[]): void {
     for (const turns of this.#heap) turns.position = -1;
-    this.#heap = available.map((deployment) => this.#turnsOf(deployment)).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    this.#heap = available.map((deployment) => this.#turnsOf(deployment)).toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
     for (const [position, turns] of this.#heap.entries()) turns.position = position;
     this.#heapOf = available;
   }
