@@ -16,6 +16,15 @@ const MODEL_CODES = new Set(['DeploymentNotFound', 'model_not_found', 'Operation
 
 const RATE_LIMIT_CODES = new Set(['rate_limit_exceeded', 'rate_limit_error', 'RateLimitReached', 'too_many_requests']);
 
+/** The service's own fault. AI SDK 4 makes a status 400 of a Responses answer that reports one of these. */
+const SERVER_CODES = new Set([
+  'server_error',
+  'api_error',
+  'overloaded_error',
+  'internal_server_error',
+  'InternalServerError',
+]);
+
 const REJECTIONS: ReadonlyMap<string, RejectionReason> = new Map([
   ['content_filter', 'content-filter'],
   ['ResponsibleAIPolicyViolation', 'content-filter'],
@@ -74,6 +83,8 @@ function classify(facts: FailureFacts): Failure {
   const reason = codes.map((code) => REJECTIONS.get(code)).find((known) => known !== undefined);
   if (reason !== undefined) return { class: 'rejected', reason };
   if (codes.some((code) => MODEL_CODES.has(code))) return { class: 'misconfigured' };
+  if (codes.some((code) => RATE_LIMIT_CODES.has(code))) return limited(facts);
+  if (codes.some((code) => SERVER_CODES.has(code)) && statusCode === 400) return { class: 'retryable' };
   return statusCode !== undefined && statusCode >= 400 ? byStatus(statusCode, facts) : withoutStatus(facts);
 }
 
@@ -112,7 +123,6 @@ const limited = ({ headers, body }: FailureFacts): Failure => ({
 /** Network errors, timeouts of ours, errors inside a stream, and whatever the SDK throws without a request. */
 function withoutStatus(facts: FailureFacts): Failure {
   const { codes, names } = facts;
-  if (codes.some((code) => RATE_LIMIT_CODES.has(code))) return limited(facts);
   if (codes.some((code) => REQUEST_CODES.has(code)) || names.some((name) => REQUEST_ERRORS.has(name)))
     return { class: 'rejected' };
   if (names.some((name) => CREDENTIAL_ERRORS.has(name))) return { class: 'misconfigured', scope: 'endpoint' };

@@ -25,7 +25,7 @@ export function readFailure(error: unknown): FailureFacts {
     isAPICall: call !== undefined,
     statusCode: call?.statusCode ?? statusOf(chain, bodies),
     headers: call?.responseHeaders ?? {},
-    body: call?.responseBody ?? textOf(bodies[0]),
+    body: asText(call?.responseBody) ?? textOf(bodies[0]),
     codes: [...bodies.flatMap(codesOf), ...chain.flatMap(codesOf)],
     param: bodies.map((body) => body['param']).find((param) => typeof param === 'string'),
     names: chain.flatMap(({ name }) => (typeof name === 'string' ? name : [])),
@@ -59,8 +59,9 @@ function errorBodies(link: Fields): readonly Fields[] {
   });
 }
 
+/** AI SDK 4 puts the parsed body there now and then. */
 function parse(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined;
+  if (typeof text !== 'string') return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -77,5 +78,6 @@ function statusOf(chain: readonly Fields[], bodies: readonly Fields[]): number |
   return named.find((value): value is number => typeof value === 'number' && value >= 400 && value < 600);
 }
 
-const textOf = (body: Fields | undefined): string | undefined =>
-  typeof body?.['message'] === 'string' ? body['message'] : undefined;
+const textOf = (body: Fields | undefined): string | undefined => asText(body?.['message']);
+
+const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

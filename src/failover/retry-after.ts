@@ -57,7 +57,7 @@ function resetOfEmptyLimit(headers: ResponseHeaders): number | undefined {
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `6m0s`, `14.981s`, `119ms`, and plain seconds. */
-export function duration(value: string | undefined): number | undefined {
+function duration(value: string | undefined): number | undefined {
   const plain = seconds(value);
   if (plain !== undefined || value === undefined) return plain;
   if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(value.trim())) return undefined;

@@ -29,12 +29,15 @@ export function isContent(part: StreamPart): boolean {
   return true;
 }
 
+/** What the SDK makes of a stream that ended without a reason. */
+const SDK_GUESSES = new Set<string | undefined>(['other', 'interrupted', undefined]);
+
 /** Whether a finish part has its reason from the wire. Without one the stream was cut, whatever the SDK made of it. */
 export function hasFinishReason({ finishReason }: StreamPart): boolean {
   // v1 and v2: a word. v3 and v4: what the SDK made of it beside what the service said.
   if (typeof finishReason === 'string') return finishReason !== 'unknown';
   const { unified, raw } = finishReason as { readonly unified?: string; readonly raw?: string };
-  return !(unified === 'other' && raw === undefined);
+  return raw !== undefined || !SDK_GUESSES.has(unified);
 }
 
 /** Whether the service ended the stream because of its content filter. */

@@ -1,0 +1,8 @@
+export type {
+  EmbeddingModelV3 as EmbeddingModel,
+  ImageModelV3 as ImageModel,
+  LanguageModelV3 as LanguageModel,
+  SpeechModelV3 as SpeechModel,
+  TranscriptionModelV3 as TranscriptionModel,
+} from '@ai-sdk/provider';
+export type SpecificationVersion = 'v3';

@@ -1,0 +1,8 @@
+export type {
+  EmbeddingModelV4 as EmbeddingModel,
+  ImageModelV4 as ImageModel,
+  LanguageModelV4 as LanguageModel,
+  SpeechModelV4 as SpeechModel,
+  TranscriptionModelV4 as TranscriptionModel,
+} from '@ai-sdk/provider';
+export type SpecificationVersion = 'v4';

@@ -1,0 +1,154 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import { embed, generateText, streamText } from 'ai';
+import { createBalancedProvider } from 'ai-sdk-load-balancer';
+import { describe, expect, it } from 'vitest';
+
+import { greetingOf } from '../../support/answer.ts';
+import { html, interrupted, rateLimited, reset, status } from '../../support/behaviour.ts';
+import { readStream } from '../../support/read-stream.ts';
+import { startFailingAndHealthy, startServices } from '../../support/start-services.ts';
+import { refusedBaseURL, unknownHostBaseURL } from '../../support/unreachable.ts';
+import { vectorOf } from '../../support/wire/embeddings.ts';
+import { datedAzure, openAI } from './endpoints.ts';
+
+const prompt = 'Who are you?';
+
+const failures = [
+  ['a rate limit', rateLimited(60)],
+  ['a rate limit that names no time', status(429)],
+  ['a quota that is used up', status(429, { code: 'insufficient_quota' })],
+  ['an internal error', status(500)],
+  ['an unavailable service', status(503)],
+  ['a timeout at the service', status(408)],
+  ['a wrong key', status(401)],
+  ['a forbidden network', status(403)],
+  ['a missing deployment', status(404)],
+  ['a reset connection', reset()],
+  ['a page with status 200', html()],
+  ['an answer that is cut', interrupted(1, 'end')],
+  ['a reset in the middle of an answer', interrupted(1, 'reset')],
+] as const;
+
+describe.each([
+  ['OpenAI', openAI],
+  ['Azure', datedAzure],
+] as const)('a call whose first endpoint, at %s, answers with', (_, endpointOf) => {
+  it.each(failures)('%s is answered by the next one', async (_, behaviour) => {
+    const [failing, healthy] = await startFailingAndHealthy(behaviour);
+    const balanced = createBalancedProvider({
+      endpoints: [endpointOf(failing), endpointOf(healthy)],
+      loadBalancing: false,
+    });
+
+    const { text } = await generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
+
+    expect(text).toBe(greetingOf('healthy'));
+    expect([failing.requests.length, healthy.requests.length]).toEqual([1, 1]);
+  });
+});
+
+describe('a call whose first endpoint', () => {
+  it.each([
+    ['refuses connections', refusedBaseURL],
+    ['has a host that nobody knows', async () => unknownHostBaseURL],
+  ])('%s is answered by the next one', async (_, unreachable) => {
+    const [healthy] = await startServices('healthy');
+    const balanced = createBalancedProvider({
+      endpoints: [
+        { type: 'openai', name: 'unreachable', baseURL: await unreachable(), apiKey: 'any' },
+        openAI(healthy),
+      ],
+      loadBalancing: false,
+    });
+
+    const { text } = await generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
+    const reading = await readStream(streamText({ model: balanced('gpt-4'), prompt, maxRetries: 0 }).fullStream);
+
+    expect([text, reading.text]).toEqual([greetingOf('healthy'), greetingOf('healthy')]);
+    expect(reading.errors).toEqual([]);
+  });
+});
+
+describe('failover', () => {
+  it('goes through several dead endpoints to a living one in a single call', async () => {
+    const [one, two, three, four] = await startServices('one', 'two', 'three', 'four');
+    one.behave(status(500));
+    two.behave(reset());
+    three.behave(rateLimited(60));
+    const balanced = createBalancedProvider({
+      endpoints: [one, two, three, four].map((service) => openAI(service)),
+      loadBalancing: false,
+    });
+
+    const { text } = await generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
+
+    expect(text).toBe(greetingOf('four'));
+    expect([one, two, three, four].map((service) => service.requests.length)).toEqual([1, 1, 1, 1]);
+  });
+
+  it.each(['failing first', 'failing second'])(
+    'works between two providers with the same model id and the same provider name, %s',
+    async (order) => {
+      const [failing, healthy] = await startFailingAndHealthy(status(500));
+      const providers = [failing, healthy].map(({ name, baseURL }) => ({
+        name,
+        provider: createOpenAI({ baseURL, apiKey: 'any' }),
+      }));
+      const balanced = createBalancedProvider({
+        endpoints: order === 'failing first' ? providers : providers.toReversed(),
+      });
+
+      const texts = [];
+      for (let call = 0; call < 4; call++) {
+        const { text } = await generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
+        texts.push(text);
+      }
+
+      expect(texts).toEqual(Array.from({ length: 4 }, () => greetingOf('healthy')));
+      expect(failing.requests.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('serves embeddings too', async () => {
+    const [failing, healthy] = await startFailingAndHealthy(status(500));
+    const balanced = createBalancedProvider({
+      endpoints: [openAI(failing), openAI(healthy)],
+      loadBalancing: false,
+    });
+
+    const { embedding } = await embed({
+      model: balanced.embeddingModel('text-embedding-3-small'),
+      value: 'a value',
+      maxRetries: 0,
+    });
+
+    expect(embedding).toEqual(vectorOf('a value'));
+    expect([failing.requests.length, healthy.requests.length]).toEqual([1, 1]);
+  });
+
+  it('lets 20 calls at once succeed beside an endpoint that fails each of them', async () => {
+    const [failing, healthy] = await startFailingAndHealthy(status(500));
+    const balanced = createBalancedProvider({ endpoints: [openAI(failing), openAI(healthy)] });
+
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 })),
+    );
+
+    expect(new Set(results.map(({ text }) => text))).toEqual(new Set([greetingOf('healthy')]));
+  });
+
+  it('stops asking an endpoint that failed failureThreshold times in a row', async () => {
+    const [failing, healthy] = await startFailingAndHealthy(status(500));
+    const balanced = createBalancedProvider({
+      endpoints: [openAI(failing), openAI(healthy)],
+      failureThreshold: 3,
+      cooldownMs: 600_000,
+    });
+
+    for (let call = 0; call < 20; call++) {
+      await generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
+    }
+
+    expect([failing.requests.length, healthy.requests.length]).toEqual([3, 20]);
+  });
+});

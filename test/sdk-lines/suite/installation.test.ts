@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import * as azure from '@ai-sdk/azure';
+import * as openai from '@ai-sdk/openai';
+import * as provider from '@ai-sdk/provider';
+import * as ai from 'ai';
+import * as balancer from 'ai-sdk-load-balancer';
+import { describe, expect, it } from 'vitest';
+
+import { sdkLines } from '../lines.ts';
+import { line } from './line.ts';
+
+/** `.sdk-lines/<line>/` */
+const folder = new URL('../../../', import.meta.url);
+
+interface Manifest {
+  readonly version: string;
+  readonly exports: { readonly '.': { readonly import: string | { readonly default: string } } };
+}
+
+async function installed(name: string): Promise<{ version: string; entry: URL }> {
+  const place = new URL(`node_modules/${name}/`, folder);
+  const { version, exports } = JSON.parse(await readFile(new URL('package.json', place), 'utf8')) as Manifest;
+  const { import: entry } = exports['.'];
+  return { version, entry: new URL(typeof entry === 'string' ? entry : entry.default, place) };
+}
+
+// The folder lies inside the project, whose own packages are those of the newest line: what is tested must not be them.
+describe('the packages under test', () => {
+  it('are in a folder of the line that it is named for', () => {
+    expect(fileURLToPath(folder)).toMatch(new RegExp(`\\.sdk-lines[\\\\/]${line}[\\\\/]$`));
+  });
+
+  it.each([
+    ['ai', ai],
+    ['@ai-sdk/openai', openai],
+    ['@ai-sdk/azure', azure],
+    ['@ai-sdk/provider', provider],
+    ['ai-sdk-load-balancer', balancer],
+  ] as const)('import %s from this folder', async (name, imported) => {
+    const { entry } = await installed(name);
+
+    const own: object = await import(entry.href);
+
+    expect(own).toBe(imported);
+  });
+
+  it('have the versions of the line', async () => {
+    const packages = sdkLines.find((sdkLine) => sdkLine.line === line)?.packages ?? {};
+
+    const versions = await Promise.all(
+      Object.keys(packages).map(async (name) => [name, (await installed(name)).version] as const),
+    );
+
+    expect(Object.fromEntries(versions)).toEqual(packages);
+  });
+});

@@ -1,0 +1,50 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { generateText } from 'ai';
+import { createBalancedProvider } from 'ai-sdk-load-balancer';
+import { expect, it } from 'vitest';
+
+import { greetingOf } from '../../support/answer.ts';
+import { answer, rateLimited } from '../../support/behaviour.ts';
+import { startServices } from '../../support/start-services.ts';
+import { datedAzure, openAI } from './endpoints.ts';
+
+const prompt = 'Who are you?';
+const retryAfterMs = 2_000;
+
+it('keeps a rate-limited endpoint out until the time it named, while 200 calls succeed, and then probes it once', async () => {
+  const [limited, second, third] = await startServices('limited', 'second', 'third');
+  limited.behave(rateLimited(retryAfterMs / 1_000));
+  const balanced = createBalancedProvider({
+    endpoints: [datedAzure(limited), openAI(second), openAI(third)],
+  });
+  const ask = () => generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
+
+  // The first call learns of the limit; the 199 others come 20 at a time.
+  const texts = [(await ask()).text];
+  const limitedAtMs = performance.now();
+  while (texts.length < 200) {
+    const batch = Array.from({ length: Math.min(20, 200 - texts.length) }, ask);
+    for (const { text } of await Promise.all(batch)) texts.push(text);
+  }
+
+  expect(performance.now() - limitedAtMs).toBeLessThan(retryAfterMs);
+  expect(limited.requests).toHaveLength(1);
+  expect(new Set(texts)).toEqual(new Set([greetingOf('second'), greetingOf('third')]));
+
+  let release = () => {};
+  const heldUntil = new Promise<void>((resolve) => (release = resolve));
+  limited.behave(answer({}, { heldUntil }));
+  await wait(retryAfterMs - (performance.now() - limitedAtMs) + 100);
+  const calls = Array.from({ length: 20 }, ask);
+  await limited.received(1);
+  await Promise.race(calls);
+
+  expect(limited.requests).toHaveLength(2);
+
+  release();
+  await Promise.all(calls);
+  for (let call = 0; call < 30; call++) await ask();
+
+  expect(limited.requests).toHaveLength(12);
+});
