@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { EventEmitter } from '../events.ts';
+import type { Deployment } from '../ring/deployment.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 
 /** What every call of a provider shares, and none changes. */
@@ -7,6 +8,6 @@ export interface FailoverContext {
   readonly settings: ResolvedSettings;
   readonly clock: Clock;
   readonly events: EventEmitter;
-  /** Sees to it that credentials are there, before the first attempt. */
-  readonly requireCredentials: () => void;
+  /** Sees to it that credentials are there for those who could serve a call, before its first attempt. */
+  readonly requireCredentials: (serving: readonly Deployment[]) => void;
 }
