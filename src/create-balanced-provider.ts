@@ -3,6 +3,7 @@ import { Endpoints } from './endpoint/create-endpoints.ts';
 import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
 import { classifyFailure } from './failover/classify-failure.ts';
 import type { FailoverContext } from './failover/failover-context.ts';
+import { hedgeBudgets } from './failover/hedge-budget.ts';
 import { ModelFactory } from './models/model-factory.ts';
 import { Fleet } from './ring/fleet.ts';
 import { ModelIds } from './ring/model-ids.ts';
@@ -99,6 +100,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     settings: resolved,
     clock,
     events,
+    hedgeBudgetOf: hedgeBudgets(resolved.hedge?.maxExtra),
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };
   const api = resolved.api ?? chooseApi(endpoints.all);

@@ -1,14 +1,17 @@
 import type { AttemptRecord, Failure } from '../failure.ts';
-import type { Deployment } from '../ring/deployment.ts';
 import type { Ring } from '../ring/ring.ts';
-import { readUsage } from '../ring/usage.ts';
 import type { Grant, Refusal } from '../ring/waiting-line.ts';
 import type { CallOptions } from '../sdk.ts';
 import { Attempt } from './attempt.ts';
+import { AttemptOutcomes, SHORTEST_SILENCE_MS, silence } from './attempt-outcomes.ts';
 import { backOff } from './back-off.ts';
 import { CallLog } from './call-log.ts';
+import { CallPicks } from './call-picks.ts';
 import { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
+import type { HedgeBudget } from './hedge-budget.ts';
+import { mayActTwice } from './may-act-twice.ts';
+import { race, type Runner } from './race.ts';
 
 /** An answer, and the attempt that it came from, which is still open. */
 export interface Answered<T> {
@@ -22,11 +25,6 @@ export type Ask<T> = (attempt: Attempt) => PromiseLike<T>;
 /** Every deployment that could be asked in a round has been. */
 class RoundOver extends Error {}
 
-/** Milliseconds of silence below which no caller's deadline says anything about a deployment. */
-const SHORTEST_SILENCE_MS = 1_000;
-/** So many times as long as a ring usually takes is "far longer". */
-const FAR_LONGER = 4;
-
 const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
   full: 'All endpoints are at capacity, and as many calls as maxWaiting allows are waiting already',
   hopeless: 'No endpoint will have capacity for this call within the time that it may wait',
@@ -34,32 +32,34 @@ const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
   left: 'The call was ended while it waited for capacity',
 };
 
+/** What `ask` throws at once is a failure of the attempt too. */
+async function askSafely<T>(ask: Ask<T>, attempt: Attempt): Promise<T> {
+  return ask(attempt);
+}
+
 /** One call of ours: the attempts it takes until one answers, in rounds of the ring. */
 export class BalancedCall {
   readonly #log: CallLog;
+  readonly #outcomes: AttemptOutcomes;
   readonly #ring: Ring;
-  readonly #options: CallOptions;
   readonly #context: FailoverContext;
   readonly #scope: CallScope;
+  readonly #picks: CallPicks;
   readonly #isStream: boolean;
-  /** Deployments that this call has failed on. */
-  readonly #failed = new Set<Deployment>();
-  /** Of these, those not to be asked again in this round, and those not to be asked again at all. */
-  #askedThisRound = new Set<Deployment>();
-  readonly #excluded = new Set<Deployment>();
-  #rounds = 1;
-  /** Whether all that this round has heard is when to come again. */
-  #heardOnlyLimits = true;
-  #waitedMs = 0;
-  #tokens: number | undefined;
+  /** The budget for a second attempt, when the call may have one. */
+  readonly #hedging: HedgeBudget | undefined;
 
   constructor(ring: Ring, options: CallOptions, context: FailoverContext, isStream: boolean) {
     this.#log = new CallLog(ring, context.events);
+    this.#outcomes = new AttemptOutcomes(ring, context, this.#log, isStream);
     this.#ring = ring;
-    this.#options = options;
     this.#context = context;
     this.#isStream = isStream;
+    this.#hedging =
+      context.settings.hedge !== undefined && mayActTwice(options) ? undefined : context.hedgeBudgetOf(ring);
+    this.#hedging?.begin();
     this.#scope = new CallScope(options.abortSignal, context.settings.totalTimeoutMs, context.clock, isStream);
+    this.#picks = new CallPicks(ring, options, this.#scope, context);
   }
 
   /** The attempts that have ended. */
@@ -91,24 +91,13 @@ export class BalancedCall {
 
   /** The first content is there, or the whole answer: remembers how long it took, and what the service says of its limits. */
   gotContent(attempt: Attempt, headers: Readonly<Record<string, string>> | undefined): void {
-    const now = this.#now;
-    const durationMs = now - attempt.startedAt;
-    attempt.gotContent(now);
-    attempt.lease.heard(headers, now);
-    attempt.deployment.latency.record(now, durationMs);
-    (this.#isStream ? this.#ring.streamTimes : this.#ring.answerTimes).record(durationMs);
+    this.#outcomes.gotContent(attempt, headers);
   }
 
   /** An attempt brought what was asked for. The call is over. */
   succeed(attempt: Attempt, usage: unknown): void {
-    const now = this.#now;
-    const used = readUsage(usage);
-    attempt.end();
     this.end();
-    // Told before what it causes.
-    this.#log.record(attempt, now, { class: 'success' });
-    attempt.lease.succeed(now, used.totalTokens);
-    if (this.#ring.limitsTokens) this.#ring.tokens.learn(used);
+    this.#outcomes.succeeded(attempt, usage);
   }
 
   /** The caller leaves: interrupts whatever is under way. */
@@ -123,26 +112,14 @@ export class BalancedCall {
    */
   fail(attempt: Attempt, error: unknown): { readonly error: unknown } | undefined {
     attempt.drop(error);
-    if (this.#scope.end !== undefined) return this.#endedDuring(attempt, error);
-    const now = this.#now;
-    const { deployment } = attempt;
-    const failure = this.#context.settings.classifyFailure(error, {
-      endpoint: deployment.endpoint.name,
-      modelId: this.#ring.modelId,
-    });
-    if (failure.class === 'retryable')
-      deployment.latency.record(now, 2 * Math.max(now - attempt.startedAt, deployment.latency.at(now)));
-    attempt.lease.heard(
-      (error as { responseHeaders?: Record<string, string> } | null | undefined)?.responseHeaders,
-      now,
-    );
-    // Told before what it causes.
-    this.#log.recordFailure(attempt, now, failure, error);
-    attempt.lease.fail(failure, now);
-    this.#failed.add(deployment);
-    this.#askedThisRound.add(deployment);
-    if (failure.class !== 'rate-limited') this.#heardOnlyLimits = false;
-    if (failure.mayAskAgain === false || failure.class === 'rejected') this.#exclude(deployment);
+    const { end } = this.#scope;
+    if (end !== undefined) {
+      this.#outcomes.ended(attempt, end, error);
+      this.end();
+      return { error: this.#endedError() };
+    }
+    const failure = this.#outcomes.failed(attempt, error);
+    this.#picks.failed(attempt.deployment, failure);
     return this.#endsCall(failure) ? { error } : undefined;
   }
 
@@ -163,93 +140,109 @@ export class BalancedCall {
         if (!(error instanceof RoundOver)) throw error;
       }
       // Who was only told to come again waits in line, not in a backoff.
-    } while (this.#heardOnlyLimits && this.#beginRound());
+    } while (this.#picks.heardOnlyLimits && this.#beginRound());
     // Nothing of p-retry is touched by a call that needs no backoff.
     return backOff(
       {
         retry: this.#context.settings.retry,
         clock: this.#context.clock,
         scope: this.#scope,
-        roundsDone: this.#rounds,
-        isWorthAnother: () => this.#isWorthAnotherRound(),
+        roundsDone: this.#picks.rounds,
+        isWorthAnother: () => this.#picks.isWorthAnotherRound,
         soonestMs: () => this.#ring.rateLimitEndsAt(this.#now) - this.#now,
         isRoundOver: (error) => error instanceof RoundOver,
-        giveUp: () =>
-          this.#scope.end === undefined ? this.#log.exhausted('All endpoints failed', this.#now) : this.#endedError(),
+        giveUp: () => this.#endedError() ?? this.#log.exhausted('All endpoints failed', this.#now),
       },
       () => {
-        this.#beginRound();
+        this.#picks.beginRound();
         return this.#round(ask);
       },
     );
   }
 
   #beginRound(): boolean {
-    if (!this.#isWorthAnotherRound()) return false;
-    this.#rounds += 1;
-    this.#heardOnlyLimits = true;
-    this.#askedThisRound = new Set(this.#excluded);
+    if (!this.#picks.isWorthAnotherRound) return false;
+    this.#picks.beginRound();
     return true;
   }
 
   async #round<T>(ask: Ask<T>): Promise<Answered<T>> {
     for (;;) {
-      const { deployment, lease } = this.#next() ?? (await this.#waitForCapacity());
-      this.#log.goesOnTo(deployment);
-      const attempt = new Attempt(deployment, lease, this.#scope, this.#context, {
-        isStream: this.#isStream,
-        // After the first, the caller may have a stream already that it can leave at any time.
-        needsController: this.#isStream && this.attempts.length > 0,
-      });
-      try {
-        // Not a tail call: what `ask` throws at once is a failure of the attempt too.
-        return { attempt, answer: await attempt.wait(ask(attempt)) };
-      } catch (error) {
-        const fatal = this.fail(attempt, error);
-        if (fatal !== undefined) throw fatal.error;
-      }
+      const grant = this.#picks.next() ?? (await this.#waitForCapacity());
+      this.#log.goesOnTo(grant.deployment);
+      const runner = this.#start(grant, ask);
+      const answered = this.#hedgeAfterMs === undefined ? await this.#run(runner) : await this.#race(runner, ask);
+      if (answered !== undefined) return answered;
     }
   }
 
-  /** First whom this call has not failed on, then whom it has not asked in this round. Those who wait are not overtaken. */
-  #next(): Grant | undefined {
-    if (this.#failed.size === 0 && this.#ring.line.length > 0) return undefined;
-    const now = this.#now;
-    const tokens = this.#tokensNeeded();
-    const deployment =
-      this.#ring.pick(now, { tokens, avoid: this.#failed }) ??
-      (this.#failed.size === 0 ? undefined : this.#ring.pick(now, { tokens, avoid: this.#askedThisRound }));
-    return deployment === undefined ? undefined : { deployment, lease: deployment.lease(now, tokens) };
+  #start<T>({ deployment, lease }: Grant, ask: Ask<T>): Runner<T> {
+    const attempt = new Attempt(deployment, lease, this.#scope, this.#context, {
+      isStream: this.#isStream,
+      // After the first, the caller may have a stream already that it can leave at any time.
+      needsController: this.#hedging !== undefined || (this.#isStream && this.attempts.length > 0),
+    });
+    return { attempt, answer: attempt.wait(askSafely(ask, attempt)) };
   }
 
-  #tokensNeeded(): number {
-    if (!this.#ring.limitsTokens) return 1;
-    this.#tokens ??= this.#ring.tokens.estimate(this.#options);
-    return this.#tokens;
+  async #run<T>({ attempt, answer }: Runner<T>): Promise<Answered<T> | undefined> {
+    try {
+      return { attempt, answer: await answer };
+    } catch (error) {
+      const fatal = this.fail(attempt, error);
+      if (fatal !== undefined) throw fatal.error;
+      return undefined;
+    }
+  }
+
+  #race<T>(first: Runner<T>, ask: Ask<T>): Promise<Answered<T> | undefined> {
+    return race(first, {
+      clock: this.#context.clock,
+      afterMs: this.#hedgeAfterMs ?? Infinity,
+      fail: (attempt, error) => this.fail(attempt, error),
+      lose: (attempt, isBeaten) => (isBeaten ? this.#outcomes.beaten(attempt) : this.#dismiss(attempt)),
+      second: (silent) => this.#startSecond(silent, ask),
+    });
+  }
+
+  /** Milliseconds of silence after which a second deployment is asked; `undefined` while that is off or not known yet. */
+  get #hedgeAfterMs(): number | undefined {
+    if (this.#hedging === undefined) return undefined;
+    const { usualMs } = this.#outcomes;
+    return (
+      this.#context.settings.hedge?.afterMs ??
+      (usualMs === undefined ? undefined : Math.max(usualMs, SHORTEST_SILENCE_MS))
+    );
+  }
+
+  #startSecond<T>(silent: Attempt, ask: Ask<T>): Runner<T> | undefined {
+    const now = this.#now;
+    if (silent.deployment.cooledAt > now) {
+      // Others have found out meanwhile that it is down: nothing is to be hoped for from it.
+      silent.interrupt(silence(silent, now - silent.startedAt));
+      return undefined;
+    }
+    if (this.#hedging?.isSpent !== false) return undefined;
+    const grant = this.#picks.beside(silent.deployment);
+    if (grant === undefined) return undefined;
+    this.#hedging.take();
+    this.#log.hedges(silent, grant.deployment, now);
+    return this.#start(grant, ask);
+  }
+
+  /** The call ended otherwise while a second attempt was under way. */
+  #dismiss(attempt: Attempt): void {
+    const { end } = this.#scope;
+    if (end === undefined) this.#outcomes.dismissed(attempt);
+    else this.#outcomes.ended(attempt, end, undefined);
   }
 
   /** In a round in which somebody has been asked already, the backoff is the wait. */
   async #waitForCapacity(): Promise<Grant> {
-    const isAnybodyLeft = this.#ring.deployments.some((deployment) => !this.#excluded.has(deployment));
-    if (this.#askedThisRound.size > this.#excluded.size || !isAnybodyLeft) throw new RoundOver();
-    const startedAt = this.#now;
-    const patienceMs = this.#context.settings.maxWaitMs - this.#waitedMs;
-    const deadline = Math.min(startedAt + patienceMs, this.#scope.endsAt);
-    const outcome = await this.#ring.line.wait(
-      { tokens: this.#tokensNeeded(), avoid: this.#excluded },
-      deadline,
-      (listener) => this.#scope.onEnd(listener),
-    );
-    this.#waitedMs += this.#now - startedAt;
+    if (!this.#picks.mayWait) throw new RoundOver();
+    const outcome = await this.#picks.wait();
     if ('lease' in outcome) return outcome;
-    throw this.#scope.end === undefined
-      ? this.#log.exhausted(REFUSALS[outcome.refusal], this.#now)
-      : this.#endedError();
-  }
-
-  #exclude(deployment: Deployment): void {
-    this.#excluded.add(deployment);
-    this.#askedThisRound.add(deployment);
+    throw this.#endedError() ?? this.#log.exhausted(REFUSALS[outcome.refusal], this.#now);
   }
 
   #endsCall({ class: failureClass, reason }: Failure): boolean {
@@ -257,39 +250,13 @@ export class BalancedCall {
     return failureClass === 'rejected' && !(reason !== undefined && this.#context.settings.failoverOn.has(reason));
   }
 
-  /** Not when all that was heard is what no waiting mends, or when nobody is left who may be asked again. */
-  #isWorthAnotherRound(): boolean {
-    if (this.#rounds >= this.#context.settings.retry.rounds) return false;
-    if (this.#ring.deployments.every((deployment) => this.#excluded.has(deployment))) return false;
-    return this.#log.heardHope;
-  }
-
-  #endedDuring(attempt: Attempt, error: unknown): { readonly error: unknown } {
-    if (this.#wasFarTooSilent(attempt)) attempt.lease.fail({ class: 'retryable' }, this.#now);
-    else attempt.lease.release(this.#now);
-    if (this.isAborted) this.#log.record(attempt, this.#now, { class: 'aborted' });
-    else this.#log.recordFailure(attempt, this.#now, { class: 'retryable' }, error);
-    this.end();
-    return { error: this.#endedError() };
-  }
-
-  /**
-   * A deadline of the caller's that ran out on a deployment that was silent for far longer than usual is a mark against
-   * it: users whose own deadline is shorter than a hang would otherwise never find out who hangs.
-   */
-  #wasFarTooSilent(attempt: Attempt): boolean {
-    const { end } = this.#scope;
-    if (end?.by === 'caller' && (end.reason as { name?: unknown } | undefined)?.name !== 'TimeoutError') return false;
-    const { usualMs } = this.#isStream ? this.#ring.streamTimes : this.#ring.answerTimes;
-    return (
-      usualMs !== undefined && this.#now - attempt.lastSignAt > Math.max(FAR_LONGER * usualMs, SHORTEST_SILENCE_MS)
-    );
-  }
-
+  /** What the call ends with when it was ended from outside; `undefined` when it was not. */
   #endedError(): unknown {
     const { end } = this.#scope;
     if (end?.by === 'totalTimeout')
       return this.#log.exhausted(`The ${end.timeoutMs} ms of totalTimeoutMs are over`, this.#now);
-    return end?.reason;
+    return end?.by === 'caller'
+      ? (end.reason ?? new DOMException('This operation was aborted', 'AbortError'))
+      : undefined;
   }
 }

@@ -40,6 +40,16 @@ export class CallLog {
     this.record(attempt, now, failure);
   }
 
+  /** Another attempt is made beside one that is silent. */
+  hedges(silent: Attempt, to: Deployment, now: number): void {
+    this.#events.emit('hedge', () => ({
+      modelId: this.#ring.modelId,
+      from: silent.deployment.endpoint.name,
+      to: to.endpoint.name,
+      silentMs: now - silent.startedAt,
+    }));
+  }
+
   /** The next attempt goes there. */
   goesOnTo(to: Deployment): void {
     const last = this.#lastFailure;
@@ -50,11 +60,6 @@ export class CallLog {
       to: to.endpoint.name,
       class: last.failure.class,
     }));
-  }
-
-  /** Whether something was heard that may mend itself. */
-  get heardHope(): boolean {
-    return this.attempts.some(({ class: heard }) => heard === 'retryable' || heard === 'rate-limited');
   }
 
   /** The error of a call that gives up. */

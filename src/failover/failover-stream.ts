@@ -55,6 +55,11 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     return this.#reader?.cancel(reason) ?? Promise.resolve();
   }
 
+  /** Hands on a part that says nothing of who answers, before there is an answer. */
+  ping(part: StreamPart): void {
+    if (this.#state === 'waiting') this.#controller?.enqueue(part);
+  }
+
   /** The first content is there: from here on everything is this deployment's. */
   #begin({ attempt, answer }: Answered<OpenStream>): void {
     const { clock, idleMs } = this.#parts;

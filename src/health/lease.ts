@@ -130,7 +130,7 @@ export class Lease {
     if (!isEndpoints && this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
     const blamed = isEndpoints ? endpointBreaker : breaker;
     const isProbe = isEndpoints ? this.#isEndpointProbe : this.#isProbe;
-    const cooldownMs = failure.class === 'retryable' ? blamed.fail(isProbe) : blamed.failForGood();
+    const cooldownMs = failure.class === 'retryable' ? blamed.fail(isProbe) : blamed.failForGood(isProbe);
     if (cooldownMs !== undefined) observer.cooledDown(isEndpoints ? 'endpoint' : 'deployment', failure, cooldownMs);
   }
 
