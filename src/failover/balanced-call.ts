@@ -22,9 +22,6 @@ export interface Answered<T> {
 /** Asks the deployment of an attempt. */
 export type Ask<T> = (attempt: Attempt) => PromiseLike<T>;
 
-/** Every deployment that could be asked in a round has been. */
-class RoundOver extends Error {}
-
 const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
   full: 'All endpoints are at capacity, and as many calls as maxWaiting allows are waiting already',
   hopeless: 'No endpoint will have capacity for this call within the time that it may wait',
@@ -82,7 +79,13 @@ export class BalancedCall {
     try {
       if (this.#scope.end !== undefined) throw this.#endedError();
       this.#context.requireCredentials(this.#ring.deployments);
-      return await this.#inRounds(ask);
+      do {
+        const answered = await this.#round(ask);
+        if (answered !== undefined) return answered;
+        // Who was only told to come again waits in line, not in a backoff.
+      } while (this.#picks.heardOnlyLimits && this.#beginRound());
+      // Nothing of p-retry is touched by a call that needs no backoff.
+      return await this.#backOff(ask);
     } catch (error) {
       this.end();
       throw error;
@@ -132,16 +135,7 @@ export class BalancedCall {
     return this.#context.clock.now();
   }
 
-  async #inRounds<T>(ask: Ask<T>): Promise<Answered<T>> {
-    do {
-      try {
-        return await this.#round(ask);
-      } catch (error) {
-        if (!(error instanceof RoundOver)) throw error;
-      }
-      // Who was only told to come again waits in line, not in a backoff.
-    } while (this.#picks.heardOnlyLimits && this.#beginRound());
-    // Nothing of p-retry is touched by a call that needs no backoff.
+  #backOff<T>(ask: Ask<T>): Promise<Answered<T>> {
     return backOff(
       {
         retry: this.#context.settings.retry,
@@ -150,7 +144,6 @@ export class BalancedCall {
         roundsDone: this.#picks.rounds,
         isWorthAnother: () => this.#picks.isWorthAnotherRound,
         soonestMs: () => this.#ring.rateLimitEndsAt(this.#now) - this.#now,
-        isRoundOver: (error) => error instanceof RoundOver,
         giveUp: () => this.#endedError() ?? this.#log.exhausted('All endpoints failed', this.#now),
       },
       () => {
@@ -166,9 +159,17 @@ export class BalancedCall {
     return true;
   }
 
-  async #round<T>(ask: Ask<T>): Promise<Answered<T>> {
+  /** Asks everybody who can be asked, each once. Returns `undefined` when none of them answered. */
+  async #round<T>(ask: Ask<T>): Promise<Answered<T> | undefined> {
     for (;;) {
-      const grant = this.#picks.next() ?? (await this.#waitForCapacity());
+      let grant = this.#picks.next();
+      if (grant === undefined) {
+        // In a round in which somebody has been asked already, the backoff is the wait.
+        if (!this.#picks.mayWait) return undefined;
+        const outcome = await this.#picks.wait();
+        grant = this.#picks.waited(outcome);
+        if (grant === undefined) throw this.#refused(outcome);
+      }
       this.#log.goesOnTo(grant.deployment);
       const runner = this.#start(grant, ask);
       const answered = this.#hedgeAfterMs === undefined ? await this.#run(runner) : await this.#race(runner, ask);
@@ -233,16 +234,17 @@ export class BalancedCall {
   /** The call ended otherwise while a second attempt was under way. */
   #dismiss(attempt: Attempt): void {
     const { end } = this.#scope;
-    if (end === undefined) this.#outcomes.dismissed(attempt);
-    else this.#outcomes.ended(attempt, end, undefined);
+    if (end === undefined) {
+      this.#outcomes.dismissed(attempt);
+      return;
+    }
+    attempt.drop(end.by === 'caller' ? end.reason : undefined);
+    this.#outcomes.ended(attempt, end, undefined);
   }
 
-  /** In a round in which somebody has been asked already, the backoff is the wait. */
-  async #waitForCapacity(): Promise<Grant> {
-    if (!this.#picks.mayWait) throw new RoundOver();
-    const outcome = await this.#picks.wait();
-    if ('lease' in outcome) return outcome;
-    throw this.#endedError() ?? this.#log.exhausted(REFUSALS[outcome.refusal], this.#now);
+  #refused(outcome: Grant | Refusal): unknown {
+    const refusal = 'refusal' in outcome ? outcome.refusal : 'left';
+    return this.#endedError() ?? this.#log.exhausted(REFUSALS[refusal], this.#now);
   }
 
   #endsCall({ class: failureClass, reason }: Failure): boolean {

@@ -21,14 +21,14 @@ export class CallLog {
   /** An attempt has ended. */
   record(attempt: Attempt, now: number, outcome: Pick<AttemptRecord, 'class' | 'statusCode' | 'code'>): void {
     const { deployment, startedAt } = attempt;
-    const record: AttemptRecord = Object.freeze({
+    const record: AttemptRecord = {
       endpoint: deployment.endpoint.name,
       deployment: deployment.name,
       class: outcome.class,
       statusCode: outcome.statusCode,
       code: outcome.code,
       durationMs: now - startedAt,
-    });
+    };
     this.attempts.push(record);
     this.#events.emit('attempt', () => ({ ...record, modelId: this.#ring.modelId, attempt: this.attempts.length }));
   }
@@ -69,7 +69,7 @@ export class CallLog {
       return this.#errors.at(-1);
     const { modelId } = this.#ring;
     const retryAfterMs = this.#ring.retryAfterMs(now);
-    const attempts = Object.freeze([...this.attempts]);
+    const attempts = Object.freeze(this.attempts.map((attempt) => Object.freeze({ ...attempt })));
     this.#events.emit('exhausted', () => ({ modelId, attempts, retryAfterMs }));
     return new AllEndpointsFailedError({ modelId, attempts, retryAfterMs, errors: this.#errors, because });
   }

@@ -8,6 +8,10 @@ import type { CallOptions } from '../sdk.ts';
 import type { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
 
+// Most calls succeed at once, and need none of these sets.
+const NOBODY: ReadonlySet<Deployment> = new Set();
+const withOne = (set: ReadonlySet<Deployment>, one: Deployment): ReadonlySet<Deployment> => new Set(set).add(one);
+
 /** Whom one call asks next: what it has asked already, what it needs, and how long it has waited. */
 export class CallPicks {
   readonly #ring: Ring;
@@ -15,16 +19,17 @@ export class CallPicks {
   readonly #context: FailoverContext;
   readonly #scope: CallScope;
   /** Deployments that this call has failed on. */
-  readonly #failed = new Set<Deployment>();
+  #failed: ReadonlySet<Deployment> = NOBODY;
   /** Of these, those not to be asked again in this round, and those not to be asked again at all. */
-  #askedThisRound = new Set<Deployment>();
-  readonly #excluded = new Set<Deployment>();
+  #askedThisRound: ReadonlySet<Deployment> = NOBODY;
+  #excluded: ReadonlySet<Deployment> = NOBODY;
   #rounds = 1;
   /** Whether all that this round has heard is when to come again. */
   #heardOnlyLimits = true;
   /** Whether anything was heard that may mend itself. */
   #isHopeful = false;
   #waitedMs = 0;
+  #waitsSince = 0;
   #estimated: Need | undefined;
 
   constructor(ring: Ring, options: CallOptions, scope: CallScope, context: FailoverContext) {
@@ -57,16 +62,17 @@ export class CallPicks {
   beginRound(): void {
     this.#rounds += 1;
     this.#heardOnlyLimits = true;
-    this.#askedThisRound = new Set(this.#excluded);
+    this.#askedThisRound = this.#excluded;
   }
 
   /** A deployment has failed this call. */
   failed(deployment: Deployment, failure: Failure): void {
-    this.#failed.add(deployment);
-    this.#askedThisRound.add(deployment);
+    this.#failed = withOne(this.#failed, deployment);
+    this.#askedThisRound = withOne(this.#askedThisRound, deployment);
     if (failure.class !== 'rate-limited') this.#heardOnlyLimits = false;
     if (failure.class === 'rate-limited' || failure.class === 'retryable') this.#isHopeful = true;
-    if (failure.mayAskAgain === false || failure.class === 'rejected') this.#excluded.add(deployment);
+    if (failure.mayAskAgain === false || failure.class === 'rejected')
+      this.#excluded = withOne(this.#excluded, deployment);
   }
 
   /** First whom this call has not failed on, then whom it has not asked in this round. Those who wait are not overtaken. */
@@ -81,14 +87,17 @@ export class CallPicks {
   }
 
   /** Waits until somebody is available, as long as the settings and the call's own end allow. */
-  async wait(): Promise<Grant | Refusal> {
+  wait(): Promise<Grant | Refusal> {
     const { clock, settings } = this.#context;
-    const startedAt = clock.now();
-    const deadline = Math.min(startedAt + settings.maxWaitMs - this.#waitedMs, this.#scope.endsAt);
-    const need = { ...this.#need(), avoid: this.#excluded };
-    const outcome = await this.#ring.line.wait(need, deadline, (listener) => this.#scope.onEnd(listener));
-    this.#waitedMs += clock.now() - startedAt;
-    return outcome;
+    this.#waitsSince = clock.now();
+    const deadline = Math.min(this.#waitsSince + settings.maxWaitMs - this.#waitedMs, this.#scope.endsAt);
+    return this.#ring.line.wait({ ...this.#need(), avoid: this.#excluded }, deadline, this.#scope);
+  }
+
+  /** A wait is over. Returns what it was for, if it was not in vain. */
+  waited(outcome: Grant | Refusal): Grant | undefined {
+    this.#waitedMs += this.#context.clock.now() - this.#waitsSince;
+    return 'lease' in outcome ? outcome : undefined;
   }
 
   #take(avoid: ReadonlySet<Deployment>): Grant | undefined {
