@@ -119,7 +119,8 @@ export class BalancedCall {
     if (end !== undefined) {
       this.#outcomes.ended(attempt, end, error);
       this.end();
-      return { error: this.#endedError() };
+      // After content nobody has been given up: the reader gets what ended it.
+      return { error: attempt.hasContent && end.by === 'totalTimeout' ? error : this.#endedError() };
     }
     const failure = this.#outcomes.failed(attempt, error);
     this.#picks.failed(attempt.deployment, failure);
@@ -162,6 +163,8 @@ export class BalancedCall {
   /** Asks everybody who can be asked, each once. Returns `undefined` when none of them answered. */
   async #round<T>(ask: Ask<T>): Promise<Answered<T> | undefined> {
     for (;;) {
+      // A listener to the events may have ended it.
+      if (this.#scope.end !== undefined) throw this.#endedError();
       let grant = this.#picks.next();
       if (grant === undefined) {
         // In a round in which somebody has been asked already, the backoff is the wait.
@@ -244,7 +247,9 @@ export class BalancedCall {
 
   #refused(outcome: Grant | Refusal): unknown {
     const refusal = 'refusal' in outcome ? outcome.refusal : 'left';
-    return this.#endedError() ?? this.#log.exhausted(REFUSALS[refusal], this.#now);
+    // Somebody who is not cooling down is at its limits.
+    const isForCapacity = this.#ring.deployments.some(({ cooledAt }) => cooledAt <= this.#now);
+    return this.#endedError() ?? this.#log.exhausted(REFUSALS[refusal], this.#now, isForCapacity);
   }
 
   #endsCall({ class: failureClass, reason }: Failure): boolean {

@@ -344,7 +344,13 @@ describe('a message', () => {
 
 describe('whatever is thrown, it', () => {
   const classes = ['retryable', 'rate-limited', 'quota-exhausted', 'misconfigured', 'rejected', 'aborted'];
-  const anything = fc.anything({ maxDepth: 1, withNullPrototype: true, withBigInt: true, withMap: true, withDate: true });
+  const anything = fc.anything({
+    maxDepth: 1,
+    withNullPrototype: true,
+    withBigInt: true,
+    withMap: true,
+    withDate: true,
+  });
   const leaf = fc.oneof(
     anything,
     fc.constantFrom<unknown>(Symbol('s'), Object.create(null), 429, '429', 'server_error'),
