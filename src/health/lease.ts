@@ -139,7 +139,7 @@ export class Lease {
     const { breaker, endpointBreaker, rateLimit, observer, quotas } = this.#health;
     if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
     if (this.#isProbe) breaker.cooldown.giveBack();
-    for (const quota of quotas) quota.wasRejected(now);
+    for (const quota of quotas) quota.wasRejected(now, retryAfterMs);
     observer.rateLimited(rateLimit.reject(retryAfterMs, this.#isRateLimitProbe));
   }
 
