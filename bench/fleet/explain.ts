@@ -32,7 +32,7 @@ for (const [index, { name, rpm }] of scenario.servers.entries()) {
   const counts = [...outcomes].map(([outcome, group]) => `${outcome} ${group.length}`).join(', ');
   const minutes = Array.from({ length: Math.ceil(scenario.untilMs / 15_000) }, (_, part) => {
     const then = here.filter(({ atMs, outcome }) => outcome === 'answered' && Math.floor(atMs / 15_000) === part);
-    return `${((100 * then.length) / (rpm / 4)).toFixed(0)}`;
+    return ((100 * then.length) / (rpm / 4)).toFixed(0);
   });
   console.log(`  ${name.padEnd(14)} ${counts}; % of its requests spent, each 15 s: ${minutes.join(' ')}`);
 }
@@ -60,7 +60,7 @@ const lost = records
     const lostMs = endedAtMs - calls[callId]!.atMs - (best?.isAnswered === true ? best.totalMs : 0);
     return { callId, lostMs: outcome === 'answered' ? lostMs : Infinity };
   })
-  .filter(({ callId }) => calls[callId]!.atMs >= scenario.warmUpMs && calls[callId]!.isBad !== true)
+  .filter(({ callId }) => calls[callId]!.atMs >= scenario.warmUpMs && !calls[callId]!.isBad)
   .toSorted((a, b) => b.lostMs - a.lostMs);
 const chosen = values.call?.map(Number) ?? lost.slice(0, Number(values.slowest)).map(({ callId }) => callId);
 for (const id of chosen) explainCall(id);

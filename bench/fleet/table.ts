@@ -1,4 +1,5 @@
 import { OURS } from './contestants/contestant.ts';
+import { isDoubtful } from './effort.ts';
 import type { Percentiles } from './percentiles.ts';
 import type { Observation } from './records.ts';
 import type { Scenario, Target } from './scenario.ts';
@@ -21,9 +22,10 @@ export function section(scenario: Scenario, results: readonly Result[]): string 
     '',
     row(['', ...columns.map(({ title }) => title)]),
     row(['---', ...columns.map(() => '--:')]),
-    ...results.map((result) => row([result.contestant, ...columns.map(({ of }) => of(result))])),
+    ...results.map((result) => row([nameOf(result), ...columns.map(({ of }) => of(result))])),
     ...results.slice(0, 1).map((result) => row(['*oracle*', ...columns.map(({ oracle }) => oracle?.(result) ?? '')])),
     '',
+    ...(results.some((result) => wasTooBusy(result)) ? [TOO_BUSY_NOTE, ''] : []),
     ...results
       .filter(({ contestant }) => contestant === OURS)
       .flatMap(({ score }) => verdicts(scenario.targets, score)),
@@ -31,6 +33,12 @@ export function section(scenario: Scenario, results: readonly Result[]): string 
   ];
   return lines.join('\n');
 }
+
+const TOO_BUSY_NOTE =
+  '† Its processes were short of processor time, on account of the machine or of what the contestant asks of it.';
+
+const wasTooBusy = ({ observation: { client, server } }: Result): boolean => isDoubtful(client) || isDoubtful(server);
+const nameOf = (result: Result): string => (wasTooBusy(result) ? `${result.contestant} †` : result.contestant);
 
 /** Whether each figure was reached. */
 export function verdicts(targets: readonly Target[], score: Score): readonly string[] {

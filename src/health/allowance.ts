@@ -6,6 +6,8 @@ export interface Allowance {
   readonly capacity: number;
   /** What may be spent now. */
   level(now: number): number;
+  /** Milliseconds until nothing is missing any more, if nothing is spent. What comes in after that is lost. */
+  fullInMs(now: number): number;
   /** The first moment at which `amount` may be spent if nothing else is. An amount over the capacity counts as the capacity. */
   availableAt(now: number, amount: number): number;
   /** Spends, or with a negative amount gives back what was spent too much. */

@@ -49,7 +49,7 @@ export class Lease {
     this.#endpointGeneration = health.endpointBreaker.generation;
     this.#isProbe = health.breaker.cooldown.enter();
     this.#isEndpointProbe = health.endpointBreaker.cooldown.enter();
-    this.#isRateLimitProbe = health.rateLimit.cooldown.enter();
+    this.#isRateLimitProbe = health.rateLimit.enter(health.isMetered);
     this.#reservations = health.isMetered ? health.quotas.map((quota) => quota.reserve(now, tokens)) : undefined;
     health.entered();
   }

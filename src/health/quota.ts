@@ -33,7 +33,6 @@ export interface Reservation {
 
 /** Azure's longest window for requests; a rejection shows when it is shorter. */
 const LONGEST_REQUEST_WINDOW_MS = 10_000;
-const SHORTEST_REQUEST_WINDOW_MS = 1_000;
 
 /** A limit, who set it, and how far our own count had to be put right so far. */
 interface Meter {
@@ -70,6 +69,11 @@ export class Quota {
 
   get tpm(): number | undefined {
     return this.#tokens.allowance?.perMinute;
+  }
+
+  /** Milliseconds until nothing is missing of it, if nothing is spent: by the limit of which most is missing. */
+  fullInMs(now: number): number {
+    return Math.max(this.#requests.allowance?.fullInMs(now) ?? 0, this.#tokens.allowance?.fullInMs(now) ?? 0);
   }
 
   /** The first moment at which a request of so many tokens may be sent. */
@@ -137,17 +141,12 @@ export class Quota {
 
   /** A request was rejected. Where the service named the time for the next, that counts and not what we make of its limits. */
   wasRejected(now: number, retryAfterMs: number | undefined): void {
+    const requests = this.#requests.allowance;
+    if (requests instanceof SlidingWindow) requests.narrow(now, retryAfterMs ?? 0);
+    if (retryAfterMs === undefined || this.#metering === 'windows') return;
     for (const { allowance } of [this.#requests, this.#tokens]) {
-      if (allowance instanceof SlidingWindow) this.#narrow(allowance, now);
-      else if (allowance !== undefined && retryAfterMs !== undefined) allowBy(allowance, now, now + retryAfterMs);
+      if (allowance !== undefined) allowBy(allowance, now, now + retryAfterMs);
     }
-  }
-
-  /** There seemed to be room, so the service judges requests over a shorter time than was thought. */
-  #narrow(allowance: SlidingWindow, now: number): void {
-    const isRequests = allowance === this.#requests.allowance;
-    if (!isRequests || allowance.windowMs <= SHORTEST_REQUEST_WINDOW_MS || allowance.level(now) < 0) return;
-    allowance.setWindowMs(Math.max(SHORTEST_REQUEST_WINDOW_MS, allowance.windowMs / 2));
   }
 
   #learnLimit(meter: Meter, unit: 'requests' | 'tokens', { perMinute, remaining }: StatedLimit, now: number): boolean {

@@ -21,6 +21,16 @@ export class RateLimit {
     this.cooldown = new Cooldown(changes);
   }
 
+  /**
+   * An attempt starts. Returns whether it is a probe. None is needed where limits are known: they pace what comes after the
+   * time that was named, and waiting for the probe's whole answer would leave quota unspent.
+   */
+  enter(isPaced: boolean): boolean {
+    if (!this.cooldown.enter()) return false;
+    if (isPaced) this.cooldown.open();
+    return !isPaced;
+  }
+
   /** An attempt was not rejected. */
   pass(isProbe: boolean): void {
     // An older attempt's answer does not lift a limit that was named since.

@@ -3,8 +3,12 @@ import { type Allowance, MINUTE_MS } from './allowance.ts';
 /** Spendings closer together than this part of the window are remembered as one, so that memory is bounded. */
 const RESOLUTION = 1 / 200;
 
-/** What arrives at the service is spaced otherwise than what was sent: windows are kept this much longer. */
-const MARGIN = 1.01;
+/** What arrives at the service is spaced otherwise than what was sent: windows are kept longer by this part, and this time. */
+const MARGIN = 1.005;
+const JITTER_MS = 10;
+
+const capacityOf = (perMinute: number, windowMs: number): number =>
+  Math.max(1, Math.floor((perMinute * windowMs) / MINUTE_MS));
 
 interface Spending {
   /** The moment from which it counts; the latest of those remembered together. */
@@ -33,18 +37,18 @@ export class SlidingWindow implements Allowance {
     return this.#perMinute;
   }
 
-  get windowMs(): number {
-    return this.#windowMs;
-  }
-
   /** Never less than one: the least quota still allows a request now and then. */
   get capacity(): number {
-    return Math.max(1, Math.floor((this.#perMinute * this.#windowMs) / MINUTE_MS));
+    return capacityOf(this.#perMinute, this.#windowMs);
   }
 
   level(now: number): number {
     this.#forget(now);
     return this.capacity - this.#spent;
+  }
+
+  fullInMs(now: number): number {
+    return ((this.capacity - this.level(now)) * MINUTE_MS) / this.#perMinute;
   }
 
   availableAt(now: number, amount: number): number {
@@ -73,13 +77,25 @@ export class SlidingWindow implements Allowance {
     this.#perMinute = perMinute;
   }
 
-  /** The service turned out to judge over a shorter time. */
-  setWindowMs(windowMs: number): void {
-    this.#windowMs = windowMs;
+  /**
+   * A request was rejected although there seemed to be room: the service judges over a shorter time, if there is one that we
+   * have overrun. It cannot be shorter than the time after which the service wants to be asked again.
+   */
+  narrow(now: number, shortestMs: number): void {
+    for (const windowMs of [1_000, 2_000, 5_000]) {
+      if (windowMs < shortestMs || windowMs >= this.#windowMs) continue;
+      if (this.#spentWithin(now, windowMs) <= capacityOf(this.#perMinute, windowMs)) continue;
+      this.#windowMs = windowMs;
+      return;
+    }
+  }
+
+  #spentWithin(now: number, windowMs: number): number {
+    return this.#spendings.reduce((sum, { at, amount }) => (at > now - windowMs ? sum + amount : sum), 0);
   }
 
   get #keptMs(): number {
-    return this.#windowMs * MARGIN;
+    return this.#windowMs * MARGIN + JITTER_MS;
   }
 
   #forget(now: number): void {

@@ -30,6 +30,10 @@ export class TokenBucket implements Allowance {
     return this.#level;
   }
 
+  fullInMs(now: number): number {
+    return ((this.capacity - this.level(now)) * MINUTE_MS) / this.#perMinute;
+  }
+
   availableAt(now: number, amount: number): number {
     const lacking = Math.min(amount, this.capacity) - this.level(now);
     return lacking <= 0 ? now : now + (lacking * MINUTE_MS) / this.#perMinute;

@@ -7,6 +7,11 @@ export interface PickContext {
   readonly isFailover: boolean;
   /** The model id that the caller asked for. */
   readonly modelId: string;
+  /**
+   * Milliseconds until a deployment's quota is full again, where everybody's is known. What would come in after that is lost, so
+   * the least is to be spent first.
+   */
+  readonly fullInMs: ((deployment: Deployment) => number) | undefined;
   /** Share of the calls that a deployment is to have, relative to others. */
   readonly weightOf: (deployment: Deployment) => number;
 }

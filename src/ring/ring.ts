@@ -148,7 +148,12 @@ export class Ring {
   };
 
   #context(now: number, isFailover: boolean): PickContext {
-    return { now, isFailover, modelId: this.modelId, weightOf: this.#weightOf };
+    const fullInMs =
+      this.#sharedBy === undefined
+        ? undefined
+        : ({ quotas }: Deployment): number =>
+            quotas.reduce((longest, quota) => Math.max(longest, quota.fullInMs(now)), 0);
+    return { now, isFailover, modelId: this.modelId, weightOf: this.#weightOf, fullInMs };
   }
 
   /** Of those that nothing but a cooldown keeps out, the one whose cooldown ends first; nobody while one is available or probed. */

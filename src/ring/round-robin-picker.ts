@@ -4,6 +4,11 @@ import type { PickContext, Picker } from './picker.ts';
 /** For so few it is quicker to look at each than to keep a heap. */
 const FEW = 16;
 
+/** For more than these, quotas count as weights only: looking at what is left of each would take too long. */
+const MANY = 64;
+/** Milliseconds of quota that are no difference. */
+const NO_DIFFERENCE_MS = 1;
+
 /** Virtual times are sums of fractions. */
 const ROUNDING = 1e-9;
 
@@ -29,6 +34,8 @@ interface Turns {
  * Among few, the one whose turn has begun and ends first is taken (earliest eligible deadline: Stoica and Abdel-Wahab 1995), so
  * that nobody is ever a whole turn ahead or behind. Among many, the one whose turn ends first, from a heap: a pick among a
  * thousand costs ten comparisons.
+ *
+ * Where quotas are known, those come first whose quota would be the first to overflow.
  */
 export class RoundRobinPicker implements Picker {
   readonly #turns = new Map<Deployment, Turns>();
@@ -37,8 +44,9 @@ export class RoundRobinPicker implements Picker {
   #time = 0;
   #weightOf: PickContext['weightOf'] = () => 1;
 
-  pick(available: readonly Deployment[], { weightOf, isFailover }: PickContext): Deployment {
+  pick(everybody: readonly Deployment[], { weightOf, isFailover, fullInMs }: PickContext): Deployment {
     this.#weightOf = weightOf;
+    const available = fullInMs === undefined || everybody.length > MANY ? everybody : leastMissing(everybody, fullInMs);
     const isFew = available.length <= FEW || isFailover;
     const next = isFew ? this.#scan(available, isFailover) : this.#top(available);
     next.taken += 1;
@@ -114,6 +122,16 @@ export class RoundRobinPicker implements Picker {
     heap[position] = turns;
     turns.position = position;
   }
+}
+
+/** Those whose quota is full again soonest, and so would be the first to lose what comes in. */
+function leastMissing(
+  available: readonly Deployment[],
+  fullInMs: (deployment: Deployment) => number,
+): readonly Deployment[] {
+  const missing = available.map((deployment) => fullInMs(deployment) / deployment.endpoint.weight);
+  const least = Math.min(...missing);
+  return available.filter((_, index) => (missing[index] ?? Infinity) <= least + NO_DIFFERENCE_MS);
 }
 
 const dueOf = ({ base, taken, weight }: Turns): number => base + (taken + 1) / weight;

@@ -17,7 +17,7 @@ const LARGE_MIX: CallMix = {
 /** 680,000 tokens a minute between them; as many requests as Azure allows with these, which is far more than are made. */
 export const tokenBound: Scenario = {
   name: 'token-bound',
-  title: 'Token quotas (240, 200, 160 and 80 thousand a minute), charged in advance, 80 % of them asked for',
+  title: 'Token quotas (240, 200, 160 and 80 thousand a minute), charged in advance, 90 % of them asked for',
   timeFactor: 20,
   warmUpMs: 20_000,
   untilMs: UNTIL_MS,
@@ -30,6 +30,6 @@ export const tokenBound: Scenario = {
     { name: 'openai-80k', kind: 'openai', rpm: 480, tpm: 80_000 },
   ],
   wishes: { knowsLimits: true },
-  calls: (random) => planCalls(random, steadyArrivals(random, 250, UNTIL_MS), LARGE_MIX),
+  calls: (random) => planCalls(random, steadyArrivals(random, 290, UNTIL_MS), LARGE_MIX),
   targets: [successAtLeast(1), rateLimitedAtMost(0.02)],
 };
