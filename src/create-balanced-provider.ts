@@ -4,6 +4,7 @@ import { type BalancedEventName, type BalancedListener, EventEmitter } from './e
 import { classifyFailure } from './failover/classify-failure.ts';
 import type { FailoverContext } from './failover/failover-context.ts';
 import { ModelFactory } from './models/model-factory.ts';
+import { OwnerMemory } from './portability/owner-memory.ts';
 import { Fleet } from './ring/fleet.ts';
 import { ModelIds } from './ring/model-ids.ts';
 import type {
@@ -99,6 +100,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     settings: resolved,
     clock,
     events,
+    owners: new OwnerMemory(),
     requireCredentials: () => endpoints.requireCredentials(),
   };
   const api = resolved.api ?? chooseApi(endpoints.all);

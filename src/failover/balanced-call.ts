@@ -1,6 +1,7 @@
 import { AllEndpointsFailedError } from '../errors/all-endpoints-failed-error.ts';
 import type { AttemptRecord, Failure } from '../failure.ts';
 import type { Deployment } from '../ring/deployment.ts';
+import { type CallRoute, isMended } from '../ring/call-route.ts';
 import type { Ring } from '../ring/ring.ts';
 import { Attempt } from './attempt.ts';
 import { backOff } from './back-off.ts';
@@ -35,21 +36,32 @@ export class BalancedCall {
   readonly #context: FailoverContext;
   readonly #scope: CallScope;
   readonly #isStream: boolean;
+  readonly #route: CallRoute | undefined;
   readonly #errors: unknown[] = [];
   /** Deployments that this call has failed on. */
-  readonly #failed = new Set<Deployment>();
+  readonly #failed: Set<Deployment>;
   /** Of these, those not to be asked again in this round, and those not to be asked again at all. */
-  #askedThisRound = new Set<Deployment>();
-  readonly #excluded = new Set<Deployment>();
+  #askedThisRound: Set<Deployment>;
+  readonly #excluded: Set<Deployment>;
   #rounds = 1;
   /** Whether an answer of it has turned out to be broken. */
   #isContinued = false;
   #last: { readonly attempt: Attempt; readonly failure: Failure } | undefined;
 
-  constructor(ring: Ring, signal: AbortSignal | undefined, context: FailoverContext, isStream: boolean) {
+  constructor(
+    ring: Ring,
+    signal: AbortSignal | undefined,
+    context: FailoverContext,
+    isStream: boolean,
+    route?: CallRoute,
+  ) {
     this.#ring = ring;
     this.#context = context;
     this.#isStream = isStream;
+    this.#route = route;
+    this.#failed = new Set(route?.excluded);
+    this.#askedThisRound = new Set(route?.excluded);
+    this.#excluded = new Set(route?.excluded);
     this.#scope = new CallScope(signal, context.settings.totalTimeoutMs, context.clock, isStream);
   }
 
@@ -99,17 +111,20 @@ export class BalancedCall {
     attempt.end();
     if (this.#scope.end !== undefined) return this.#endedDuring(attempt, error);
     const { endpoint } = attempt.deployment;
-    const failure = this.#context.settings.classifyFailure(error, {
+    const classified = this.#context.settings.classifyFailure(error, {
       endpoint: endpoint.name,
       modelId: this.#ring.modelId,
     });
+    const failure = this.#route?.judge(error, classified) ?? classified;
     attempt.lease.fail(failure, this.now);
     this.#errors.push(error);
     this.#record(attempt, failure);
     this.#last = { attempt, failure };
-    this.#failed.add(attempt.deployment);
-    this.#askedThisRound.add(attempt.deployment);
-    if (failure.mayAskAgain === false || failure.class === 'rejected') this.#excluded.add(attempt.deployment);
+    if (!isMended(failure)) {
+      this.#failed.add(attempt.deployment);
+      this.#askedThisRound.add(attempt.deployment);
+      if (failure.mayAskAgain === false || failure.class === 'rejected') this.#excluded.add(attempt.deployment);
+    }
     return this.#endsCall(failure) ? { error } : undefined;
   }
 
@@ -139,7 +154,10 @@ export class BalancedCall {
         isWorthAnother: () => this.#isWorthAnotherRound(),
         soonestMs: () => this.#ring.rateLimitEndsAt(this.now) - this.now,
         isRoundOver: (error) => error instanceof RoundOver,
-        giveUp: () => (this.#scope.end === undefined ? this.#exhausted('All endpoints failed') : this.#endedError()),
+        giveUp: () =>
+          this.#scope.end === undefined
+            ? this.#exhausted(this.#route?.because ?? 'All endpoints failed')
+            : this.#endedError(),
       },
       () => {
         this.#rounds += 1;
@@ -172,14 +190,23 @@ export class BalancedCall {
   #next(): Deployment | undefined {
     const { now } = this;
     return (
+      this.#ownerIfAvailable(now) ??
       this.#ring.pick(now, this.#failed) ??
       (this.#failed.size === 0 ? undefined : this.#ring.pick(now, this.#askedThisRound)) ??
       (this.#askedThisRound.size === this.#excluded.size ? this.#ring.earlyProbe(now, this.#excluded) : undefined)
     );
   }
 
+  /** Whoever has stored what the call refers to, unless the call has failed on it. It is nobody's turn that it takes. */
+  #ownerIfAvailable(now: number): Deployment | undefined {
+    const owner = this.#route?.owner;
+    if (owner === undefined || this.#failed.has(owner)) return undefined;
+    return owner.availableAt <= now ? owner : undefined;
+  }
+
   #endsCall({ class: failureClass, reason }: Failure): boolean {
     if (failureClass === 'aborted') return true;
+    if (reason === 'unknown-reference') return false;
     return failureClass === 'rejected' && !(reason !== undefined && this.#context.settings.failoverOn.has(reason));
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { EventEmitter } from '../events.ts';
+import type { OwnerMemory } from '../portability/owner-memory.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 
 /** What every call of a provider shares, and none changes. */
@@ -7,6 +8,8 @@ export interface FailoverContext {
   readonly settings: ResolvedSettings;
   readonly clock: Clock;
   readonly events: EventEmitter;
+  /** Which endpoint has stored what. */
+  readonly owners: OwnerMemory;
   /** Sees to it that credentials are there, before the first attempt. */
   readonly requireCredentials: () => void;
 }

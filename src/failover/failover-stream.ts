@@ -14,6 +14,8 @@ export interface FailoverStreamParts {
   readonly idleMs: number | undefined;
   /** Whether an empty answer of a content filter is a reason to ask somebody else. */
   readonly failsOverFiltered: boolean;
+  /** Makes the parts of every endpoint look the same. */
+  readonly carryBack: (part: StreamPart, answered: Answered<StreamResult>) => StreamPart;
   /** Adds our metadata to the last part. */
   readonly finish: (part: StreamPart, answered: Answered<StreamResult>) => StreamPart;
 }
@@ -126,7 +128,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     if (idleMs !== undefined) {
       this.#idle = new IdleWatch(idleMs, clock, () => attempt.expire('timeout.idleMs', idleMs));
     }
-    for (const held of this.#held) controller.enqueue(held);
+    for (const held of this.#held) controller.enqueue(this.#carryBack(held));
     this.#held = [];
     this.#relay(part, controller);
   }
@@ -151,7 +153,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       this.#current.attempt.lastSignAt = this.#parts.clock.now();
     }
     if (part.type !== 'finish' && part.type !== 'error') {
-      controller.enqueue(part);
+      controller.enqueue(this.#carryBack(part));
       return;
     }
     const failure = this.#failureIn(part);
@@ -162,7 +164,11 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     this.#idle?.stop();
     this.#state = 'finished';
     this.#parts.call.succeed(this.#current.attempt);
-    controller.enqueue(this.#parts.finish(part, this.#current));
+    controller.enqueue(this.#parts.finish(this.#carryBack(part), this.#current));
+  }
+
+  #carryBack(part: StreamPart): StreamPart {
+    return this.#parts.carryBack(part, this.#current);
   }
 
   #upstreamEnded(controller: Controller): void {

@@ -5,22 +5,35 @@ import { type BalancedModelParts, ownProperties } from './balanced-model.ts';
 import { generate } from './generate.ts';
 import { type BalancedMetadata, withMetadata } from './balanced-metadata.ts';
 import { mirror } from './mirror.ts';
+import { PortableModel } from './portable-model.ts';
 import { supportedUrls } from './supported-urls.ts';
 
 /** A language model that stands for a ring of them. */
 export function createLanguageModel(parts: BalancedModelParts<SdkLanguageModel>): SdkLanguageModel {
   const { ring, context, modelAt, templates } = parts;
   const [template] = templates as readonly [SdkLanguageModel];
+  const portableModel = new PortableModel(parts);
   return mirror(() => template, {
     ...ownProperties(parts),
     ...supportedUrls(templates),
     doGenerate: (options: CallOptions): Promise<CallResult> =>
-      generate(parts, options, (model, attemptOptions) => model.doGenerate(attemptOptions)),
+      generate(
+        parts,
+        options,
+        (model, attemptOptions) => model.doGenerate(attemptOptions),
+        undefined,
+        portableModel.begin(options),
+      ),
 
     async doStream(options: CallOptions): Promise<StreamResult> {
-      const call = new BalancedCall(ring, options.abortSignal, context, true);
-      const ask: Ask<StreamResult> = ({ deployment, signal }) =>
-        modelAt(deployment).doStream(signal === options.abortSignal ? options : { ...options, abortSignal: signal });
+      const portable = portableModel.begin(options);
+      const call = new BalancedCall(ring, options.abortSignal, context, true, portable.route);
+      const ask: Ask<StreamResult> = ({ deployment, signal }) => {
+        const adapted = portable.optionsAt(deployment);
+        return modelAt(deployment).doStream(
+          signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal },
+        );
+      };
       const { metadata, timeout, failoverOn } = context.settings;
       const balanced = ({ attempt }: Answered<StreamResult>): BalancedMetadata | undefined =>
         metadata ? { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length } : undefined;
@@ -30,6 +43,7 @@ export function createLanguageModel(parts: BalancedModelParts<SdkLanguageModel>)
         clock: context.clock,
         idleMs: timeout.idleMs,
         failsOverFiltered: failoverOn.has('content-filter'),
+        carryBack: (part, { attempt }) => portable.carryBackPart(part, attempt.deployment),
         finish: (part, answered) => withMetadata(part, balanced(answered)),
       });
       // Nothing is read ahead: the timing of a reader is not ours to change.

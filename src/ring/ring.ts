@@ -58,12 +58,13 @@ export class Ring {
    */
   earlyProbe(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
     this.#look(now);
-    if (this.#available.length > 0 || this.deployments.some(({ cooledAt }) => cooledAt === Infinity)) return undefined;
+    const isAvoided = (deployment: Deployment): boolean => avoid?.has(deployment) === true;
+    if (!this.#available.every(isAvoided)) return undefined;
+    if (this.deployments.some((deployment) => deployment.cooledAt === Infinity && !isAvoided(deployment)))
+      return undefined;
     const candidates = this.deployments.filter(
       (deployment) =>
-        avoid?.has(deployment) !== true &&
-        !deployment.endpoint.isSkipped &&
-        deployment.rateLimit.cooldown.availableAt <= now,
+        !isAvoided(deployment) && !deployment.endpoint.isSkipped && deployment.rateLimit.cooldown.availableAt <= now,
     );
     return candidates.reduce<Deployment | undefined>(
       (soonest, candidate) => (soonest === undefined || candidate.cooledAt < soonest.cooledAt ? candidate : soonest),

@@ -33,6 +33,7 @@ export interface ResolvedSettings {
   readonly failoverOn: ReadonlySet<RejectionReason>;
   readonly classifyFailure: ClassifyFailure;
   readonly metadata: boolean;
+  readonly statefulAffinity: boolean;
   readonly allowMixedEmbeddings: boolean;
   readonly onMissingCredentials: 'throw' | 'skip';
 }
@@ -80,6 +81,7 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     failoverOn: new Set(settings.failoverOn),
     classifyFailure: settings.classifyFailure ?? classify,
     metadata: settings.metadata ?? true,
+    statefulAffinity: settings.statefulAffinity ?? true,
     allowMixedEmbeddings: settings.allowMixedEmbeddings ?? false,
     onMissingCredentials: settings.onMissingCredentials ?? 'throw',
   });

@@ -139,6 +139,7 @@ export const settingsSchema = v.strictObject({
   ),
   classifyFailure: v.optional(callable),
   metadata: v.optional(flag),
+  statefulAffinity: v.optional(flag),
   allowMixedEmbeddings: v.optional(flag),
   onMissingCredentials: v.optional(v.picklist(['throw', 'skip'], "must be 'throw' or 'skip'")),
 });
