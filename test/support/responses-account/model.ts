@@ -73,7 +73,15 @@ function sayRemoval(turn: readonly Item[], tools: readonly Item[]): readonly Sai
   }
   const { id, name, server_label, arguments: input } = request;
   return [
-    { type: 'mcp_call', server_label, name, arguments: input, output: 'gone', approval_request_id: id },
+    {
+      type: 'mcp_call',
+      status: 'completed',
+      server_label,
+      name,
+      arguments: input,
+      output: 'gone',
+      approval_request_id: id,
+    },
     message(`Removed by ${String(name)}(${String(input)}): gone.`),
   ];
 }

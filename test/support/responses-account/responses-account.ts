@@ -54,7 +54,7 @@ export async function startResponsesAccount(name: string): Promise<ResponsesAcco
         id: `${PREFIXES[said.type] ?? 'item'}_${key}`,
         ...(said.type === 'function_call' && { call_id: `call_${key}` }),
         ...(said.type === 'reasoning' && { encrypted_content: encrypted }),
-      } as Item;
+      };
     });
     store.keep(request, responseId, conversation, output);
     return { ...envelope(responseId, request.model), output };
@@ -107,7 +107,7 @@ export async function startResponsesAccount(name: string): Promise<ResponsesAcco
 }
 
 function send(outgoing: ServerResponse, response: object & { output: readonly Item[] }, isStream: boolean): void {
-  outgoing.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json', connection: 'close' });
+  outgoing.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json' });
   outgoing.end(isStream ? eventsOf({ ...response }).join('') : JSON.stringify(response));
 }
 
