@@ -101,7 +101,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     clock,
     events,
     owners: new OwnerMemory(),
-    requireCredentials: () => endpoints.requireCredentials(),
+    requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };
   const api = resolved.api ?? chooseApi(endpoints.all);
   const factory = new ModelFactory(fleet, new ModelIds(resolved), context);
@@ -129,10 +129,10 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     transcription,
     speechModel: speech,
     speech,
-    tools: openaiTools,
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
     status: () => takeStatus(api, endpoints.all, fleet, clock),
   });
+  Object.defineProperty(provider, 'tools', { get: openaiTools, enumerable: true });
   // The models are those of the installed line, which only the user's compiler can name.
   return provider as unknown as BalancedProvider;
 }

@@ -94,6 +94,11 @@ export type MaybePromise<T> = T | PromiseLike<T>;
 /** `v1` is AI SDK 4: no Responses by default, and no promises where an embedding model states its limits. */
 export const isFirstSpecification = (model: SdkModel): boolean => model.specificationVersion === 'v1';
 
+/** Headers of an answer: v1 calls it `rawResponse`. */
+export function responseHeaders({ response, rawResponse }: CallResult): Readonly<Record<string, string>> | undefined {
+  return ((response ?? rawResponse) as { readonly headers?: Readonly<Record<string, string>> } | undefined)?.headers;
+}
+
 /** Where a provider keeps its models of one kind: the names have changed from line to line. */
 export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {
   language: ['languageModel'],

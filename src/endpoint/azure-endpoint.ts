@@ -16,19 +16,25 @@ export function azureEndpoint(
   settings: AzureEndpointSettings,
   modelMapping: ReadonlyMap<string, string>,
 ): EndpointType {
-  const nameOf = (modelId: string): string => endpoint.deployments.get(modelId) ?? modelMapping.get(modelId) ?? modelId;
+  const nameOf = (modelId: string): string =>
+    endpoint.deployments.get(modelId)?.name ?? modelMapping.get(modelId) ?? modelId;
   return {
     isThirdParty: false,
     hasTellingNames: false,
+    metering: 'windows',
     nameOf,
     buildId: (modelId) => modelId,
     memberKind: (kind) => kind,
-    cannotServe: (kind) =>
-      kind === 'responses' && hasDatedVersion(settings)
-        ? `apiVersion ${settings.apiVersion ?? '(deployment-based URLs)'} has no Responses API`
-        : undefined,
+    cannotServe: (kind) => (kind === 'responses' ? inability(settings) : undefined),
     createProvider: (credentials) => createProvider(endpoint.name, settings, credentials, nameOf),
   };
+}
+
+function inability(settings: AzureEndpointSettings): string | undefined {
+  if (!hasDatedVersion(settings)) return undefined;
+  return settings.useDeploymentBasedUrls === undefined
+    ? `apiVersion "${settings.apiVersion}" has no Responses API`
+    : 'useDeploymentBasedUrls has no Responses API';
 }
 
 function createProvider(

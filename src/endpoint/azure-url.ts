@@ -1,7 +1,5 @@
-import { createAzure } from '@ai-sdk/azure';
-
-import { isFirstSpecification } from '../sdk.ts';
 import { hasDatedVersion } from '../settings/azure-version.ts';
+import { isFirstLine } from './provider-facts.ts';
 
 interface AzurePlace {
   readonly resourceName: string | undefined;
@@ -25,7 +23,7 @@ interface AzurePlaceSettings {
 export function azureBaseURL(place: AzurePlace): AzurePlaceSettings {
   const isDeploymentBased = hasDatedVersion(place);
   const baseURL = place.baseURL === undefined ? undefined : withOpenAIPath(place.baseURL, isDeploymentBased);
-  if (usesFirstSpecification()) {
+  if (isFirstLine()) {
     const needsDeployments = baseURL !== undefined && (isDeploymentBased || isAzureHost(baseURL));
     return { resourceName: place.resourceName, baseURL: needsDeployments ? `${baseURL}/deployments` : baseURL };
   }
@@ -34,12 +32,6 @@ export function azureBaseURL(place: AzurePlace): AzurePlaceSettings {
     baseURL,
     useDeploymentBasedUrls: isDeploymentBased || undefined,
   };
-}
-
-let firstSpecification: boolean | undefined;
-function usesFirstSpecification(): boolean {
-  firstSpecification ??= isFirstSpecification(createAzure({ resourceName: 'any', apiKey: 'any' })('any'));
-  return firstSpecification;
 }
 
 /** Azure's hosts, as `@ai-sdk/azure` tells them (`getAzureOpenAIBaseURLInfo` in its `azure-openai-provider.ts`). */

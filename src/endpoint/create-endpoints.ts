@@ -1,7 +1,8 @@
+import type { SettingsProblem } from '../errors/invalid-settings-error.ts';
 import { MissingCredentialsError } from '../errors/missing-credentials-error.ts';
 import type { ResolvedEndpoint, ResolvedSettings } from '../settings/resolve-settings.ts';
 import { azureEndpoint } from './azure-endpoint.ts';
-import { type Credentials, readCredentials } from './credentials.ts';
+import { readCredentials, statedCredentials } from './credentials.ts';
 import { Endpoint, type EndpointType } from './endpoint.ts';
 import { openaiEndpoint } from './openai-endpoint.ts';
 import { providerEndpoint } from './provider-endpoint.ts';
@@ -11,22 +12,32 @@ export class Endpoints {
   readonly all: readonly Endpoint[];
   readonly #settings: ResolvedSettings;
   #isReady = false;
+  #problems: readonly SettingsProblem[] = [];
 
   constructor(settings: ResolvedSettings) {
     this.#settings = settings;
     this.all = settings.endpoints.map(
-      (endpoint, index) => new Endpoint(endpoint, typeOf(endpoint, settings.modelMapping), this.#read(endpoint, index)),
+      (endpoint) =>
+        new Endpoint(endpoint, typeOf(endpoint, settings.modelMapping), statedCredentials(endpoint.settings)),
     );
   }
 
   /**
-   * To be called before the first attempt of each call; does its work once.
+   * To be called before the first attempt of each call; reads the environment until it has all that it needs.
    *
-   * @throws {MissingCredentialsError} when the environment lacks something, or all is to be skipped.
+   * @throws {MissingCredentialsError} when the environment lacks something, or all endpoints that could serve are skipped.
    */
-  requireCredentials(): void {
-    if (this.#isReady) return;
-    const found = this.#settings.endpoints.map((endpoint, index) => this.#read(endpoint, index));
+  requireCredentials(serving: readonly { readonly endpoint: Endpoint }[]): void {
+    if (!this.#isReady) this.#read();
+    if (this.#problems.length > 0 && serving.every(({ endpoint }) => endpoint.isSkipped)) {
+      throw new MissingCredentialsError(this.#problems);
+    }
+  }
+
+  #read(): void {
+    const found = this.#settings.endpoints.map(({ settings }, index) =>
+      readCredentials(settings, `endpoints[${index}]`),
+    );
     const problems = found.flatMap((credentials) => credentials.problems);
     const isSomebodyLeft = found.some((credentials) => credentials.problems.length === 0);
     if (problems.length > 0 && (this.#settings.onMissingCredentials === 'throw' || !isSomebodyLeft)) {
@@ -36,11 +47,8 @@ export class Endpoints {
       const credentials = found[index];
       if (credentials) endpoint.useCredentials({ ...credentials, isSkipped: credentials.problems.length > 0 });
     }
+    this.#problems = problems;
     this.#isReady = true;
-  }
-
-  #read(endpoint: ResolvedEndpoint, index: number): Credentials {
-    return readCredentials(endpoint.settings, `endpoints[${index}]`);
   }
 }
 

@@ -14,6 +14,17 @@ export interface Credentials {
   readonly isSkipped: boolean;
 }
 
+/** What is known before the first call: the environment is not looked at until then. */
+export function statedCredentials(settings: EndpointSettings): Credentials {
+  return {
+    apiKey: undefined,
+    baseURL: settings.type === undefined ? undefined : settings.baseURL,
+    resourceName: settings.type === 'azure' ? settings.resourceName : undefined,
+    problems: [],
+    isSkipped: false,
+  };
+}
+
 /** Reads what one endpoint needs. What is missing is told, not thrown, so that all of it can be told at once. */
 export function readCredentials(settings: EndpointSettings, path: string): Credentials {
   const problems: SettingsProblem[] = [];

@@ -1,7 +1,7 @@
 import { NoSuchModelError } from '@ai-sdk/provider';
 
 import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
-import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
+import type { EndpointLimits, ResolvedEndpoint } from '../settings/resolve-settings.ts';
 import type { Credentials } from './credentials.ts';
 
 /** An AI SDK provider as far as the core is concerned: functions that make models, by names that vary. */
@@ -15,6 +15,8 @@ export interface EndpointType {
   readonly hasTellingNames: boolean;
   /** Makes the AI SDK provider. Credentials that are missing still make one, to tell what its models look like. */
   createProvider(credentials: Credentials): SdkProvider;
+  /** How the service measures its limits. */
+  readonly metering: 'continuous' | 'windows';
   /** The id to build the model with: its abilities are guessed from it. */
   buildId(modelId: string): string;
   /** The name under which the service knows the model. */
@@ -61,6 +63,17 @@ export class Endpoint {
     this.#credentials = credentials;
     this.#provider = undefined;
     this.#models.clear();
+  }
+
+  /** Limits of the whole endpoint. */
+  get limits(): EndpointLimits {
+    return this.#settings.limits;
+  }
+
+  /** Limits of one model there. */
+  limitsOf(modelId: string): EndpointLimits {
+    const own: EndpointLimits = this.#settings.deployments.get(modelId) ?? {};
+    return { ...own, maxConcurrency: own.maxConcurrency ?? this.#settings.limits.maxConcurrency };
   }
 
   /** Why it does not serve a model id, as a line for an error; `undefined` when it does. */

@@ -10,10 +10,11 @@ import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-s
 
 /** An account or key at OpenAI. Model names there are OpenAI's own, so they tell their abilities themselves. */
 export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpointSettings): EndpointType {
-  const nameOf = (modelId: string): string => endpoint.deployments.get(modelId) ?? modelId;
+  const nameOf = (modelId: string): string => endpoint.deployments.get(modelId)?.name ?? modelId;
   return {
     isThirdParty: false,
     hasTellingNames: true,
+    metering: 'continuous',
     nameOf,
     buildId: nameOf,
     cannotServe: () => undefined,

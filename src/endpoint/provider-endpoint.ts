@@ -6,10 +6,11 @@ import type { EndpointType, SdkProvider } from './endpoint.ts';
 /** Any AI SDK provider that was handed in. */
 export function providerEndpoint(endpoint: ResolvedEndpoint, settings: ProviderEndpointSettings): EndpointType {
   const provider = settings.provider as SdkProvider;
-  const nameOf = (modelId: string): string => endpoint.deployments.get(modelId) ?? modelId;
+  const nameOf = (modelId: string): string => endpoint.deployments.get(modelId)?.name ?? modelId;
   return {
     isThirdParty: true,
     hasTellingNames: true,
+    metering: 'continuous',
     nameOf,
     buildId: nameOf,
     createProvider: () => provider,

@@ -1,22 +1,27 @@
 import { createOpenAI } from '@ai-sdk/openai';
 
-import { isFirstSpecification, type OpenAITools } from '../sdk.ts';
+import { isFirstSpecification, type OpenAITools, type SdkModel } from '../sdk.ts';
 import type { Endpoint } from './endpoint.ts';
-import { PLACEHOLDER_KEY } from './provider-settings.ts';
+import { PLACEHOLDER_KEY, PLACEHOLDER_URL } from './provider-settings.ts';
+
+/** A provider that is never called: for what all providers of the installed line have in common. */
+const installedProvider = () => createOpenAI({ apiKey: PLACEHOLDER_KEY, baseURL: PLACEHOLDER_URL });
 
 /** OpenAI's own tools: definitions that need no endpoint. */
-export const openaiTools: OpenAITools = createOpenAI({ apiKey: PLACEHOLDER_KEY }).tools;
+export const openaiTools = (): OpenAITools => installedProvider().tools;
 
-/** Any id will do: only the model's specification is looked at. */
-const ANY_MODEL = 'gpt-4o';
+/** Whether AI SDK 4 is installed. */
+export function isFirstLine(): boolean {
+  const model: SdkModel = installedProvider().chat('gpt-4o');
+  return isFirstSpecification(model);
+}
 
 /**
  * The API for `balanced(id)`: what `openai(id)` of the installed line uses, as long as every endpoint can serve it. One for the
  * whole provider, since a conversation begun by one API cannot always go on by the other.
  */
 export function chooseApi(endpoints: readonly Endpoint[]): 'chat' | 'responses' {
-  const model = endpoints.map((endpoint) => endpoint.model('chat', ANY_MODEL)).find((found) => found !== undefined);
-  if (model === undefined || isFirstSpecification(model)) return 'chat';
+  if (isFirstLine()) return 'chat';
   const isForAll = endpoints.every(({ type }) => !type.isThirdParty && type.cannotServe('responses') === undefined);
   return isForAll ? 'responses' : 'chat';
 }

@@ -77,7 +77,7 @@ function describe({ modelId, attempts, retryAfterMs, because }: Omit<AllEndpoint
 function tally(attempts: readonly AttemptRecord[]): string {
   const counts = new Map<string, number>();
   for (const { endpoint, class: failureClass, statusCode, code } of attempts) {
-    const line = `${endpoint}: ${[failureClass, statusCode, code].filter((word) => word !== undefined).join(' ')}`;
+    const line = `${endpoint}: ${[failureClass, statusCode, code === String(statusCode) ? undefined : code].filter((word) => word !== undefined).join(' ')}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} ×${count}`)).join(', ');

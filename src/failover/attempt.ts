@@ -8,8 +8,8 @@ import type { FailoverContext } from './failover-context.ts';
 /** What an attempt is for. */
 export interface AttemptKind {
   readonly isStream: boolean;
-  /** Made while a reader already has the stream, and can leave at any time. */
-  readonly isContinued: boolean;
+  /** Whether somebody but the caller's signal may end it while it is under way. */
+  readonly needsController: boolean;
 }
 
 /** One call to one deployment: its hold on it, its time limits, and what interrupts it. */
@@ -24,19 +24,17 @@ export class Attempt {
   readonly #context: FailoverContext;
   readonly #controller: AbortController | undefined;
   readonly #stopListening: (() => void) | undefined;
-  readonly #timers = new Map<TimeoutSetting, TimerHandle>();
+  #timers: Map<TimeoutSetting, TimerHandle> | undefined;
   #interruption: { readonly error: unknown } | undefined;
   #onInterrupt: ((error: unknown) => void) | undefined;
+  #onDrop: ((reason: unknown) => void) | undefined;
+  #dropped: { readonly reason: unknown } | undefined;
 
-  constructor(
-    deployment: Deployment,
-    scope: CallScope,
-    context: FailoverContext,
-    { isStream, isContinued }: AttemptKind,
-  ) {
+  constructor(deployment: Deployment, lease: Lease, scope: CallScope, context: FailoverContext, kind: AttemptKind) {
     const { attemptMs, firstContentMs, idleMs } = context.settings.timeout;
+    const { isStream, needsController } = kind;
     this.deployment = deployment;
-    this.lease = deployment.lease();
+    this.lease = lease;
     this.startedAt = context.clock.now();
     this.lastSignAt = this.startedAt;
     this.#context = context;
@@ -45,7 +43,7 @@ export class Attempt {
       scope.hasTimeLimit ||
       (isStream && (firstContentMs !== undefined || idleMs !== undefined));
     // A controller costs more than everything else here, so it is made only when the caller's signal is not enough.
-    this.#controller = hasTimeLimit || isContinued ? new AbortController() : undefined;
+    this.#controller = hasTimeLimit || needsController ? new AbortController() : undefined;
     this.signal = this.#controller?.signal ?? scope.signal;
     this.#stopListening = scope.canEnd
       ? scope.onEnd((end) =>
@@ -56,9 +54,15 @@ export class Attempt {
     if (isStream && firstContentMs !== undefined) this.#limit('timeout.firstContentMs', firstContentMs);
   }
 
-  #limit(setting: TimeoutSetting, timeoutMs: number): void {
-    const timer = this.#context.clock.setTimeout(() => this.expire(setting, timeoutMs), timeoutMs);
-    this.#timers.set(setting, timer);
+  /** Whether nobody is interested in it any more. */
+  get isDropped(): boolean {
+    return this.#dropped !== undefined;
+  }
+
+  /** The first content is there. */
+  gotContent(now: number): void {
+    this.lastSignAt = now;
+    this.#lift('timeout.firstContentMs');
   }
 
   /** Interrupts the attempt because the time of a setting is over. */
@@ -66,44 +70,64 @@ export class Attempt {
     this.interrupt(this.#timedOut(setting, timeoutMs));
   }
 
-  lift(setting: TimeoutSetting): void {
-    const timer = this.#timers.get(setting);
-    if (timer === undefined) return;
-    this.#context.clock.clearTimeout(timer);
-    this.#timers.delete(setting);
-  }
-
   /** Ends the attempt from outside: whoever waits for it hears at once, whether or not the model obeys its signal. */
   interrupt(error: unknown): void {
     if (this.#interruption !== undefined) return;
     this.#interruption = { error };
     this.#onInterrupt?.(error);
-    this.#controller?.abort(error);
   }
 
-  /** Waits for the model, but no longer than until an interruption. What arrives after that goes to `discard`. */
-  wait<T>(answer: PromiseLike<T>, discard?: (late: T) => void): PromiseLike<T> {
+  /** Waits for the model, but no longer than until an interruption. */
+  wait<T>(answer: PromiseLike<T>): PromiseLike<T> {
     if (this.#controller === undefined && this.#stopListening === undefined) return answer;
     return new Promise((resolve, reject) => {
       if (this.#interruption !== undefined) reject(this.#interruption.error);
       this.#onInterrupt = reject;
-      answer.then((value) => {
-        if (this.#interruption === undefined) resolve(value);
-        else discard?.(value);
-      }, reject);
+      answer.then(resolve, reject);
     });
   }
 
   /** Who hears of an interruption from now on, instead of a `wait`. */
   onInterrupt(listener: (error: unknown) => void): void {
     this.#onInterrupt = listener;
+    if (this.#interruption !== undefined) listener(this.#interruption.error);
+  }
+
+  /** How to let go of what the model has opened, when it is no longer wanted. Called at once when that is so already. */
+  onDrop(listener: (reason: unknown) => void): void {
+    this.#onDrop = listener;
+    if (this.#dropped !== undefined) listener(this.#dropped.reason);
   }
 
   /** The attempt is over: leaves no timer and no listener behind. Its lease is settled by whoever knows how it went. */
   end(): void {
     this.#onInterrupt = undefined;
     this.#stopListening?.();
-    for (const setting of this.#timers.keys()) this.lift(setting);
+    for (const setting of this.#timers?.keys() ?? []) this.#lift(setting);
+  }
+
+  /** The attempt is over, and what it may still bring is not wanted: closes its connection. */
+  drop(reason: unknown): void {
+    this.end();
+    if (this.#dropped !== undefined) return;
+    this.#dropped = { reason };
+    this.#onDrop?.(reason);
+    this.#controller?.abort(reason);
+  }
+
+  #limit(setting: TimeoutSetting, timeoutMs: number): void {
+    this.#timers ??= new Map();
+    this.#timers.set(
+      setting,
+      this.#context.clock.setTimeout(() => this.expire(setting, timeoutMs), timeoutMs),
+    );
+  }
+
+  #lift(setting: TimeoutSetting): void {
+    const timer = this.#timers?.get(setting);
+    if (timer === undefined) return;
+    this.#context.clock.clearTimeout(timer);
+    this.#timers?.delete(setting);
   }
 
   #timedOut(setting: TimeoutSetting, timeoutMs: number): AttemptTimeoutError {

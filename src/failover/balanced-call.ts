@@ -1,12 +1,16 @@
-import { AllEndpointsFailedError } from '../errors/all-endpoints-failed-error.ts';
 import type { AttemptRecord, Failure } from '../failure.ts';
 import type { Deployment } from '../ring/deployment.ts';
 import { type CallRoute, isMended } from '../ring/call-route.ts';
 import type { Ring } from '../ring/ring.ts';
+import { readUsage } from '../ring/usage.ts';
+import type { Grant, Refusal } from '../ring/waiting-line.ts';
+import type { CallOptions } from '../sdk.ts';
 import { Attempt } from './attempt.ts';
 import { backOff } from './back-off.ts';
+import { CallLog } from './call-log.ts';
 import { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
+import { wasFarTooSilent } from './far-too-silent.ts';
 
 /** An answer, and the attempt that it came from, which is still open. */
 export interface Answered<T> {
@@ -20,54 +24,54 @@ export type Ask<T> = (attempt: Attempt) => PromiseLike<T>;
 /** Every deployment that could be asked in a round has been. */
 class RoundOver extends Error {}
 
-/** Milliseconds of silence below which no caller's deadline says anything about a deployment. */
-const SHORTEST_SILENCE_MS = 1_000;
-/** So many times as long as a ring usually takes is "far longer". */
-const FAR_LONGER = 4;
+const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
+  full: 'All endpoints are at capacity, and as many calls as maxWaiting allows are waiting already',
+  hopeless: 'No endpoint will have capacity for this call within the time that it may wait',
+  waited: 'No endpoint had capacity for this call within the time that it may wait',
+  left: 'The call was ended while it waited for capacity',
+};
 
-/**
- * One call of ours: the attempts it takes until one answers, in rounds of the ring.
- *
- * It can be continued after an answer, since a stream may turn out to be broken before it has said anything.
- */
+/** One call of ours: the attempts it takes until one answers, in rounds of the ring. */
 export class BalancedCall {
-  readonly attempts: AttemptRecord[] = [];
+  readonly #log: CallLog;
   readonly #ring: Ring;
+  readonly #options: CallOptions;
   readonly #context: FailoverContext;
   readonly #scope: CallScope;
   readonly #isStream: boolean;
   readonly #route: CallRoute | undefined;
-  readonly #errors: unknown[] = [];
-  /** Deployments that this call has failed on. */
+  /** Deployments that this call has failed on, or cannot go to. */
   readonly #failed: Set<Deployment>;
   /** Of these, those not to be asked again in this round, and those not to be asked again at all. */
   #askedThisRound: Set<Deployment>;
   readonly #excluded: Set<Deployment>;
   #rounds = 1;
-  /** Whether an answer of it has turned out to be broken. */
-  #isContinued = false;
-  #last: { readonly attempt: Attempt; readonly failure: Failure } | undefined;
+  /** Whether all that this round has heard is when to come again. */
+  #heardOnlyLimits = true;
+  #waitedMs = 0;
+  #tokens: number | undefined;
 
-  constructor(
-    ring: Ring,
-    signal: AbortSignal | undefined,
-    context: FailoverContext,
-    isStream: boolean,
-    route?: CallRoute,
-  ) {
+  constructor(ring: Ring, options: CallOptions, context: FailoverContext, isStream: boolean, route?: CallRoute) {
+    this.#log = new CallLog(ring, context.events);
     this.#ring = ring;
+    this.#options = options;
     this.#context = context;
     this.#isStream = isStream;
     this.#route = route;
     this.#failed = new Set(route?.excluded);
     this.#askedThisRound = new Set(route?.excluded);
     this.#excluded = new Set(route?.excluded);
-    this.#scope = new CallScope(signal, context.settings.totalTimeoutMs, context.clock, isStream);
+    this.#scope = new CallScope(options.abortSignal, context.settings.totalTimeoutMs, context.clock, isStream);
   }
 
-  /** Milliseconds on the context's clock. */
-  get now(): number {
-    return this.#context.clock.now();
+  /** The attempts that have ended. */
+  get attempts(): readonly AttemptRecord[] {
+    return this.#log.attempts;
+  }
+
+  /** Whether the caller has aborted. */
+  get isAborted(): boolean {
+    return this.#scope.end?.by === 'caller';
   }
 
   /**
@@ -76,25 +80,37 @@ export class BalancedCall {
    * @throws the caller's reason when it aborts, the SDK's own error when the request is at fault, and otherwise
    * {@link AllEndpointsFailedError}. The call is over then.
    */
-  async answer<T>(ask: Ask<T>, discard?: (late: T) => void): Promise<Answered<T>> {
+  async answer<T>(ask: Ask<T>): Promise<Answered<T>> {
     try {
       if (this.#scope.end !== undefined) throw this.#endedError();
-      if (!this.#isContinued) this.#context.requireCredentials();
-      const answered = await this.#rest(ask, discard);
-      this.#isContinued = true;
-      return answered;
+      this.#context.requireCredentials(this.#ring.deployments);
+      return await this.#inRounds(ask);
     } catch (error) {
       this.end();
       throw error;
     }
   }
 
+  /** The first content is there, or the whole answer: remembers how long it took, and what the service says of its limits. */
+  gotContent(attempt: Attempt, headers: Readonly<Record<string, string>> | undefined): void {
+    const now = this.#now;
+    const durationMs = now - attempt.startedAt;
+    attempt.gotContent(now);
+    attempt.lease.heard(headers, now);
+    attempt.deployment.latency.record(now, durationMs);
+    (this.#isStream ? this.#ring.streamTimes : this.#ring.answerTimes).record(durationMs);
+  }
+
   /** An attempt brought what was asked for. The call is over. */
-  succeed(attempt: Attempt): void {
+  succeed(attempt: Attempt, usage: unknown): void {
+    const now = this.#now;
+    const used = readUsage(usage);
     attempt.end();
-    attempt.lease.succeed();
-    this.#scope.dispose();
-    this.#record(attempt, { class: 'success' });
+    this.end();
+    // Told before what it causes.
+    this.#log.record(attempt, now, { class: 'success' });
+    attempt.lease.succeed(now, used.totalTokens);
+    if (this.#ring.limitsTokens) this.#ring.tokens.learn(used);
   }
 
   /** The caller leaves: interrupts whatever is under way. */
@@ -108,23 +124,29 @@ export class BalancedCall {
    * @returns the error that ends the call, or `undefined` when somebody else may be asked.
    */
   fail(attempt: Attempt, error: unknown): { readonly error: unknown } | undefined {
-    attempt.end();
+    attempt.drop(error);
     if (this.#scope.end !== undefined) return this.#endedDuring(attempt, error);
-    const { endpoint } = attempt.deployment;
+    const now = this.#now;
+    const { deployment } = attempt;
     const classified = this.#context.settings.classifyFailure(error, {
-      endpoint: endpoint.name,
+      endpoint: deployment.endpoint.name,
       modelId: this.#ring.modelId,
     });
     const failure = this.#route?.judge(error, classified) ?? classified;
-    attempt.lease.fail(failure, this.now);
-    this.#errors.push(error);
-    this.#record(attempt, failure);
-    this.#last = { attempt, failure };
-    if (!isMended(failure)) {
-      this.#failed.add(attempt.deployment);
-      this.#askedThisRound.add(attempt.deployment);
-      if (failure.mayAskAgain === false || failure.class === 'rejected') this.#excluded.add(attempt.deployment);
-    }
+    if (failure.class === 'retryable')
+      deployment.latency.record(now, 2 * Math.max(now - attempt.startedAt, deployment.latency.at(now)));
+    attempt.lease.heard(
+      (error as { responseHeaders?: Record<string, string> } | null | undefined)?.responseHeaders,
+      now,
+    );
+    // Told before what it causes.
+    this.#log.recordFailure(attempt, now, failure, error);
+    attempt.lease.fail(failure, now);
+    if (isMended(failure)) return undefined;
+    this.#failed.add(deployment);
+    this.#askedThisRound.add(deployment);
+    if (failure.class !== 'rate-limited') this.#heardOnlyLimits = false;
+    if (failure.mayAskAgain === false || failure.class === 'rejected') this.#exclude(deployment);
     return this.#endsCall(failure) ? { error } : undefined;
   }
 
@@ -133,18 +155,20 @@ export class BalancedCall {
     this.#scope.dispose();
   }
 
-  /** Whether the caller has aborted. */
-  get isAborted(): boolean {
-    return this.#scope.end?.by === 'caller';
+  get #now(): number {
+    return this.#context.clock.now();
   }
 
-  async #rest<T>(ask: Ask<T>, discard: ((late: T) => void) | undefined): Promise<Answered<T>> {
-    try {
-      return await this.#round(ask, discard);
-    } catch (error) {
-      if (!(error instanceof RoundOver)) throw error;
-    }
-    // Nothing of p-retry is touched by a call that needs one round.
+  async #inRounds<T>(ask: Ask<T>): Promise<Answered<T>> {
+    do {
+      try {
+        return await this.#round(ask);
+      } catch (error) {
+        if (!(error instanceof RoundOver)) throw error;
+      }
+      // Who was only told to come again waits in line, not in a backoff.
+    } while (this.#heardOnlyLimits && this.#beginRound());
+    // Nothing of p-retry is touched by a call that needs no backoff.
     return backOff(
       {
         retry: this.#context.settings.retry,
@@ -152,33 +176,37 @@ export class BalancedCall {
         scope: this.#scope,
         roundsDone: this.#rounds,
         isWorthAnother: () => this.#isWorthAnotherRound(),
-        soonestMs: () => this.#ring.rateLimitEndsAt(this.now) - this.now,
+        soonestMs: () => this.#ring.rateLimitEndsAt(this.#now) - this.#now,
         isRoundOver: (error) => error instanceof RoundOver,
-        giveUp: () =>
-          this.#scope.end === undefined
-            ? this.#exhausted(this.#route?.because ?? 'All endpoints failed')
-            : this.#endedError(),
+        giveUp: () => (this.#scope.end === undefined ? this.#exhausted('All endpoints failed') : this.#endedError()),
       },
       () => {
-        this.#rounds += 1;
-        this.#askedThisRound = new Set(this.#excluded);
-        return this.#round(ask, discard);
+        this.#beginRound();
+        return this.#round(ask);
       },
     );
   }
 
-  async #round<T>(ask: Ask<T>, discard: ((late: T) => void) | undefined): Promise<Answered<T>> {
+  #beginRound(): boolean {
+    if (!this.#isWorthAnotherRound()) return false;
+    this.#rounds += 1;
+    this.#heardOnlyLimits = true;
+    this.#askedThisRound = new Set(this.#excluded);
+    return true;
+  }
+
+  async #round<T>(ask: Ask<T>): Promise<Answered<T>> {
     for (;;) {
-      const deployment = this.#next();
-      if (deployment === undefined) throw new RoundOver();
-      this.#announceFailover(deployment);
-      const attempt = new Attempt(deployment, this.#scope, this.#context, {
+      const { deployment, lease } = this.#next() ?? (await this.#waitForCapacity());
+      this.#log.goesOnTo(deployment);
+      const attempt = new Attempt(deployment, lease, this.#scope, this.#context, {
         isStream: this.#isStream,
-        isContinued: this.#isContinued,
+        // After the first, the caller may have a stream already that it can leave at any time.
+        needsController: this.#isStream && this.attempts.length > 0,
       });
       try {
         // Not a tail call: what `ask` throws at once is a failure of the attempt too.
-        return { attempt, answer: await attempt.wait(ask(attempt), discard) };
+        return { attempt, answer: await attempt.wait(ask(attempt)) };
       } catch (error) {
         const fatal = this.fail(attempt, error);
         if (fatal !== undefined) throw fatal.error;
@@ -186,22 +214,50 @@ export class BalancedCall {
     }
   }
 
-  /** First whom this call has not failed on, then whom it has not asked in this round. */
-  #next(): Deployment | undefined {
-    const { now } = this;
-    return (
-      this.#ownerIfAvailable(now) ??
-      this.#ring.pick(now, this.#failed) ??
-      (this.#failed.size === 0 ? undefined : this.#ring.pick(now, this.#askedThisRound)) ??
-      (this.#askedThisRound.size === this.#excluded.size ? this.#ring.earlyProbe(now, this.#excluded) : undefined)
-    );
+  /** First whom this call has not failed on, then whom it has not asked in this round. Those who wait are not overtaken. */
+  #next(): Grant | undefined {
+    if (this.attempts.length === 0 && this.#ring.line.length > 0) return undefined;
+    const now = this.#now;
+    const tokens = this.#tokensNeeded();
+    const deployment =
+      this.#ownerIfAvailable(now, tokens) ??
+      this.#ring.pick(now, { tokens, avoid: this.#failed }) ??
+      (this.#failed.size === 0 ? undefined : this.#ring.pick(now, { tokens, avoid: this.#askedThisRound }));
+    return deployment === undefined ? undefined : { deployment, lease: deployment.lease(now, tokens) };
   }
 
   /** Whoever has stored what the call refers to, unless the call has failed on it. It is nobody's turn that it takes. */
-  #ownerIfAvailable(now: number): Deployment | undefined {
+  #ownerIfAvailable(now: number, tokens: number): Deployment | undefined {
     const owner = this.#route?.owner;
-    if (owner === undefined || this.#failed.has(owner)) return undefined;
-    return owner.availableAt <= now ? owner : undefined;
+    return owner !== undefined && this.#ring.allows(owner, now, { tokens, avoid: this.#failed }) ? owner : undefined;
+  }
+
+  #tokensNeeded(): number {
+    if (!this.#ring.limitsTokens) return 1;
+    this.#tokens ??= this.#ring.tokens.estimate(this.#options);
+    return this.#tokens;
+  }
+
+  /** In a round in which somebody has been asked already, the backoff is the wait. */
+  async #waitForCapacity(): Promise<Grant> {
+    const isAnybodyLeft = this.#ring.deployments.some((deployment) => !this.#excluded.has(deployment));
+    if (this.#askedThisRound.size > this.#excluded.size || !isAnybodyLeft) throw new RoundOver();
+    const startedAt = this.#now;
+    const patienceMs = this.#context.settings.maxWaitMs - this.#waitedMs;
+    const deadline = Math.min(startedAt + patienceMs, this.#scope.endsAt);
+    const outcome = await this.#ring.line.wait(
+      { tokens: this.#tokensNeeded(), avoid: this.#excluded },
+      deadline,
+      (listener) => this.#scope.onEnd(listener),
+    );
+    this.#waitedMs += this.#now - startedAt;
+    if ('lease' in outcome) return outcome;
+    throw this.#scope.end === undefined ? this.#exhausted(REFUSALS[outcome.refusal]) : this.#endedError();
+  }
+
+  #exclude(deployment: Deployment): void {
+    this.#excluded.add(deployment);
+    this.#askedThisRound.add(deployment);
   }
 
   #endsCall({ class: failureClass, reason }: Failure): boolean {
@@ -214,31 +270,18 @@ export class BalancedCall {
   #isWorthAnotherRound(): boolean {
     if (this.#rounds >= this.#context.settings.retry.rounds) return false;
     if (this.#ring.deployments.every((deployment) => this.#excluded.has(deployment))) return false;
-    return (
-      this.attempts.length === 0 ||
-      this.attempts.some(({ class: heard }) => heard === 'retryable' || heard === 'rate-limited')
-    );
+    return this.#log.heardHope;
   }
 
   #endedDuring(attempt: Attempt, error: unknown): { readonly error: unknown } {
-    if (this.#wasFarTooSilent(attempt)) attempt.lease.fail({ class: 'retryable' }, this.now);
-    else attempt.lease.release(this.now);
-    const byCaller = this.isAborted;
-    if (!byCaller) this.#errors.push(error);
-    this.#record(attempt, { class: byCaller ? 'aborted' : 'retryable' });
+    const { usualMs } = this.#isStream ? this.#ring.streamTimes : this.#ring.answerTimes;
+    if (wasFarTooSilent(this.#scope.end, this.#now - attempt.lastSignAt, usualMs))
+      attempt.lease.fail({ class: 'retryable' }, this.#now);
+    else attempt.lease.release(this.#now);
+    if (this.isAborted) this.#log.record(attempt, this.#now, { class: 'aborted' });
+    else this.#log.recordFailure(attempt, this.#now, { class: 'retryable' }, error);
     this.end();
     return { error: this.#endedError() };
-  }
-
-  /**
-   * A deadline of the caller's that ran out on a deployment that was silent for far longer than usual is a mark against
-   * it: users whose own deadline is shorter than a hang would otherwise never find out who hangs.
-   */
-  #wasFarTooSilent(attempt: Attempt): boolean {
-    const { end } = this.#scope;
-    if (end?.by === 'caller' && (end.reason as { name?: unknown } | undefined)?.name !== 'TimeoutError') return false;
-    const { usualMs } = this.#isStream ? this.#ring.streamTimes : this.#ring.answerTimes;
-    return usualMs !== undefined && this.now - attempt.lastSignAt > Math.max(FAR_LONGER * usualMs, SHORTEST_SILENCE_MS);
   }
 
   #endedError(): unknown {
@@ -248,51 +291,7 @@ export class BalancedCall {
   }
 
   #exhausted(because: string): unknown {
-    // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
-    if (this.#last?.failure.class === 'rejected' && this.attempts.every((attempt) => attempt.class === 'rejected')) {
-      return this.#errors.at(-1);
-    }
-    const { modelId } = this.#ring;
-    const retryAfterMs = this.#ring.retryAfterMs(this.now);
-    const attempts = Object.freeze([...this.attempts]);
-    this.#context.events.emit('exhausted', () => ({ modelId, attempts, retryAfterMs }));
-    return new AllEndpointsFailedError({ modelId, attempts, retryAfterMs, errors: this.#errors, because });
-  }
-
-  #announceFailover(to: Deployment): void {
-    const last = this.#last;
-    if (last === undefined) return;
-    this.#context.events.emit('failover', () => ({
-      modelId: this.#ring.modelId,
-      from: last.attempt.deployment.endpoint.name,
-      to: to.endpoint.name,
-      class: last.failure.class,
-    }));
-  }
-
-  #record(attempt: Attempt, outcome: Pick<AttemptRecord, 'class' | 'statusCode' | 'code'>): void {
-    const { deployment, startedAt } = attempt;
-    const { class: failureClass, statusCode, code } = outcome;
-    const record: AttemptRecord = Object.freeze({
-      endpoint: deployment.endpoint.name,
-      deployment: deployment.name,
-      class: failureClass,
-      statusCode,
-      code,
-      durationMs: this.now - startedAt,
-    });
-    this.attempts.push(record);
-    this.#context.events.emit('attempt', () => ({
-      ...record,
-      modelId: this.#ring.modelId,
-      attempt: this.attempts.length,
-    }));
-  }
-
-  /** Remembers how long an answer, or a stream's first content, took. */
-  recordTime(attempt: Attempt): void {
-    const { now } = this;
-    attempt.lastSignAt = now;
-    (this.#isStream ? this.#ring.streamTimes : this.#ring.answerTimes).record(now - attempt.startedAt);
+    const pinned = this.#route?.because;
+    return this.#log.exhausted(pinned === undefined ? because : `${because}; ${pinned}`, this.#now);
   }
 }

@@ -13,8 +13,10 @@ export class CallScope {
   readonly canEnd: boolean;
   /** Whether it can end by a time limit, of which the caller's signal knows nothing. */
   readonly hasTimeLimit: boolean;
+  /** When its time limit ends it; `Infinity` without one. */
+  readonly endsAt: number;
   readonly #clock: Clock;
-  readonly #listeners = new Set<(end: CallEnd) => void>();
+  #listeners: Set<(end: CallEnd) => void> | undefined;
   #timer: TimerHandle | undefined;
   #end: CallEnd | undefined;
 
@@ -22,6 +24,7 @@ export class CallScope {
     this.signal = signal;
     this.#clock = clock;
     this.hasTimeLimit = totalTimeoutMs !== undefined;
+    this.endsAt = totalTimeoutMs === undefined ? Infinity : clock.now() + totalTimeoutMs;
     // The reader of a stream can always leave.
     this.canEnd = isStream || signal !== undefined || this.hasTimeLimit;
     if (signal?.aborted) this.#end = { by: 'caller', reason: signal.reason };
@@ -38,8 +41,9 @@ export class CallScope {
   /** Calls `listener` when the call is ended. Returns how to stop listening. */
   onEnd(listener: (end: CallEnd) => void): () => void {
     if (!this.canEnd) return () => undefined;
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
   }
 
   /** The caller ends the call by other means than its signal. */
@@ -49,7 +53,7 @@ export class CallScope {
 
   /** The call is over: leaves no listener and no timer behind. */
   dispose(): void {
-    this.#listeners.clear();
+    this.#listeners = undefined;
     this.signal?.removeEventListener('abort', this.#onAbort);
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
   }
@@ -68,6 +72,6 @@ export class CallScope {
   #endWith(end: CallEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    for (const listener of this.#listeners) listener(end);
+    for (const listener of this.#listeners ?? []) listener(end);
   }
 }

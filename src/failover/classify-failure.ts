@@ -1,6 +1,6 @@
 import type { ClassifyFailure, Failure, RejectionReason } from '../failure.ts';
 import { type FailureFacts, readFailure } from './failure-facts.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterMs, statedRetryAfterMs } from './retry-after.ts';
 
 /** The account has no money, no plan or no quota left: 429 by status, but nothing that waiting mends. OpenAI's error guide. */
 const QUOTA_CODES = new Set([
@@ -111,8 +111,9 @@ function byStatus(statusCode: number, facts: FailureFacts): Failure {
 function byRange(statusCode: number, facts: FailureFacts): Failure {
   if (statusCode < 500) return { class: 'rejected' };
   // Overloaded, and saying until when.
-  const namesTime = (statusCode === 503 || statusCode === 529) && limited(facts).retryAfterMs !== undefined;
-  return namesTime ? limited(facts) : { class: 'retryable' };
+  const isOverload = statusCode === 503 || statusCode === 529;
+  const statedMs = isOverload ? statedRetryAfterMs(facts.headers, Date.now()) : undefined;
+  return statedMs === undefined ? { class: 'retryable' } : { class: 'rate-limited', retryAfterMs: statedMs };
 }
 
 const limited = ({ headers, body }: FailureFacts): Failure => ({

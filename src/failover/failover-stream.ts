@@ -1,234 +1,154 @@
 import type { Clock } from '../clock.ts';
-import { IncompleteStreamError } from '../errors/incomplete-stream-error.ts';
-import type { StreamPart, StreamResult } from '../sdk.ts';
-import type { Answered, Ask, BalancedCall } from './balanced-call.ts';
+import type { StreamPart } from '../sdk.ts';
+import type { Attempt } from './attempt.ts';
+import type { Answered, BalancedCall } from './balanced-call.ts';
 import { IdleWatch } from './idle-watch.ts';
-import { hasFinishReason, isContent, isFiltered } from './stream-part.ts';
+import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
+import { isContent } from './stream-part.ts';
 
-/** What a stream needs beside its call. */
+/** What a stream needs beside its answer. */
 export interface FailoverStreamParts {
   readonly call: BalancedCall;
-  /** Asks a deployment for a stream. */
-  readonly ask: Ask<StreamResult>;
+  /** The first deployment that comes to content; rejects when none does. */
+  readonly answer: Promise<Answered<OpenStream>>;
   readonly clock: Clock;
   readonly idleMs: number | undefined;
-  /** Whether an empty answer of a content filter is a reason to ask somebody else. */
-  readonly failsOverFiltered: boolean;
   /** Makes the parts of every endpoint look the same. */
-  readonly carryBack: (part: StreamPart, answered: Answered<StreamResult>) => StreamPart;
+  readonly carryBack: (part: StreamPart, attempt: Attempt) => StreamPart;
   /** Adds our metadata to the last part. */
-  readonly finish: (part: StreamPart, answered: Answered<StreamResult>) => StreamPart;
+  readonly finish: (part: StreamPart, attempt: Attempt) => StreamPart;
 }
 
 type Controller = ReadableStreamDefaultController<StreamPart>;
 
 /**
- * The stream that a reader sees. Until the first content it holds parts back, and begins anew with another deployment when
- * its own fails; after it, parts pass through as they are, and a failure becomes an error part and the end.
+ * The stream that a reader sees. It begins with the first deployment that has something to say; from then on parts pass
+ * through as they are, and a failure becomes an error part and the end.
  */
 export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   readonly #parts: FailoverStreamParts;
-  #current: Answered<StreamResult>;
-  #reader: ReadableStreamDefaultReader<StreamPart>;
-  #held: StreamPart[] = [];
+  readonly #began: Promise<void>;
+  #controller: Controller | undefined;
+  #attempt: Attempt | undefined;
+  #reader: ReadableStreamDefaultReader<StreamPart> | undefined;
   #idle: IdleWatch | undefined;
-  #state: 'searching' | 'committed' | 'finished' | 'closed' = 'searching';
+  #state: 'waiting' | 'open' | 'finished' | 'closed' = 'waiting';
 
-  constructor(first: Answered<StreamResult>, parts: FailoverStreamParts) {
+  constructor(parts: FailoverStreamParts) {
     this.#parts = parts;
-    this.#current = first;
-    this.#reader = first.answer.stream.getReader();
-  }
-
-  /** The result that the reader's text comes from. */
-  get result(): StreamResult {
-    return this.#current.answer;
-  }
-
-  start(controller: Controller): void {
-    this.#hearAbort(controller);
-  }
-
-  pull(controller: Controller): Promise<void> {
-    return this.#state === 'searching' ? this.#search(controller) : this.#passOn(controller);
-  }
-
-  cancel(reason: unknown): Promise<void> {
-    const isFinished = this.#state === 'finished';
-    this.#close();
-    if (!isFinished) this.#parts.call.stop(reason);
-    return this.#reader.cancel(reason);
-  }
-
-  /** Reads until there is something to show, from whoever can show it. */
-  async #search(controller: Controller): Promise<void> {
-    // Interrupted or not, each turn of this loop reads one part or opens one stream.
-    while (this.#state === 'searching') {
-      let part: StreamPart | undefined;
-      try {
-        const { done, value } = await this.#current.attempt.wait(this.#reader.read());
-        part = done ? undefined : value;
-      } catch (error) {
-        await this.#startAgain(error, controller);
-        continue;
-      }
-      if (this.#isOver()) return;
-      if (part?.type === 'ping') {
-        // It keeps the connection to the reader alive, and tells nothing of who is answering.
-        controller.enqueue(part);
-        this.#hearAbort(controller);
-        return;
-      }
-      const failure = this.#failureIn(part);
-      if (failure !== undefined) await this.#startAgain(failure.error, controller);
-      else if (part !== undefined && isContent(part)) this.#commit(part, controller);
-      else if (part !== undefined) this.#held.push(part);
-    }
-  }
-
-  /** An abort ends the call at once, also while nobody is reading. A time limit can wait until somebody is. */
-  #hearAbort(controller: Controller): void {
-    this.#current.attempt.onInterrupt((error) => {
-      if (this.#parts.call.isAborted) void this.#startAgain(error, controller);
-    });
-  }
-
-  /** Why a part, or the end, cannot be the answer. */
-  #failureIn(part: StreamPart | undefined): { readonly error: unknown } | undefined {
-    if (part?.type === 'error') return { error: part['error'] };
-    if (part === undefined || (part.type === 'finish' && !hasFinishReason(part))) return { error: this.#incomplete() };
-    const isFilteredEmpty =
-      part.type === 'finish' && this.#state === 'searching' && this.#parts.failsOverFiltered && isFiltered(part);
-    return isFilteredEmpty ? { error: { error: { code: 'content_filter' } } } : undefined;
-  }
-
-  async #startAgain(error: unknown, controller: Controller): Promise<void> {
-    this.#held = [];
-    const { call, ask } = this.#parts;
-    this.#drop(error);
-    const fatal = call.fail(this.#current.attempt, error);
-    try {
-      if (fatal !== undefined) throw fatal.error;
-      const next = await call.answer(ask, discardStream);
-      this.#current = next;
-      this.#reader = next.answer.stream.getReader();
-    } catch (last) {
-      this.#endWith(last, controller);
-    }
-  }
-
-  /** The first content: from here on everything is this deployment's. */
-  #commit(part: StreamPart, controller: Controller): void {
-    const { call, clock, idleMs } = this.#parts;
-    const { attempt } = this.#current;
-    this.#state = 'committed';
-    call.recordTime(attempt);
-    attempt.lift('timeout.firstContentMs');
-    attempt.onInterrupt((error) => this.#breakOff(error, controller));
-    if (idleMs !== undefined) {
-      this.#idle = new IdleWatch(idleMs, clock, () => attempt.expire('timeout.idleMs', idleMs));
-    }
-    for (const held of this.#held) controller.enqueue(this.#carryBack(held));
-    this.#held = [];
-    this.#relay(part, controller);
-  }
-
-  #passOn(controller: Controller): Promise<void> {
-    this.#idle?.waits();
-    return this.#reader.read().then(
-      ({ done, value }) => {
-        if (this.#state === 'closed') return;
-        if (done) this.#upstreamEnded(controller);
-        else this.#relay(value, controller);
-      },
-      (error: unknown) => {
-        if (this.#state !== 'closed') this.#breakOff(error, controller);
-      },
+    this.#began = parts.answer.then(
+      (answered) => this.#begin(answered),
+      (error: unknown) => this.#endWith(error),
     );
   }
 
-  #relay(part: StreamPart, controller: Controller): void {
-    if (this.#idle !== undefined && isContent(part)) {
-      this.#idle.gotContent();
-      this.#current.attempt.lastSignAt = this.#parts.clock.now();
+  start(controller: Controller): void {
+    this.#controller = controller;
+  }
+
+  pull(): Promise<void> {
+    return this.#reader === undefined ? this.#began : this.#passOn(this.#reader);
+  }
+
+  cancel(reason: unknown): Promise<void> {
+    const isOver = this.#state === 'finished';
+    this.#close();
+    if (!isOver) this.#parts.call.stop(reason);
+    return this.#reader?.cancel(reason) ?? Promise.resolve();
+  }
+
+  /** The first content is there: from here on everything is this deployment's. */
+  #begin({ attempt, answer }: Answered<OpenStream>): void {
+    const { clock, idleMs } = this.#parts;
+    this.#state = 'open';
+    this.#attempt = attempt;
+    this.#reader = answer.reader;
+    attempt.onInterrupt((error) => this.#breakOff(error));
+    if (idleMs !== undefined) {
+      this.#idle = new IdleWatch(idleMs, clock, () => attempt.expire('timeout.idleMs', idleMs));
     }
-    if (part.type !== 'finish' && part.type !== 'error') {
-      controller.enqueue(this.#carryBack(part));
+    for (const part of answer.begin) this.#relay(part);
+  }
+
+  #passOn(reader: ReadableStreamDefaultReader<StreamPart>): Promise<void> {
+    this.#idle?.waits();
+    return reader.read().then(this.#onRead, this.#onReadFailure);
+  }
+
+  // Made once: a stream has thousands of parts.
+  readonly #onRead = ({ done, value }: ReadableStreamReadResult<StreamPart>): void => {
+    if (this.#state === 'closed') return;
+    if (done) this.#upstreamEnded();
+    else this.#relay(value);
+  };
+
+  readonly #onReadFailure = (error: unknown): void => {
+    if (this.#state !== 'closed') this.#breakOff(error);
+  };
+
+  #relay(part: StreamPart): void {
+    if (part.type === 'finish' || part.type === 'error') {
+      this.#relayLast(part);
       return;
     }
-    const failure = this.#failureIn(part);
+    if (this.#idle !== undefined && isContent(part)) {
+      this.#idle.gotContent();
+      if (this.#attempt !== undefined) this.#attempt.lastSignAt = this.#parts.clock.now();
+    }
+    this.#controller?.enqueue(this.#parts.carryBack(part, this.#attempt as Attempt));
+  }
+
+  #relayLast(part: StreamPart): void {
+    const attempt = this.#attempt as Attempt;
+    const failure = failureIn(part, attempt);
     if (failure !== undefined) {
-      this.#breakOff(failure.error, controller);
+      this.#breakOff(failure.error);
       return;
     }
     this.#idle?.stop();
     this.#state = 'finished';
-    this.#parts.call.succeed(this.#current.attempt);
-    controller.enqueue(this.#parts.finish(this.#carryBack(part), this.#current));
+    this.#parts.call.succeed(attempt, part['usage']);
+    this.#controller?.enqueue(this.#parts.finish(this.#parts.carryBack(part, attempt), attempt));
   }
 
-  #carryBack(part: StreamPart): StreamPart {
-    return this.#parts.carryBack(part, this.#current);
-  }
-
-  #upstreamEnded(controller: Controller): void {
-    if (this.#state === 'finished') {
-      this.#close();
-      controller.close();
-    } else {
-      this.#breakOff(this.#incomplete(), controller);
+  #upstreamEnded(): void {
+    if (this.#state !== 'finished') {
+      this.#breakOff(incomplete(this.#attempt as Attempt));
+      return;
     }
+    this.#close();
+    this.#controller?.close();
   }
 
   /** A failure after content: nobody else can go on where this one stopped. */
-  #breakOff(error: unknown, controller: Controller): void {
-    const { call } = this.#parts;
-    this.#drop(error);
+  #breakOff(error: unknown): void {
     if (this.#state === 'finished') {
       // All that was to come has come; what follows a finish part is the connection's business.
       this.#close();
-      controller.close();
+      this.#controller?.close();
       return;
     }
-    const fatal = call.fail(this.#current.attempt, error);
+    const { call } = this.#parts;
+    const fatal = call.fail(this.#attempt as Attempt, error);
     call.end();
-    this.#endWith(call.isAborted ? fatal?.error : error, controller);
+    this.#endWith(call.isAborted ? fatal?.error : error);
   }
 
   /** The last that the reader gets: its own reason when it aborted, as from the SDK's models, and otherwise an error part. */
-  #endWith(error: unknown, controller: Controller): void {
-    if (this.#isOver()) return;
+  #endWith(error: unknown): void {
+    if (this.#state === 'closed') return;
     this.#close();
     if (this.#parts.call.isAborted) {
-      controller.error(error);
+      this.#controller?.error(error);
       return;
     }
     // Never a controller error: it would make `.text` of AI SDK 4 and 5 hang, and skip `onError` on every line.
-    controller.enqueue({ type: 'error', error });
-    controller.close();
-  }
-
-  /** Lets go of the upstream connection. What the SDK has to say about that interests nobody. */
-  #drop(reason: unknown): void {
-    this.#reader.cancel(reason).catch(() => undefined);
+    this.#controller?.enqueue({ type: 'error', error });
+    this.#controller?.close();
   }
 
   #close(): void {
     this.#state = 'closed';
     this.#idle?.stop();
   }
-
-  // A method, since the state may change across an await, which narrowing does not see.
-  #isOver(): boolean {
-    return this.#state === 'closed';
-  }
-
-  #incomplete(): IncompleteStreamError {
-    return new IncompleteStreamError({ endpoint: this.#current.attempt.deployment.endpoint.name });
-  }
-}
-
-/** Closes a stream that nobody will read. */
-export function discardStream({ stream }: StreamResult): void {
-  stream.cancel().catch(() => undefined);
 }

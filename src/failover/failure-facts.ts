@@ -74,8 +74,14 @@ const codesOf = ({ code, type }: Fields): readonly string[] =>
 
 /** A stream's error may name its HTTP status without being an APICallError; some gateways put it into `code`. */
 function statusOf(chain: readonly Fields[], bodies: readonly Fields[]): number | undefined {
-  const named = [...chain, ...bodies].flatMap(({ statusCode, status, code }) => [statusCode, status, Number(code)]);
-  return named.find((value): value is number => typeof value === 'number' && value >= 400 && value < 600);
+  const named = [...chain, ...bodies].flatMap(({ statusCode, status, code }) => [statusCode, status, code]);
+  return named.map(toStatus).find((value) => value !== undefined);
+}
+
+function toStatus(value: unknown): number | undefined {
+  const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d{3}$/.test(value));
+  const status = isNumeric ? Number(value) : 0;
+  return status >= 400 && status < 600 ? status : undefined;
 }
 
 const textOf = (body: Fields | undefined): string | undefined => asText(body?.['message']);

@@ -4,8 +4,16 @@
  */
 export class ChangeCounter {
   count = 0;
+  readonly #listeners = new Set<() => void>();
 
   changed(): void {
     this.count += 1;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Returns how to stop listening. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 }

@@ -12,12 +12,19 @@ export class CircuitBreaker {
   readonly #settings: BreakerSettings;
   readonly #clock: Clock;
   #failures = 0;
+  #losses = 0;
   #openings = 0;
+  #shutAt = -Infinity;
 
   constructor(settings: BreakerSettings, clock: Clock, changes: ChangeCounter) {
     this.#settings = settings;
     this.#clock = clock;
     this.cooldown = new Cooldown(changes);
+  }
+
+  /** When its last cooldown began. */
+  get shutAt(): number {
+    return this.#shutAt;
   }
 
   /** Failures in a row. */
@@ -28,10 +35,10 @@ export class CircuitBreaker {
   /** An attempt succeeded. Returns whether that ended a cooldown. */
   succeed(isProbe: boolean): boolean {
     // While open, an answer to an attempt from before says nothing about now: the probe decides.
-    if (!isProbe && this.cooldown.state.state !== 'closed') return false;
+    if (isProbe ? !this.cooldown.open() : this.cooldown.state.state !== 'closed') return false;
     this.#failures = 0;
+    this.#losses = 0;
     this.#openings = 0;
-    this.cooldown.open();
     return isProbe;
   }
 
@@ -43,6 +50,16 @@ export class CircuitBreaker {
     return this.#shut(this.#nextCooldownMs());
   }
 
+  /**
+   * An attempt was silent while another one, started later, answered. One such loss may be chance; as many in a row as
+   * failures would take are an outage. Returns the milliseconds of the cooldown that it caused, if any.
+   */
+  lose(): number | undefined {
+    this.#losses += 1;
+    const isOutage = this.#losses >= this.#settings.failureThreshold && this.cooldown.state.state === 'closed';
+    return isOutage ? this.#shut(this.#nextCooldownMs()) : undefined;
+  }
+
   /** An attempt failed in a way that does not mend itself. Returns the milliseconds of the cooldown. */
   failForGood(): number {
     this.#failures += 1;
@@ -50,7 +67,8 @@ export class CircuitBreaker {
   }
 
   #shut(cooldownMs: number): number {
-    this.cooldown.shut(this.#clock.now() + cooldownMs);
+    this.#shutAt = this.#clock.now();
+    this.cooldown.shut(this.#shutAt + cooldownMs);
     return cooldownMs;
   }
 

@@ -44,12 +44,17 @@ export class Cooldown {
   /** No ordinary attempt before `until`; an end that is already later stays. */
   shut(until: number): void {
     const standing = this.#state.state === 'open' ? this.#state.until : -Infinity;
-    if (until > standing) this.#become({ state: 'open', until });
+    this.#become({ state: 'open', until: Math.max(until, standing) });
   }
 
-  /** Ordinary traffic again. */
-  open(): void {
-    if (this.#state.state !== 'closed') this.#become(CLOSED);
+  /**
+   * The probe succeeded: ordinary traffic again. Returns whether that is so: a cooldown that began while the probe was out
+   * stands, since it is newer.
+   */
+  open(): boolean {
+    if (this.#state.state !== 'half-open') return false;
+    this.#become(CLOSED);
+    return true;
   }
 
   /** The probe ended without a result: the next attempt is the probe. */

@@ -1,6 +1,8 @@
 import type { Failure } from '../failure.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
+import type { Quota, Reservation } from './quota.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { statedLimits } from './stated-limits.ts';
 
 /** Told about changes of health, so that somebody may hear of them. */
 export interface HealthObserver {
@@ -11,11 +13,17 @@ export interface HealthObserver {
 
 /** The health that one attempt depends on, and changes. */
 export interface LeasedHealth {
-  inFlight: number;
   readonly breaker: CircuitBreaker;
   readonly endpointBreaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
   readonly observer: HealthObserver;
+  /** Its own limits first, which services state; then those it shares with others. */
+  readonly quotas: readonly [Quota, ...Quota[]];
+  /** An attempt starts or ends. */
+  entered(): void;
+  left(): void;
+  /** The service states other limits than were known. */
+  limitsChanged(): void;
 }
 
 /** One attempt's hold on a deployment. Ends once, in one of three ways; ending it again does nothing. */
@@ -24,26 +32,37 @@ export class Lease {
   readonly #isProbe: boolean;
   readonly #isEndpointProbe: boolean;
   readonly #isRateLimitProbe: boolean;
+  readonly #reservations: readonly (Reservation | undefined)[];
   #isHeld = true;
 
-  constructor(health: LeasedHealth) {
+  /** @param tokens that the attempt is expected to use; counts only where tokens are limited. */
+  constructor(health: LeasedHealth, now: number, tokens: number) {
     this.#health = health;
     this.#isProbe = health.breaker.cooldown.enter();
     this.#isEndpointProbe = health.endpointBreaker.cooldown.enter();
     this.#isRateLimitProbe = health.rateLimit.cooldown.enter();
-    health.inFlight += 1;
+    this.#reservations = health.quotas.map((quota) => quota.reserve(now, tokens));
+    health.entered();
   }
 
-  /** The deployment answered. */
-  succeed(): void {
+  /** The service has answered: learns the limits that it states. */
+  heard(headers: Readonly<Record<string, string>> | undefined, now: number): void {
+    const stated = statedLimits(headers);
+    if (stated === undefined) return;
+    if (this.#health.quotas[0].learn(now, stated, this.#reservations[0])) this.#health.limitsChanged();
+  }
+
+  /** The deployment answered, and used so many tokens, if it said. */
+  succeed(now: number, tokens?: number): void {
     if (!this.#end()) return;
-    const { breaker, endpointBreaker, rateLimit, observer } = this.#health;
+    const { breaker, endpointBreaker, rateLimit, quotas } = this.#health;
+    for (const [index, quota] of quotas.entries()) quota.settle(now, this.#reservations[index], tokens);
     rateLimit.pass(this.#isRateLimitProbe);
-    if (endpointBreaker.succeed(this.#isEndpointProbe)) observer.recovered('endpoint');
-    if (breaker.succeed(this.#isProbe)) observer.recovered('deployment');
+    this.#tellRecovery('endpoint', endpointBreaker.succeed(this.#isEndpointProbe));
+    this.#tellRecovery('deployment', breaker.succeed(this.#isProbe));
   }
 
-  /** The deployment failed. Whether it is blamed depends on the class of the failure. Returns the wait it asked for, if any. */
+  /** The deployment failed. Whether it is blamed depends on the class of the failure. */
   fail(failure: Failure, now: number): void {
     if (!this.#end()) return;
     switch (failure.class) {
@@ -70,45 +89,49 @@ export class Lease {
     if (this.#end()) this.#giveBack(now);
   }
 
+  /** Another attempt was quicker, and this one had given nothing yet. Too often in a row counts as a failure. */
+  lose(now: number): void {
+    if (!this.#end()) return;
+    this.#giveBack(now);
+    const cooldownMs = this.#health.breaker.lose();
+    if (cooldownMs !== undefined) this.#health.observer.cooledDown('deployment', { class: 'retryable' }, cooldownMs);
+  }
+
   #end(): boolean {
     if (!this.#isHeld) return false;
     this.#isHeld = false;
-    this.#health.inFlight -= 1;
+    for (const [index, quota] of this.#health.quotas.entries()) quota.release(this.#reservations[index]);
+    this.#health.left();
     return true;
   }
 
   #answered(): void {
-    const { breaker, endpointBreaker, rateLimit, observer } = this.#health;
+    const { breaker, endpointBreaker, rateLimit } = this.#health;
     rateLimit.pass(this.#isRateLimitProbe);
-    if (this.#isEndpointProbe && endpointBreaker.succeed(true)) observer.recovered('endpoint');
-    if (this.#isProbe && breaker.succeed(true)) observer.recovered('deployment');
+    if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
+    if (this.#isProbe) this.#tellRecovery('deployment', breaker.succeed(true));
   }
 
-  /** A rejection for want of capacity is an answer: whatever was probed besides works. */
+  /** A rejection for want of capacity is an answer: the endpoint works. */
   #reject({ retryAfterMs }: Failure, now: number): void {
-    const { breaker, endpointBreaker, rateLimit, observer } = this.#health;
-    if (this.#isEndpointProbe && endpointBreaker.succeed(true)) observer.recovered('endpoint');
+    const { breaker, endpointBreaker, rateLimit, observer, quotas } = this.#health;
+    if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
     if (this.#isProbe) breaker.cooldown.giveBack(now);
+    for (const quota of quotas) quota.wasRejected(now);
     observer.rateLimited(rateLimit.reject(retryAfterMs, this.#isRateLimitProbe));
   }
 
   #blame(failure: Failure, now: number): void {
     const { breaker, endpointBreaker, rateLimit, observer } = this.#health;
     if (this.#isRateLimitProbe) rateLimit.cooldown.giveBack(now);
-    const scope = failure.scope ?? 'deployment';
-    const [blamed, isBlamedProbe, spared, isSparedProbe] =
-      scope === 'endpoint'
-        ? ([endpointBreaker, this.#isEndpointProbe, breaker, this.#isProbe] as const)
-        : ([breaker, this.#isProbe, endpointBreaker, this.#isEndpointProbe] as const);
-    if (isSparedProbe) this.#settleSpared(scope, spared, now);
-    const cooldownMs = failure.class === 'retryable' ? blamed.fail(isBlamedProbe) : blamed.failForGood();
-    if (cooldownMs !== undefined) observer.cooledDown(scope, failure, cooldownMs);
-  }
-
-  /** A deployment that failed shows that its endpoint is there; an endpoint that failed shows nothing of its deployments. */
-  #settleSpared(scope: 'deployment' | 'endpoint', spared: CircuitBreaker, now: number): void {
-    if (scope === 'endpoint') spared.cooldown.giveBack(now);
-    else if (spared.succeed(true)) this.#health.observer.recovered('endpoint');
+    const isEndpoints = failure.scope === 'endpoint';
+    // A deployment that failed shows that its endpoint is there; an endpoint that failed shows nothing of its deployments.
+    if (isEndpoints && this.#isProbe) breaker.cooldown.giveBack(now);
+    if (!isEndpoints && this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
+    const blamed = isEndpoints ? endpointBreaker : breaker;
+    const isProbe = isEndpoints ? this.#isEndpointProbe : this.#isProbe;
+    const cooldownMs = failure.class === 'retryable' ? blamed.fail(isProbe) : blamed.failForGood();
+    if (cooldownMs !== undefined) observer.cooledDown(isEndpoints ? 'endpoint' : 'deployment', failure, cooldownMs);
   }
 
   #giveBack(now: number): void {
@@ -116,5 +139,9 @@ export class Lease {
     if (this.#isProbe) breaker.cooldown.giveBack(now);
     if (this.#isEndpointProbe) endpointBreaker.cooldown.giveBack(now);
     if (this.#isRateLimitProbe) rateLimit.cooldown.giveBack(now);
+  }
+
+  #tellRecovery(scope: 'deployment' | 'endpoint', isRecovery: boolean): void {
+    if (isRecovery) this.#health.observer.recovered(scope);
   }
 }

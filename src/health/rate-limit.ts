@@ -5,14 +5,18 @@ import { Cooldown } from './cooldown.ts';
 /** First wait after a rejection that names no time, and the longest. OpenAI's cookbook and SDKs start at about a second. */
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
+/** Shortest wait after a first rejection, whatever time it named. */
+const FIRST_FLOOR_MS = 10;
 
 /** The time before which a deployment takes no calls. Not a failure: it works. */
 export class RateLimit {
   readonly cooldown: Cooldown;
+  readonly #maxRateLimitMs: number;
   readonly #clock: Clock;
   #rejectionsInARow = 0;
 
-  constructor(clock: Clock, changes: ChangeCounter) {
+  constructor(clock: Clock, changes: ChangeCounter, maxRateLimitMs: number) {
+    this.#maxRateLimitMs = maxRateLimitMs;
     this.#clock = clock;
     this.cooldown = new Cooldown(changes);
   }
@@ -20,9 +24,7 @@ export class RateLimit {
   /** An attempt was not rejected. */
   pass(isProbe: boolean): void {
     // An older attempt's answer does not lift a limit that was named since.
-    if (!isProbe && this.cooldown.state.state !== 'closed') return;
-    this.#rejectionsInARow = 0;
-    this.cooldown.open();
+    if (isProbe ? this.cooldown.open() : this.cooldown.state.state === 'closed') this.#rejectionsInARow = 0;
   }
 
   /** An attempt was rejected. Returns the milliseconds until the next may start. */
@@ -30,9 +32,14 @@ export class RateLimit {
     const isNew = isProbe || this.cooldown.state.state === 'closed';
     // Calls that were under way together are one rejection.
     if (isNew) this.#rejectionsInARow += 1;
-    const waitMs = retryAfterMs ?? this.#backoffMs();
+    const waitMs = Math.min(Math.max(retryAfterMs ?? this.#backoffMs(), this.#floorMs()), this.#maxRateLimitMs);
     this.cooldown.shut(this.#clock.now() + waitMs);
     return waitMs;
+  }
+
+  /** A service that says "now" again and again is not to be asked again and again. */
+  #floorMs(): number {
+    return Math.min(FIRST_FLOOR_MS * 2 ** (Math.max(1, this.#rejectionsInARow) - 1), FIRST_BACKOFF_MS);
   }
 
   #backoffMs(): number {

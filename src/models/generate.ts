@@ -1,5 +1,5 @@
 import { BalancedCall } from '../failover/balanced-call.ts';
-import type { CallOptions, CallResult, SdkModel } from '../sdk.ts';
+import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
 import { optionKeysOf } from '../portability/option-keys.ts';
 import { mapCallOptions } from '../portability/portable-call.ts';
 import type { BalancedModelParts } from './balanced-model.ts';
@@ -14,15 +14,15 @@ export async function generate<Model extends SdkModel, Result extends CallResult
   toMetadata: (balanced: BalancedMetadata, result: Result) => object = (balanced) => balanced,
   portable?: PortableModelCall,
 ): Promise<Result> {
-  const call = new BalancedCall(ring, options.abortSignal, context, false, portable?.route);
+  const call = new BalancedCall(ring, options, context, false, portable?.route);
   const { attempt, answer: given } = await call.answer(({ deployment, signal }) => {
     const model = modelAt(deployment);
     const adapted =
       portable?.optionsAt(deployment) ?? mapCallOptions(options, { keys: optionKeysOf(model, ring.kind), model });
     return ask(model, signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
   });
-  call.recordTime(attempt);
-  call.succeed(attempt);
+  call.gotContent(attempt, responseHeaders(given));
+  call.succeed(attempt, given['usage']);
   const answer = portable?.carryBack(given, attempt.deployment) ?? given;
   if (!context.settings.metadata) return answer;
   const balanced = { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length };

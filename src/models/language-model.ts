@@ -1,16 +1,24 @@
-import { type Answered, type Ask, BalancedCall } from '../failover/balanced-call.ts';
-import { discardStream, FailoverStream } from '../failover/failover-stream.ts';
-import type { CallOptions, CallResult, SdkLanguageModel, StreamPart, StreamResult } from '../sdk.ts';
+import { BalancedCall } from '../failover/balanced-call.ts';
+import { FailoverStream } from '../failover/failover-stream.ts';
+import { openStream } from '../failover/open-stream.ts';
+import {
+  type CallOptions,
+  type CallResult,
+  responseHeaders,
+  type SdkLanguageModel,
+  type StreamPart,
+  type StreamResult,
+} from '../sdk.ts';
 import { type BalancedModelParts, ownProperties } from './balanced-model.ts';
 import { generate } from './generate.ts';
-import { type BalancedMetadata, withMetadata } from './balanced-metadata.ts';
+import { withMetadata } from './balanced-metadata.ts';
 import { mirror } from './mirror.ts';
-import { PortableModel } from './portable-model.ts';
+import { PortableModel, type PortableModelCall } from './portable-model.ts';
 import { supportedUrls } from './supported-urls.ts';
 
 /** A language model that stands for a ring of them. */
 export function createLanguageModel(parts: BalancedModelParts<SdkLanguageModel>): SdkLanguageModel {
-  const { ring, context, modelAt, templates } = parts;
+  const { templates } = parts;
   const [template] = templates as readonly [SdkLanguageModel];
   const portableModel = new PortableModel(parts);
   return mirror(() => template, {
@@ -25,45 +33,69 @@ export function createLanguageModel(parts: BalancedModelParts<SdkLanguageModel>)
         portableModel.begin(options),
       ),
 
-    async doStream(options: CallOptions): Promise<StreamResult> {
-      const portable = portableModel.begin(options);
-      const call = new BalancedCall(ring, options.abortSignal, context, true, portable.route);
-      const ask: Ask<StreamResult> = ({ deployment, signal }) => {
-        const adapted = portable.optionsAt(deployment);
-        return modelAt(deployment).doStream(
-          signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal },
-        );
-      };
-      const { metadata, timeout, failoverOn } = context.settings;
-      const balanced = ({ attempt }: Answered<StreamResult>): BalancedMetadata | undefined =>
-        metadata ? { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length } : undefined;
-      const source = new FailoverStream(await call.answer(ask, discardStream), {
-        call,
-        ask,
-        clock: context.clock,
-        idleMs: timeout.idleMs,
-        failsOverFiltered: failoverOn.has('content-filter'),
-        carryBack: (part, { attempt }) => portable.carryBackPart(part, attempt.deployment),
-        finish: (part, answered) => withMetadata(part, balanced(answered)),
-      });
-      // Nothing is read ahead: the timing of a reader is not ours to change.
-      return asResult(source, new ReadableStream<StreamPart>(source, { highWaterMark: 0 }));
-    },
+    doStream: (options: CallOptions): Promise<StreamResult> =>
+      streamWithFailover(parts, options, portableModel.begin(options)),
   });
+}
+
+async function streamWithFailover(
+  { ring, context, modelAt }: BalancedModelParts<SdkLanguageModel>,
+  options: CallOptions,
+  portable: PortableModelCall,
+): Promise<StreamResult> {
+  const call = new BalancedCall(ring, options, context, true, portable.route);
+  const { metadata, timeout, failoverOn } = context.settings;
+  const failsOnFiltered = failoverOn.has('content-filter');
+  let current: StreamResult | undefined;
+  let tellOpened: () => void;
+  const hasOpened = new Promise<void>((resolve) => {
+    tellOpened = resolve;
+  });
+  const onOpened = (result: StreamResult): void => {
+    current = result;
+    tellOpened();
+  };
+  const answer = call.answer(async (attempt) => {
+    const { deployment, signal } = attempt;
+    const adapted = portable.optionsAt(deployment);
+    const result = modelAt(deployment).doStream(
+      signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal },
+    );
+    const open = await openStream(attempt, result, onOpened, failsOnFiltered);
+    call.gotContent(attempt, responseHeaders(open.result));
+    current = open.result;
+    return open;
+  });
+  // The stream is there before its content: what fails in between fails over inside it.
+  await Promise.race([hasOpened, answer]);
+  const source = new FailoverStream({
+    call,
+    answer,
+    clock: context.clock,
+    idleMs: timeout.idleMs,
+    carryBack: (part, { deployment }) => portable.carryBackPart(part, deployment),
+    finish: (part, attempt) =>
+      withMetadata(
+        part,
+        metadata ? { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length } : undefined,
+      ),
+  });
+  // Nothing is read ahead after the first content: the timing of a reader is not ours to change.
+  return asResult(() => current as StreamResult, new ReadableStream<StreamPart>(source, { highWaterMark: 0 }));
 }
 
 /** Objects in a stream's result that say which attempt it came from; it may fail over until its first content. */
 const LATE_FIELDS = ['response', 'rawResponse', 'request'] as const;
 
 /** The result of `doStream`. The AI SDK copies its fields early, but reads what is inside these late. */
-function asResult(source: FailoverStream, stream: ReadableStream<StreamPart>): StreamResult {
-  const result: Record<string, unknown> & { stream: ReadableStream<StreamPart> } = { ...source.result, stream };
+function asResult(current: () => StreamResult, stream: ReadableStream<StreamPart>): StreamResult {
+  const result: Record<string, unknown> & { stream: ReadableStream<StreamPart> } = { ...current(), stream };
   for (const field of LATE_FIELDS) {
-    const first = source.result[field];
+    const first = current()[field];
     if (typeof first !== 'object' || first === null) continue;
     const late = {};
     for (const key of Object.keys(first)) {
-      const get = (): unknown => (source.result[field] as Readonly<Record<string, unknown>> | undefined)?.[key];
+      const get = (): unknown => (current()[field] as Readonly<Record<string, unknown>> | undefined)?.[key];
       Object.defineProperty(late, key, { get, enumerable: true });
     }
     result[field] = late;

@@ -80,7 +80,7 @@ export class PortableModel {
       because:
         reference === undefined
           ? undefined
-          : `${reference.what} "${reference.id}" is stored at ${isPinned ? `endpoint "${owner?.endpoint.name ?? call.owner}"` : 'one endpoint'} alone, and nobody who has it answered`,
+          : `${reference.what} "${reference.id}" is stored at ${isPinned ? `endpoint "${owner?.endpoint.name ?? call.owner}"` : 'one endpoint'} alone`,
       judge: (error, failure) => call.judge(error, failure),
     };
   }

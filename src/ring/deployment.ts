@@ -1,7 +1,10 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { ChangeCounter } from '../health/change-counter.ts';
 import type { CircuitBreaker } from '../health/circuit-breaker.ts';
 import { type HealthObserver, Lease, type LeasedHealth } from '../health/lease.ts';
+import type { Quota } from '../health/quota.ts';
 import type { RateLimit } from '../health/rate-limit.ts';
+import { PeakAverage } from './peak-average.ts';
 
 /** What a deployment is made of. */
 export interface DeploymentParts {
@@ -11,7 +14,10 @@ export interface DeploymentParts {
   readonly breaker: CircuitBreaker;
   readonly endpointBreaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
+  readonly quotas: readonly [Quota, ...Quota[]];
+  readonly maxConcurrency: number | undefined;
   readonly observer: HealthObserver;
+  readonly changes: ChangeCounter;
 }
 
 /** One model at one endpoint: what quota, latency and rate limits belong to. */
@@ -24,18 +30,30 @@ export class Deployment implements LeasedHealth {
   /** Shared by all deployments of its endpoint. */
   readonly endpointBreaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
+  readonly quotas: readonly [Quota, ...Quota[]];
   readonly observer: HealthObserver;
-  /** Attempts under way. */
-  inFlight = 0;
+  /** How long it takes to say something. */
+  readonly latency = new PeakAverage();
+  readonly #maxConcurrency: number;
+  readonly #changes: ChangeCounter;
+  #inFlight = 0;
 
-  constructor({ endpoint, name, kind, breaker, endpointBreaker, rateLimit, observer }: DeploymentParts) {
-    this.endpoint = endpoint;
-    this.name = name;
-    this.kind = kind;
-    this.breaker = breaker;
-    this.endpointBreaker = endpointBreaker;
-    this.rateLimit = rateLimit;
-    this.observer = observer;
+  constructor(parts: DeploymentParts) {
+    this.endpoint = parts.endpoint;
+    this.name = parts.name;
+    this.kind = parts.kind;
+    this.breaker = parts.breaker;
+    this.endpointBreaker = parts.endpointBreaker;
+    this.rateLimit = parts.rateLimit;
+    this.quotas = parts.quotas;
+    this.observer = parts.observer;
+    this.#maxConcurrency = parts.maxConcurrency ?? Infinity;
+    this.#changes = parts.changes;
+  }
+
+  /** Attempts under way. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /** When its own breaker and its endpoint's let an attempt through. */
@@ -43,13 +61,40 @@ export class Deployment implements LeasedHealth {
     return Math.max(this.breaker.cooldown.availableAt, this.endpointBreaker.cooldown.availableAt);
   }
 
-  /** When it may be asked: in the past when it may now, `Infinity` while a probe decides or when it is left out. */
-  get availableAt(): number {
-    return this.endpoint.isSkipped ? Infinity : Math.max(this.cooledAt, this.rateLimit.cooldown.availableAt);
+  /** Whether any limit of requests or tokens is known. */
+  get isMetered(): boolean {
+    return this.quotas.some((quota) => quota.isLimited);
   }
 
-  /** Takes hold of it for one attempt. */
-  lease(): Lease {
-    return new Lease(this);
+  /**
+   * When it may be asked: not later than `now` when it may now, `Infinity` when that depends on an event (the end of a probe or
+   * of another attempt), or when it is left out.
+   */
+  availableAt(now: number, tokens = 1): number {
+    if (this.endpoint.isSkipped || this.#inFlight >= this.#maxConcurrency) return Infinity;
+    const healthyAt = Math.max(this.cooledAt, this.rateLimit.cooldown.availableAt);
+    return this.quotas.reduce((latest, quota) => Math.max(latest, quota.availableAt(now, tokens)), healthyAt);
+  }
+
+  /** Takes hold of it for one attempt that is expected to use so many tokens. */
+  lease(now: number, tokens: number): Lease {
+    const lease = new Lease(this, now, tokens);
+    // Whoever remembers it as available has to look again.
+    if (this.isMetered && this.availableAt(now) > now) this.#changes.changed();
+    return lease;
+  }
+
+  entered(): void {
+    this.#inFlight += 1;
+    if (this.#inFlight >= this.#maxConcurrency) this.#changes.changed();
+  }
+
+  left(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight + 1 >= this.#maxConcurrency) this.#changes.changed();
+  }
+
+  limitsChanged(): void {
+    this.#changes.changed();
   }
 }

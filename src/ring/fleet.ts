@@ -5,17 +5,20 @@ import type { EventEmitter } from '../events.ts';
 import { ChangeCounter } from '../health/change-counter.ts';
 import { CircuitBreaker } from '../health/circuit-breaker.ts';
 import type { HealthObserver } from '../health/lease.ts';
+import { Quota } from '../health/quota.ts';
 import { RateLimit } from '../health/rate-limit.ts';
 import type { ModelKind } from '../sdk.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
+import { createPicker } from './create-picker.ts';
 import { Deployment } from './deployment.ts';
-import { inOrderPicker } from './in-order-picker.ts';
 import { Ring } from './ring.ts';
-import { RoundRobinPicker } from './round-robin-picker.ts';
 
 /** Kinds that share their deployments: a model has one quota, whichever API it is called by. */
 const familyOf = (kind: ModelKind): string =>
   kind === 'chat' || kind === 'responses' || kind === 'completion' ? 'language' : kind;
+
+/** While everybody is cooling down, somebody is looked at so much more often than a first cooldown lasts. */
+const EARLY_PROBE_PART = 1 / 5;
 
 /** What a fleet is made of. */
 export interface FleetParts {
@@ -32,9 +35,15 @@ export class Fleet {
   readonly #endpointBreakers: ReadonlyMap<Endpoint, CircuitBreaker>;
   readonly #deployments = new Map<Endpoint, Map<string, Deployment>>();
   readonly #rings = new Map<string, Ring>();
+  /** Limits of whole endpoints. */
+  readonly #sharedQuotas = new Map<Endpoint, Quota>();
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
+    for (const endpoint of parts.endpoints) {
+      const quota = new Quota(endpoint.limits, endpoint.type.metering, parts.clock.now());
+      if (quota.isLimited) this.#sharedQuotas.set(endpoint, quota);
+    }
     this.#endpointBreakers = new Map(parts.endpoints.map((endpoint) => [endpoint, this.#breaker()]));
   }
 
@@ -57,12 +66,16 @@ export class Fleet {
     const key = `${kind}\n${modelId}`;
     const known = this.#rings.get(key);
     if (known !== undefined) return known;
+    const serving = this.#servingEndpoints(kind, modelId);
     const ring = new Ring({
       modelId,
       kind,
-      deployments: this.#servingEndpoints(kind, modelId).map((endpoint) => this.#deployment(endpoint, kind, modelId)),
-      picker: this.#parts.settings.loadBalancing ? new RoundRobinPicker() : inOrderPicker,
+      deployments: serving.map((endpoint) => this.#deployment(endpoint, kind, modelId)),
+      picker: createPicker(this.#parts.settings.picker, this.#parts.clock),
       changes: this.#changes,
+      clock: this.#parts.clock,
+      maxWaiting: this.#parts.settings.maxWaiting,
+      earlyProbeMs: this.#parts.settings.cooldown.initialMs * EARLY_PROBE_PART,
     });
     this.#rings.set(key, ring);
     return ring;
@@ -94,11 +107,21 @@ export class Fleet {
         kind: familyOf(kind),
         breaker: this.#breaker(),
         endpointBreaker: this.breakerOf(endpoint),
-        rateLimit: new RateLimit(this.#parts.clock, this.#changes),
+        rateLimit: new RateLimit(this.#parts.clock, this.#changes, this.#parts.settings.maxRateLimitMs),
+        quotas: this.#quotas(endpoint, modelId),
+        maxConcurrency: endpoint.limitsOf(modelId).maxConcurrency,
         observer: observer(this.#parts.events, endpoint.name, name),
+        changes: this.#changes,
       });
     ofEndpoint.set(key, deployment);
     return deployment;
+  }
+
+  /** Its own, and what all deployments of the endpoint share. */
+  #quotas(endpoint: Endpoint, modelId: string): readonly [Quota, ...Quota[]] {
+    const own = new Quota(endpoint.limitsOf(modelId), endpoint.type.metering, this.#parts.clock.now());
+    const shared = this.#sharedQuotas.get(endpoint);
+    return shared === undefined ? [own] : [own, shared];
   }
 
   #breaker(): CircuitBreaker {

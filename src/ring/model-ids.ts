@@ -10,7 +10,10 @@ export class ModelIds {
 
   constructor({ modelMapping, endpoints }: Pick<ResolvedSettings, 'modelMapping' | 'endpoints'>) {
     const azure = endpoints.filter(({ settings }) => settings.type === 'azure');
-    const pairs = [...modelMapping, ...azure.flatMap(({ deployments }) => [...deployments])];
+    const pairs = [
+      ...modelMapping,
+      ...azure.flatMap(({ deployments }) => [...deployments].map(([id, { name }]) => [id, name] as const)),
+    ];
     this.#logicalIds = new Set([
       ...modelMapping.keys(),
       ...endpoints.flatMap(({ deployments }) => [...deployments.keys()]),

@@ -1,5 +1,14 @@
 import type { Deployment } from './deployment.ts';
 
+/** What a picker is told beside who is available. */
+export interface PickContext {
+  readonly now: number;
+  /** The model id that the caller asked for. */
+  readonly modelId: string;
+  /** Share of the calls that a deployment is to have, relative to others. */
+  readonly weightOf: (deployment: Deployment) => number;
+}
+
 /** Chooses among deployments that are available and equally preferred. One for each ring. */
 export interface Picker {
   /**
@@ -7,5 +16,5 @@ export interface Picker {
    *
    * @param available in the order configured; never empty. The same array is given again until something changes.
    */
-  pick(available: readonly Deployment[]): Deployment;
+  pick(available: readonly Deployment[], context: PickContext): Deployment;
 }

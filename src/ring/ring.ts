@@ -1,10 +1,28 @@
+import type { Clock } from '../clock.ts';
 import type { ChangeCounter } from '../health/change-counter.ts';
 import type { ModelKind } from '../sdk.ts';
 import type { Deployment } from './deployment.ts';
-import type { Picker } from './picker.ts';
+import type { Need } from './need.ts';
+import type { PickContext, Picker } from './picker.ts';
 import { ResponseTimes } from './response-times.ts';
+import { TokenEstimator } from './token-estimator.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 const NOBODY: readonly Deployment[] = [];
+
+/** What a ring is made of. */
+export interface RingParts {
+  readonly modelId: string;
+  readonly kind: ModelKind;
+  readonly deployments: readonly Deployment[];
+  readonly picker: Picker;
+  readonly changes: ChangeCounter;
+  readonly clock: Clock;
+  /** Calls that may wait at once. */
+  readonly maxWaiting: number;
+  /** Milliseconds between two probes ahead of their time, while everybody is cooling down. */
+  readonly earlyProbeMs: number;
+}
 
 /** The deployments that can serve one model id. */
 export class Ring {
@@ -14,76 +32,153 @@ export class Ring {
   /** Times to the first content of streams, and to the answer of everything else. */
   readonly streamTimes = new ResponseTimes();
   readonly answerTimes = new ResponseTimes();
+  readonly tokens = new TokenEstimator();
+  /** Calls that wait for somebody to be available. */
+  readonly line: WaitingLine;
   readonly #picker: Picker;
   readonly #changes: ChangeCounter;
+  readonly #earlyProbeMs: number;
   #seenChange = -1;
   #nextDueAt = Infinity;
   /** Whoever is available, and those of them in the best tier. */
   #available: readonly Deployment[] = NOBODY;
   #best: readonly Deployment[] = NOBODY;
+  #isMetered = false;
+  #limitsTokens = false;
+  /** The limit that everybody's share follows, when it is known of everybody. */
+  #sharedBy: 'rpm' | 'tpm' | undefined;
 
-  constructor({
-    modelId,
-    kind,
-    deployments,
-    picker,
-    changes,
-  }: {
-    readonly modelId: string;
-    readonly kind: ModelKind;
-    readonly deployments: readonly Deployment[];
-    readonly picker: Picker;
-    readonly changes: ChangeCounter;
-  }) {
+  constructor({ modelId, kind, deployments, picker, changes, clock, maxWaiting, earlyProbeMs }: RingParts) {
     this.modelId = modelId;
     this.kind = kind;
     this.deployments = deployments;
     this.#picker = picker;
     this.#changes = changes;
+    this.#earlyProbeMs = earlyProbeMs;
+    this.line = new WaitingLine(this, clock, changes, maxWaiting);
   }
 
-  /** The next deployment to ask, or `undefined` when none is available but those to avoid. */
-  pick(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
+  /** Whether tokens have to be estimated before an attempt. */
+  get limitsTokens(): boolean {
+    return this.#limitsTokens;
+  }
+
+  /** The next deployment to ask, or `undefined` when none is available that would do. */
+  pick(now: number, { tokens, avoid }: Need): Deployment | undefined {
     this.#look(now);
-    const candidates =
-      avoid === undefined || avoid.size === 0
-        ? this.#best
-        : bestTier(this.#available.filter((deployment) => !avoid.has(deployment)));
-    return candidates.length === 0 ? undefined : this.#picker.pick(candidates);
+    let candidates = this.#best;
+    if ((avoid !== undefined && avoid.size > 0) || (this.#isMetered && tokens > 1)) {
+      candidates = bestTier(
+        this.#available.filter(
+          (deployment) => avoid?.has(deployment) !== true && deployment.availableAt(now, tokens) <= now,
+        ),
+      );
+    }
+    return candidates.length === 0 ? undefined : this.#picker.pick(candidates, this.#context(now));
+  }
+
+  /** Whether a deployment may be asked now by somebody with this need. */
+  allows(deployment: Deployment, now: number, { tokens, avoid }: Need): boolean {
+    return avoid?.has(deployment) !== true && deployment.availableAt(now, tokens) <= now;
   }
 
   /**
-   * When everybody is cooling down: the one that is due soonest, so that a call can probe it early instead of failing.
+   * When everybody is cooling down: the one that is due soonest, to be probed ahead of its time. That is so when nobody will be
+   * due before `patientUntil`, and otherwise now and then, since a ring that is all down is worth a look.
+   *
    * `undefined` while somebody is available, or is being probed.
    */
-  earlyProbe(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
-    this.#look(now);
-    const isAvoided = (deployment: Deployment): boolean => avoid?.has(deployment) === true;
-    if (!this.#available.every(isAvoided)) return undefined;
-    if (this.deployments.some((deployment) => deployment.cooledAt === Infinity && !isAvoided(deployment)))
-      return undefined;
-    const candidates = this.deployments.filter(
-      (deployment) =>
-        !isAvoided(deployment) && !deployment.endpoint.isSkipped && deployment.rateLimit.cooldown.availableAt <= now,
-    );
-    return candidates.reduce<Deployment | undefined>(
-      (soonest, candidate) => (soonest === undefined || candidate.cooledAt < soonest.cooledAt ? candidate : soonest),
-      undefined,
+  earlyProbe(now: number, patientUntil: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
+    const soonest = this.#soonestCooled(now, avoid);
+    if (soonest === undefined) return undefined;
+    return soonest.cooledAt > patientUntil || now >= this.#lastShutAt() + this.#earlyProbeMs ? soonest : undefined;
+  }
+
+  /** The next moment at which an early probe may be worth it; `Infinity` when there is nobody to probe. */
+  earlyProbeAt(now: number): number {
+    return this.#soonestCooled(now) === undefined ? Infinity : this.#lastShutAt() + this.#earlyProbeMs;
+  }
+
+  /** The first moment at which somebody would do; `Infinity` when that depends on an event. */
+  availableAt(now: number, { tokens, avoid }: Need): number {
+    return this.deployments.reduce(
+      (soonest, deployment) =>
+        avoid?.has(deployment) === true ? soonest : Math.min(soonest, deployment.availableAt(now, tokens)),
+      Infinity,
     );
   }
 
   /** The time at which the first rate limit ends that is all that keeps its deployment out; `Infinity` when there is none. */
   rateLimitEndsAt(now: number): number {
-    return this.deployments.reduce((soonest, { availableAt, cooledAt, rateLimit }) => {
-      const endsAt = rateLimit.cooldown.availableAt;
-      return endsAt > now && cooledAt <= endsAt ? Math.min(soonest, availableAt) : soonest;
+    return this.deployments.reduce((soonest, deployment) => {
+      const endsAt = deployment.rateLimit.cooldown.availableAt;
+      return endsAt > now && deployment.cooledAt <= endsAt ? Math.min(soonest, endsAt) : soonest;
     }, Infinity);
   }
 
   /** Milliseconds until the first deployment takes calls again; `undefined` when one does now, or no time is known. */
   retryAfterMs(now: number): number | undefined {
-    const soonest = this.deployments.reduce((least, { availableAt }) => Math.min(least, availableAt), Infinity);
+    const soonest = this.availableAt(now, { tokens: 1 });
     return soonest > now && soonest < Infinity ? soonest - now : undefined;
+  }
+
+  /** Calls per minute that the ring can serve, when every deployment that is not cooling down has a limit. */
+  callsPerMinute(): number | undefined {
+    let sum = 0;
+    for (const deployment of this.deployments) {
+      if (deployment.cooledAt !== -Infinity) continue;
+      const rate = this.#callsPerMinuteOf(deployment);
+      if (rate === Infinity) return undefined;
+      sum += rate;
+    }
+    return sum;
+  }
+
+  #callsPerMinuteOf({ quotas }: Deployment): number {
+    const tokensPerCall = this.tokens.usualTotal;
+    return quotas.reduce((least, { rpm = Infinity, tpm = Infinity }) => {
+      const byTokens = tokensPerCall === undefined || tokensPerCall === 0 ? Infinity : tpm / tokensPerCall;
+      return Math.min(least, rpm, byTokens);
+    }, Infinity);
+  }
+
+  /** By its weight, and where everybody's quota is known by that too: nobody is picked above its share. */
+  readonly #weightOf = ({ endpoint, quotas }: Deployment): number => {
+    const unit = this.#sharedBy;
+    if (unit === undefined) return endpoint.weight;
+    return endpoint.weight * quotas.reduce((least, quota) => Math.min(least, quota[unit] ?? Infinity), Infinity);
+  };
+
+  #context(now: number): PickContext {
+    return { now, modelId: this.modelId, weightOf: this.#weightOf };
+  }
+
+  /** Of those that nothing but a cooldown keeps out, the one whose cooldown ends first; nobody while one is available or probed. */
+  #soonestCooled(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
+    this.#look(now);
+    if (this.#available.length > 0 || this.deployments.some(({ cooledAt }) => cooledAt === Infinity)) return undefined;
+    let soonest: Deployment | undefined;
+    for (const deployment of this.deployments) {
+      const { endpoint, rateLimit, cooledAt } = deployment;
+      const isOut = avoid?.has(deployment) === true || endpoint.isSkipped || rateLimit.cooldown.availableAt > now;
+      if (!isOut && cooledAt > now && (soonest === undefined || cooledAt < soonest.cooledAt)) soonest = deployment;
+    }
+    return soonest;
+  }
+
+  #lastShutAt(): number {
+    return this.deployments.reduce(
+      (latest, { breaker, endpointBreaker }) => Math.max(latest, breaker.shutAt, endpointBreaker.shutAt),
+      -Infinity,
+    );
+  }
+
+  #lookAtLimits(): void {
+    const { deployments } = this;
+    this.#isMetered = deployments.some((deployment) => deployment.isMetered);
+    this.#limitsTokens = this.#isMetered && deployments.some((deployment) => knows(deployment, 'tpm'));
+    const units = this.#isMetered ? (['rpm', 'tpm'] as const) : [];
+    this.#sharedBy = units.find((unit) => deployments.every((deployment) => knows(deployment, unit)));
   }
 
   /** Looks at all deployments, but only when something has changed or come due since. */
@@ -91,9 +186,10 @@ export class Ring {
     if (this.#seenChange === this.#changes.count && now < this.#nextDueAt) return;
     this.#seenChange = this.#changes.count;
     this.#nextDueAt = Infinity;
+    this.#lookAtLimits();
     const available: Deployment[] = [];
     for (const deployment of this.deployments) {
-      const { availableAt } = deployment;
+      const availableAt = deployment.availableAt(now);
       if (availableAt <= now) available.push(deployment);
       else this.#nextDueAt = Math.min(this.#nextDueAt, availableAt);
     }
@@ -101,6 +197,9 @@ export class Ring {
     this.#best = bestTier(available);
   }
 }
+
+const knows = ({ quotas }: Deployment, unit: 'rpm' | 'tpm'): boolean =>
+  quotas.some((quota) => quota[unit] !== undefined);
 
 /** Those with the lowest priority number. */
 function bestTier(available: readonly Deployment[]): readonly Deployment[] {

@@ -1,55 +1,73 @@
 import type { Deployment } from './deployment.ts';
-import type { Picker } from './picker.ts';
+import type { PickContext, Picker } from './picker.ts';
+
+/** For so few it is quicker to look at each than to keep a heap. */
+const FEW = 16;
+
+/** Virtual times are sums of fractions. */
+const ROUNDING = 1e-9;
 
 /** A deployment's place in the order of turns. */
 interface Turns {
   readonly deployment: Deployment;
-  readonly weight: number;
+  weight: number;
   /** Breaks ties: the order configured. */
   readonly order: number;
   /** Virtual time from which its turns are counted. */
   base: number;
   taken: number;
-  /** Virtual time of its next turn. */
+  /** Virtual time before which its next turn should come. */
   due: number;
   /** Where it stands in the heap; -1 when it does not. */
   position: number;
 }
 
 /**
- * Smooth weighted round robin by earliest due turn: with weight w a deployment's turns fall on (k + ½) / w of virtual
- * time, so over any whole period each gets exactly its weight, evenly spread. Envoy schedules its endpoints the same way.
+ * Weighted round robin on virtual time, in which a deployment of weight w has a turn every 1/w: over any whole period each gets
+ * exactly its weight.
  *
- * A heap keeps the next turn on top, so a pick among a thousand costs ten comparisons.
+ * Among few, the one whose turn has begun and ends first is taken (earliest eligible deadline: Stoica and Abdel-Wahab 1995), so
+ * that nobody is ever a whole turn ahead or behind. Among many, the one whose turn ends first, from a heap: a pick among a
+ * thousand costs ten comparisons.
  */
 export class RoundRobinPicker implements Picker {
   readonly #turns = new Map<Deployment, Turns>();
   #heap: Turns[] = [];
   #heapOf: readonly Deployment[] | undefined;
   #time = 0;
+  #weightOf: PickContext['weightOf'] = () => 1;
 
-  pick(available: readonly Deployment[]): Deployment {
-    const next = available.length > 8 ? this.#top(available) : this.#scan(available);
-    this.#time = Math.max(this.#time, next.due);
+  pick(available: readonly Deployment[], { weightOf }: PickContext): Deployment {
+    this.#weightOf = weightOf;
+    const next = available.length > FEW ? this.#top(available) : this.#scan(available);
     next.taken += 1;
     next.due = dueOf(next);
     if (next.position !== -1) this.#sink(next);
     return next.deployment;
   }
 
-  /** For few it is quicker to look at each. */
   #scan(available: readonly Deployment[]): Turns {
     let next: Turns | undefined;
+    let weights = 0;
     for (const deployment of available) {
       const turns = this.#turnsOf(deployment);
-      if (next === undefined || isBefore(turns, next)) next = turns;
+      weights += turns.weight;
+      const hasBegun = turns.base + turns.taken / turns.weight <= this.#time + ROUNDING;
+      if (hasBegun && (next === undefined || isBefore(turns, next))) next = turns;
     }
-    return next as Turns;
+    // Nobody's turn has begun when those whose it was are not available.
+    next ??= available
+      .map((deployment) => this.#turnsOf(deployment))
+      .reduce((first, turns) => (isBefore(turns, first) ? turns : first));
+    this.#time += 1 / weights;
+    return next;
   }
 
   #top(available: readonly Deployment[]): Turns {
     if (this.#heapOf !== available) this.#build(available);
-    return this.#heap[0] as Turns;
+    const next = this.#heap[0] as Turns;
+    this.#time = Math.max(this.#time, next.due);
+    return next;
   }
 
   #build(available: readonly Deployment[]): void {
@@ -61,13 +79,14 @@ export class RoundRobinPicker implements Picker {
 
   #turnsOf(deployment: Deployment): Turns {
     let turns = this.#turns.get(deployment);
+    const weight = this.#weightOf(deployment);
     if (turns === undefined) {
-      const { weight } = deployment.endpoint;
       turns = { deployment, weight, order: this.#turns.size, base: this.#time, taken: 0, due: 0, position: -1 };
       turns.due = dueOf(turns);
       this.#turns.set(deployment, turns);
-    } else if (turns.due < this.#time) {
-      // It was away. Turns that it missed are not made up for, or all traffic would go to it at once.
+    } else if (turns.due < this.#time - ROUNDING || turns.weight !== weight) {
+      // It was away: turns that it missed are not made up for, or all traffic would go to it at once. Or its quota changed.
+      turns.weight = weight;
       turns.base = this.#time;
       turns.taken = 0;
       turns.due = dueOf(turns);
@@ -95,6 +114,6 @@ export class RoundRobinPicker implements Picker {
   }
 }
 
-const dueOf = ({ base, taken, weight }: Turns): number => base + (taken + 0.5) / weight;
+const dueOf = ({ base, taken, weight }: Turns): number => base + (taken + 1) / weight;
 
 const isBefore = (a: Turns, b: Turns): boolean => a.due < b.due || (a.due === b.due && a.order < b.order);

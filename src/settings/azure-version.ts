@@ -2,4 +2,6 @@
 export const hasDatedVersion = (endpoint: {
   readonly apiVersion?: string | undefined;
   readonly useDeploymentBasedUrls?: boolean | undefined;
-}): boolean => endpoint.useDeploymentBasedUrls ?? /^\d{4}-\d{2}-\d{2}/.test(endpoint.apiVersion ?? '');
+}): boolean => endpoint.useDeploymentBasedUrls ?? isDate(endpoint.apiVersion);
+
+const isDate = (version: unknown): boolean => typeof version === 'string' && /^\d{4}-\d{2}-\d{2}/.test(version);

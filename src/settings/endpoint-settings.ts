@@ -1,5 +1,24 @@
-/** What endpoints of every type have in common. */
-export interface CommonEndpointSettings {
+/** Limits that are known beforehand. What is not configured is learned from the headers of answers; the lower counts. */
+export interface LimitSettings {
+  /** Requests per minute. @default learned from `x-ratelimit-limit-requests` */
+  readonly rpm?: number | undefined;
+  /** Tokens per minute. @default learned from `x-ratelimit-limit-tokens` */
+  readonly tpm?: number | undefined;
+  /** Attempts under way at once. @default no limit */
+  readonly maxConcurrency?: number | undefined;
+}
+
+/** A deployment with limits of its own. */
+export interface DeploymentSettings extends LimitSettings {
+  /** Name of the model or deployment at this endpoint. */
+  readonly name: string;
+}
+
+/**
+ * What endpoints of every type have in common. `rpm` and `tpm` here are limits of the whole endpoint, which all its deployments
+ * share; `maxConcurrency` holds for each of them.
+ */
+export interface CommonEndpointSettings extends LimitSettings {
   /**
    * Name in events, errors, metadata and `status()`. Must be unique.
    *
@@ -20,11 +39,11 @@ export interface CommonEndpointSettings {
    */
   readonly priority?: number | undefined;
   /**
-   * Model id → name of the model or deployment at this endpoint. Wins over `modelMapping`.
+   * Model id → name of the model or deployment at this endpoint, or its name and limits. Wins over `modelMapping`.
    *
-   * @example { 'gpt-4': 'gpt4-west' }
+   * @example { 'gpt-4': 'gpt4-west', 'gpt-5': { name: 'gpt5', rpm: 600, tpm: 150_000 } }
    */
-  readonly deployments?: Readonly<Record<string, string>> | undefined;
+  readonly deployments?: Readonly<Record<string, string | DeploymentSettings>> | undefined;
   /**
    * The only model ids that this endpoint serves.
    *

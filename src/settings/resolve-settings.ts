@@ -1,6 +1,7 @@
-import type { ClassifyFailure, RejectionReason } from '../failure.ts';
-import type { EndpointSettings } from './endpoint-settings.ts';
+import type { ClassifyFailure, FailureClass, RejectionReason } from '../failure.ts';
+import type { DeploymentSettings, EndpointSettings, LimitSettings } from './endpoint-settings.ts';
 import { endpointNames } from './endpoint-names.ts';
+import type { PickerSetting } from './picker-setting.ts';
 import type { BalancedProviderSettings } from './settings.ts';
 
 /** The settings with every default filled in. Nothing below reads a default again. */
@@ -15,7 +16,10 @@ export interface ResolvedSettings {
     readonly jitter: boolean;
   };
   readonly misconfiguredCooldownMs: number;
-  readonly loadBalancing: boolean;
+  readonly picker: PickerSetting;
+  readonly maxWaitMs: number;
+  readonly maxWaiting: number;
+  readonly maxRateLimitMs: number;
   readonly api: 'chat' | 'responses' | undefined;
   readonly retry: {
     readonly rounds: number;
@@ -43,12 +47,17 @@ export interface ResolvedEndpoint {
   readonly name: string;
   readonly weight: number;
   readonly priority: number;
-  /** Model id → name there. */
-  readonly deployments: ReadonlyMap<string, string>;
+  /** Model id → name there, and limits. */
+  readonly deployments: ReadonlyMap<string, DeploymentSettings>;
+  /** Limits of the whole endpoint. */
+  readonly limits: EndpointLimits;
   /** The only model ids served, or `undefined` for all. */
   readonly models: ReadonlySet<string> | undefined;
   readonly settings: EndpointSettings;
 }
+
+/** Limits of an endpoint, or of one model there. */
+export type EndpointLimits = LimitSettings;
 
 /** Python's `COOLDOWN_PERIOD`: ten minutes. */
 const TEN_MINUTES_MS = 600_000;
@@ -63,7 +72,10 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     failureThreshold: settings.failureThreshold ?? 5,
     cooldown: resolveCooldown(settings.cooldownMs),
     misconfiguredCooldownMs: settings.misconfiguredCooldownMs ?? TEN_MINUTES_MS,
-    loadBalancing: settings.loadBalancing ?? true,
+    picker: settings.picker ?? ((settings.loadBalancing ?? true) ? 'round-robin' : 'priority'),
+    maxWaitMs: settings.maxWaitMs ?? 60_000,
+    maxWaiting: settings.maxWaiting ?? 1_000,
+    maxRateLimitMs: settings.maxRateLimitMs ?? 300_000,
     api: settings.api,
     retry: Object.freeze({
       rounds: retry.rounds ?? 3,
@@ -79,12 +91,34 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     }),
     totalTimeoutMs: settings.totalTimeoutMs,
     failoverOn: new Set(settings.failoverOn),
-    classifyFailure: settings.classifyFailure ?? classify,
+    classifyFailure: settings.classifyFailure === undefined ? classify : guarded(settings.classifyFailure, classify),
     metadata: settings.metadata ?? true,
     statefulAffinity: settings.statefulAffinity ?? true,
     allowMixedEmbeddings: settings.allowMixedEmbeddings ?? false,
     onMissingCredentials: settings.onMissingCredentials ?? 'throw',
   });
+}
+
+const FAILURE_CLASSES: ReadonlySet<unknown> = new Set<FailureClass>([
+  'retryable',
+  'rate-limited',
+  'quota-exhausted',
+  'misconfigured',
+  'rejected',
+  'aborted',
+]);
+
+/** A classifier of the user's that throws, or returns no class, must not leave a call without one. */
+function guarded(own: ClassifyFailure, fallback: ClassifyFailure): ClassifyFailure {
+  return (error, context) => {
+    try {
+      const failure = own(error, context);
+      if (FAILURE_CLASSES.has(failure.class)) return failure;
+    } catch {
+      // The failure itself is what the caller needs to hear of.
+    }
+    return fallback(error, context);
+  };
 }
 
 function resolveCooldown(cooldownMs: BalancedProviderSettings['cooldownMs'] = {}): ResolvedSettings['cooldown'] {
@@ -104,7 +138,13 @@ function resolveEndpoints(endpoints: readonly EndpointSettings[]): readonly Reso
       name: names[index] ?? `endpoint ${index}`,
       weight: settings.weight ?? 1,
       priority: settings.priority ?? 0,
-      deployments: new Map(Object.entries(settings.deployments ?? {})),
+      deployments: new Map(
+        Object.entries(settings.deployments ?? {}).map(([id, named]) => [
+          id,
+          typeof named === 'string' ? { name: named } : named,
+        ]),
+      ),
+      limits: { rpm: settings.rpm, tpm: settings.tpm, maxConcurrency: settings.maxConcurrency },
       models: settings.models && new Set(settings.models),
       settings,
     }),

@@ -5,6 +5,34 @@ import * as v from 'valibot';
  * "endpoints[1].weight: ".
  */
 
+/** An object with these keys and no others; unlike valibot's `strictObject` it names every key that is not known. */
+const exact = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(
+    v.looseObject(entries, 'must be an object'),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const input: unknown = dataset.value;
+      if (typeof input !== 'object' || input === null) return;
+      for (const key of Object.keys(input)) {
+        if (Object.hasOwn(entries, key)) continue;
+        const value = (input as Readonly<Record<string, unknown>>)[key];
+        addIssue({
+          message: 'is not a known setting',
+          path: [{ type: 'object', origin: 'key', input: input as Record<string, unknown>, key, value }],
+        });
+      }
+    }),
+  );
+
+/** An object of names that are not known beforehand. A list is none. */
+const record = <Value extends v.GenericSchema>(value: Value, message: string) =>
+  v.pipe(
+    v.custom<Record<string, unknown>>(
+      (input) => typeof input === 'object' && input !== null && !Array.isArray(input),
+      message,
+    ),
+    v.record(text, value, message),
+  );
+
 const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
 const positive = v.pipe(
   v.number('must be a number'),
@@ -20,18 +48,30 @@ const atLeastOne = v.pipe(v.number('must be a number'), v.finite('must be finite
 const wholeFromOne = v.pipe(atLeastOne, v.integer('must be a whole number'));
 const flag = v.boolean('must be true or false');
 const callable = v.function('must be a function');
-const mapping = v.record(
-  text,
-  v.pipe(v.string('must be a model or deployment name'), v.nonEmpty('maps to nothing')),
-  'must be an object that maps model ids to names',
-);
+const mappedName = v.pipe(v.string('must be a model or deployment name'), v.nonEmpty('maps to nothing'));
+const mapping = record(mappedName, 'must be an object that maps model ids to names');
 const url = v.pipe(text, v.url('must be a URL'));
 
+const limits = {
+  rpm: v.optional(positive),
+  tpm: v.optional(positive),
+  maxConcurrency: v.optional(wholeFromOne),
+};
+
+/** Names alone, or with limits. */
+const deployments = record(
+  v.lazy((input) =>
+    typeof input === 'object' && input !== null ? exact({ ...limits, name: mappedName }) : mappedName,
+  ),
+  'must be an object that maps model ids to names',
+);
+
 const common = {
+  ...limits,
   name: v.optional(text),
   weight: v.optional(positive),
   priority: v.optional(v.pipe(v.number('must be a number'), v.finite('must be finite'))),
-  deployments: v.optional(mapping),
+  deployments: v.optional(deployments),
   models: v.optional(
     v.pipe(v.array(text, 'must be a list of model ids'), v.minLength(1, 'must name at least one model')),
   ),
@@ -44,11 +84,11 @@ const place = {
   baseURLEnv: v.optional(text),
   apiKey: v.optional(key),
   apiKeyEnv: v.optional(text),
-  headers: v.optional(v.record(text, v.string('must be a string'), 'must be an object of header values')),
+  headers: v.optional(record(v.string('must be a string'), 'must be an object of header values')),
   fetch: v.optional(callable),
 };
 
-const openai = v.strictObject({
+const openai = exact({
   ...common,
   ...place,
   type: v.literal('openai'),
@@ -56,7 +96,7 @@ const openai = v.strictObject({
   project: v.optional(text),
 });
 
-const azure = v.strictObject({
+const azure = exact({
   ...common,
   ...place,
   type: v.literal('azure'),
@@ -75,7 +115,7 @@ const azure = v.strictObject({
   useDeploymentBasedUrls: v.optional(flag),
 });
 
-const provider = v.strictObject({
+const provider = exact({
   ...common,
   type: v.optional(v.undefined('must be left out beside provider')),
   provider: v.custom<object>(
@@ -93,7 +133,7 @@ const endpoint = v.lazy((input) => {
   return v.custom<never>(() => false, "must have type 'openai', type 'azure' or a provider");
 });
 
-export const settingsSchema = v.strictObject({
+export const settingsSchema = exact({
   endpoints: v.pipe(
     v.array(endpoint, 'must be a list of endpoints'),
     v.minLength(1, 'must have at least one endpoint'),
@@ -103,7 +143,7 @@ export const settingsSchema = v.strictObject({
   cooldownMs: v.optional(
     v.lazy((input) =>
       typeof input === 'object' && input !== null
-        ? v.strictObject({
+        ? exact({
             initialMs: v.optional(positive),
             factor: v.optional(atLeastOne),
             maxMs: v.optional(positive),
@@ -113,9 +153,22 @@ export const settingsSchema = v.strictObject({
   ),
   misconfiguredCooldownMs: v.optional(atLeastZero),
   loadBalancing: v.optional(flag),
+  picker: v.optional(
+    v.lazy((input) =>
+      typeof input === 'function'
+        ? callable
+        : v.picklist(
+            ['round-robin', 'least-busy', 'fastest', 'priority'],
+            "must be 'round-robin', 'least-busy', 'fastest', 'priority' or a function",
+          ),
+    ),
+  ),
+  maxWaitMs: v.optional(atLeastZero),
+  maxWaiting: v.optional(v.pipe(atLeastZero, v.integer('must be a whole number'))),
+  maxRateLimitMs: v.optional(positive),
   api: v.optional(v.picklist(['chat', 'responses'], "must be 'chat' or 'responses'")),
   retry: v.optional(
-    v.strictObject({
+    exact({
       rounds: v.optional(wholeFromOne),
       minDelayMs: v.optional(atLeastZero),
       maxDelayMs: v.optional(atLeastZero),
@@ -124,7 +177,7 @@ export const settingsSchema = v.strictObject({
     }),
   ),
   timeout: v.optional(
-    v.strictObject({
+    exact({
       firstContentMs: v.optional(positive),
       idleMs: v.optional(positive),
       attemptMs: v.optional(positive),

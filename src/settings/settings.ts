@@ -1,5 +1,6 @@
 import type { ClassifyFailure, RejectionReason } from '../failure.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
+import type { PickerSetting } from './picker-setting.ts';
 
 /** A cooldown that grows each time that a probe fails. */
 export interface CooldownSettings {
@@ -68,6 +69,28 @@ export interface BalancedProviderSettings {
   readonly misconfiguredCooldownMs?: number | undefined;
   /** `false` sends every call to the first endpoint that is available, in the order configured. @default true */
   readonly loadBalancing?: boolean | undefined;
+  /**
+   * How the next deployment is chosen among those available, of one priority.
+   *
+   * @default 'round-robin'; 'priority' with `loadBalancing: false`
+   */
+  readonly picker?: PickerSetting | undefined;
+  /**
+   * Milliseconds that a call waits for capacity, all its waits together, while nobody is available but somebody will be. 0 never
+   * waits.
+   *
+   * @default 60_000
+   */
+  readonly maxWaitMs?: number | undefined;
+  /** Calls that may wait at once, for each model id; more are refused at once. @default 1_000 */
+  readonly maxWaiting?: number | undefined;
+  /**
+   * Milliseconds after which a rate-limited deployment gets a probe, although it named a later time: services have been seen to
+   * say 86,400 seconds.
+   *
+   * @default 300_000
+   */
+  readonly maxRateLimitMs?: number | undefined;
   /**
    * The API that `balanced(id)` and `languageModel(id)` use.
    *

@@ -20,17 +20,20 @@ export function validateSettings(settings: BalancedProviderSettings): void {
 type Issue = v.InferIssue<typeof settingsSchema>;
 
 function describe(issue: Issue): SettingsProblem {
-  const path = (issue.path ?? []).reduce((whole, { key }) => join(whole, key), '');
-  if (issue.type === 'strict_object' && issue.expected === 'never') return { path, message: 'is not a known setting' };
-  if (issue.type === 'strict_object' && issue.received === 'undefined') return { path, message: 'is missing' };
-  // valibot's own messages quote what they received, which could be a key.
-  return { path, message: issue.type === 'strict_object' ? 'must be an object' : issue.message };
+  const path = (issue.path ?? []).reduce<string>((whole, { key }) => join(whole, key), '');
+  // A key that is missing is told in valibot's words, which would be the only ones of their kind.
+  return { path, message: issue.message.startsWith('Invalid key') ? 'is missing' : issue.message };
 }
 
 const join = (path: string, key: unknown): string => {
   if (typeof key === 'number') return `${path}[${key}]`;
   return path === '' ? String(key) : `${path}.${String(key)}`;
 };
+
+const isObject = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 /** What is wrong between settings that may each be right. Looks only at what has its shape, since the schema tells the rest. */
 function contradictions(settings: BalancedProviderSettings): SettingsProblem[] {
@@ -41,6 +44,7 @@ function contradictions(settings: BalancedProviderSettings): SettingsProblem[] {
     ...duplicateNames(endpoints),
     ...endpoints.flatMap((endpoint, index) => endpointContradictions(endpoint, `endpoints[${index}]`)),
     ...(settings.api === 'responses' ? endpointsWithoutResponses(endpoints) : []),
+    ...pickerContradictions(settings),
     ...delayContradictions(settings),
   ];
 }
@@ -48,7 +52,7 @@ function contradictions(settings: BalancedProviderSettings): SettingsProblem[] {
 function duplicateNames(endpoints: readonly EndpointSettings[]): SettingsProblem[] {
   return endpoints.flatMap(({ name }, index) => {
     const first = endpoints.findIndex((other) => other.name === name);
-    return name === undefined || first === index
+    return typeof name !== 'string' || first === index
       ? []
       : [{ path: `endpoints[${index}].name`, message: `"${name}" is also the name of endpoints[${first}]` }];
   });
@@ -68,30 +72,38 @@ function endpointContradictions(endpoint: EndpointSettings, path: string): Setti
 
 function endpointsWithoutResponses(endpoints: readonly EndpointSettings[]): SettingsProblem[] {
   return endpoints.flatMap((endpoint, index) => {
-    if (endpoint.type === 'azure' && hasDatedVersion(endpoint)) {
-      return [
-        {
-          path: `endpoints[${index}].apiVersion`,
-          message: `"${endpoint.apiVersion}" has no Responses API; leave apiVersion out, or set api to 'chat'`,
-        },
-      ];
-    }
-    if (endpoint.type === undefined && isObject(endpoint.provider) && !('responses' in endpoint.provider)) {
-      return [{ path: `endpoints[${index}].provider`, message: "has no Responses API; set api to 'chat'" }];
-    }
-    return [];
+    const setting = settingWithoutResponses(endpoint);
+    if (setting === undefined) return [];
+    const version = endpoint.type === 'azure' && setting === 'apiVersion' ? endpoint.apiVersion : undefined;
+    const what = typeof version === 'string' ? `"${version}"` : 'this';
+    const message = `${what} has no Responses API; leave it out, or set api to 'chat'`;
+    return [{ path: `endpoints[${index}].${setting}`, message }];
   });
 }
 
-const isObject = (value: unknown): value is object =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
+function settingWithoutResponses(endpoint: EndpointSettings): string | undefined {
+  if (endpoint.type === 'azure' && hasDatedVersion(endpoint)) {
+    return endpoint.useDeploymentBasedUrls === true ? 'useDeploymentBasedUrls' : 'apiVersion';
+  }
+  const isOther = endpoint.type === undefined && isObject(endpoint.provider) && !('responses' in endpoint.provider);
+  return isOther ? 'provider' : undefined;
+}
+
+function pickerContradictions({ loadBalancing, picker }: BalancedProviderSettings): SettingsProblem[] {
+  const isContradiction = loadBalancing === false && picker !== undefined && picker !== 'priority';
+  return isContradiction
+    ? [{ path: 'picker', message: 'has nothing to choose with loadBalancing: false; give one of them' }]
+    : [];
+}
 
 function delayContradictions({ retry, cooldownMs }: BalancedProviderSettings): SettingsProblem[] {
   const problems: SettingsProblem[] = [];
-  if (retry?.minDelayMs !== undefined && retry.maxDelayMs !== undefined && retry.minDelayMs > retry.maxDelayMs) {
+  const { minDelayMs, maxDelayMs } = isObject(retry) ? retry : {};
+  if (isNumber(minDelayMs) && isNumber(maxDelayMs) && minDelayMs > maxDelayMs) {
     problems.push({ path: 'retry.maxDelayMs', message: 'must not be less than retry.minDelayMs' });
   }
-  if (isObject(cooldownMs) && (cooldownMs.initialMs ?? 0) > (cooldownMs.maxMs ?? Infinity)) {
+  const { initialMs, maxMs } = isObject(cooldownMs) ? cooldownMs : {};
+  if (isNumber(initialMs) && isNumber(maxMs) && initialMs > maxMs) {
     problems.push({ path: 'cooldownMs.maxMs', message: 'must not be less than cooldownMs.initialMs' });
   }
   return problems;

@@ -78,7 +78,7 @@ describe.each(kinds)('options written once under openai reach %s', (_, endpointO
 describe.each(['chat', 'responses'] as const)('options under both keys are merged, by %s:', (api) => {
   it
     .skipIf(line === 4 && api === 'responses')
-    .each([...kinds.map(([name, endpointOf]) => [name, endpointOf, name === 'Azure' ? 'azure' : 'openai'] as const)])(
+    .each(kinds.map(([name, endpointOf]) => [name, endpointOf, name === 'Azure' ? 'azure' : 'openai'] as const))(
     'the key of %s wins there',
     async (_, endpointOf, winner) => {
       const bodies = await bodiesFor(api, endpointOf, {

@@ -28,7 +28,7 @@ async function beginConversation(balanced: BalancedProvider): Promise<string> {
     tools: toolsOf(balanced),
     stopWhen: stepCountIs(6),
   });
-  return String(providerMetadata?.['openai']?.['responseId']);
+  return providerMetadata?.['openai']?.['responseId'] as string;
 }
 
 const ringOf = (first: ResponsesAccount, second: ResponsesAccount) => [

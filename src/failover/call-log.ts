@@ -1,0 +1,71 @@
+import { AllEndpointsFailedError } from '../errors/all-endpoints-failed-error.ts';
+import type { EventEmitter } from '../events.ts';
+import type { AttemptRecord, Failure } from '../failure.ts';
+import type { Deployment } from '../ring/deployment.ts';
+import type { Ring } from '../ring/ring.ts';
+import type { Attempt } from './attempt.ts';
+
+/** What has happened in one call: tells listeners, and makes the error that it ends with. */
+export class CallLog {
+  readonly attempts: AttemptRecord[] = [];
+  readonly #ring: Ring;
+  readonly #events: EventEmitter;
+  readonly #errors: unknown[] = [];
+  #lastFailure: { readonly from: Deployment; readonly failure: Failure } | undefined;
+
+  constructor(ring: Ring, events: EventEmitter) {
+    this.#ring = ring;
+    this.#events = events;
+  }
+
+  /** An attempt has ended. */
+  record(attempt: Attempt, now: number, outcome: Pick<AttemptRecord, 'class' | 'statusCode' | 'code'>): void {
+    const { deployment, startedAt } = attempt;
+    const record: AttemptRecord = Object.freeze({
+      endpoint: deployment.endpoint.name,
+      deployment: deployment.name,
+      class: outcome.class,
+      statusCode: outcome.statusCode,
+      code: outcome.code,
+      durationMs: now - startedAt,
+    });
+    this.attempts.push(record);
+    this.#events.emit('attempt', () => ({ ...record, modelId: this.#ring.modelId, attempt: this.attempts.length }));
+  }
+
+  /** An attempt has failed. */
+  recordFailure(attempt: Attempt, now: number, failure: Failure, error: unknown): void {
+    this.#errors.push(error);
+    this.#lastFailure = { from: attempt.deployment, failure };
+    this.record(attempt, now, failure);
+  }
+
+  /** The next attempt goes there. */
+  goesOnTo(to: Deployment): void {
+    const last = this.#lastFailure;
+    if (last === undefined) return;
+    this.#events.emit('failover', () => ({
+      modelId: this.#ring.modelId,
+      from: last.from.endpoint.name,
+      to: to.endpoint.name,
+      class: last.failure.class,
+    }));
+  }
+
+  /** Whether something was heard that may mend itself. */
+  get heardHope(): boolean {
+    return this.attempts.some(({ class: heard }) => heard === 'retryable' || heard === 'rate-limited');
+  }
+
+  /** The error of a call that gives up. */
+  exhausted(because: string, now: number): unknown {
+    // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
+    if (this.attempts.length > 0 && this.attempts.every((attempt) => attempt.class === 'rejected'))
+      return this.#errors.at(-1);
+    const { modelId } = this.#ring;
+    const retryAfterMs = this.#ring.retryAfterMs(now);
+    const attempts = Object.freeze([...this.attempts]);
+    this.#events.emit('exhausted', () => ({ modelId, attempts, retryAfterMs }));
+    return new AllEndpointsFailedError({ modelId, attempts, retryAfterMs, errors: this.#errors, because });
+  }
+}

@@ -1,0 +1,189 @@
+import type { Allowance } from './allowance.ts';
+import { MINUTE_MS } from './allowance.ts';
+import { SlidingWindow } from './sliding-window.ts';
+import type { StatedLimit, StatedLimits } from './stated-limits.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** How a service measures: OpenAI refills continuously, Azure judges windows. */
+export type Metering = 'continuous' | 'windows';
+
+/** Limits as configured. */
+export interface ConfiguredLimits {
+  /** Requests per minute. */
+  readonly rpm?: number | undefined;
+  /** Tokens per minute. */
+  readonly tpm?: number | undefined;
+  /** Attempts under way at once. */
+  readonly maxConcurrency?: number | undefined;
+}
+
+/** What one attempt has reserved. */
+export interface Reservation {
+  readonly at: number;
+  readonly tokens: number;
+  /** What was left right after it, and what had been corrected by then: to compare with what the service says was left. */
+  readonly requestsLeft: number;
+  readonly tokensLeft: number;
+  readonly requestsCorrected: number;
+  readonly tokensCorrected: number;
+  /** What others had reserved and not settled by then: the service may not have seen it yet. */
+  readonly requestsUnseen: number;
+  readonly tokensUnseen: number;
+}
+
+/** Azure's longest window for requests; a rejection shows when it is shorter. */
+const LONGEST_REQUEST_WINDOW_MS = 10_000;
+const SHORTEST_REQUEST_WINDOW_MS = 1_000;
+
+/** A limit, who set it, and how far our own count had to be put right so far. */
+interface Meter {
+  readonly configured: number | undefined;
+  allowance: Allowance | undefined;
+  corrected: number;
+}
+
+/** The requests and tokens that a deployment may be sent. Spent before each attempt, settled after it. */
+export class Quota {
+  readonly #metering: Metering;
+  readonly #requests: Meter;
+  readonly #tokens: Meter;
+  #requestsUnsettled = 0;
+  #tokensUnsettled = 0;
+
+  constructor({ rpm, tpm }: ConfiguredLimits, metering: Metering, now: number) {
+    this.#metering = metering;
+    this.#requests = { configured: rpm, allowance: undefined, corrected: 0 };
+    this.#tokens = { configured: tpm, allowance: undefined, corrected: 0 };
+    if (rpm !== undefined) this.#requests.allowance = this.#allowance('requests', rpm, now);
+    if (tpm !== undefined) this.#tokens.allowance = this.#allowance('tokens', tpm, now);
+  }
+
+  /** Whether any limit is known. */
+  get isLimited(): boolean {
+    return this.#requests.allowance !== undefined || this.#tokens.allowance !== undefined;
+  }
+
+  /** Requests per minute, and tokens per minute, that are known. */
+  get rpm(): number | undefined {
+    return this.#requests.allowance?.perMinute;
+  }
+
+  get tpm(): number | undefined {
+    return this.#tokens.allowance?.perMinute;
+  }
+
+  /** The first moment at which a request of so many tokens may be sent. */
+  availableAt(now: number, tokens: number): number {
+    const requests = this.#requests.allowance?.availableAt(now, 1) ?? -Infinity;
+    const tokensAt = tokens === 0 ? -Infinity : (this.#tokens.allowance?.availableAt(now, tokens) ?? -Infinity);
+    return Math.max(requests, tokensAt);
+  }
+
+  /** Takes a request and its tokens out. */
+  reserve(now: number, tokens: number): Reservation | undefined {
+    const requests = this.#requests.allowance;
+    const tokenAllowance = this.#tokens.allowance;
+    if (requests === undefined && tokenAllowance === undefined) return undefined;
+    requests?.spend(now, 1);
+    tokenAllowance?.spend(now, tokens);
+    this.#requestsUnsettled += 1;
+    this.#tokensUnsettled += tokens;
+    return {
+      at: now,
+      tokens,
+      requestsLeft: requests?.level(now) ?? 0,
+      tokensLeft: tokenAllowance?.level(now) ?? 0,
+      requestsCorrected: this.#requests.corrected,
+      tokensCorrected: this.#tokens.corrected,
+      requestsUnseen: this.#requestsUnsettled - 1,
+      tokensUnseen: this.#tokensUnsettled - tokens,
+    };
+  }
+
+  /** The attempt is over, however it went. */
+  release(reservation: Reservation | undefined): void {
+    if (reservation === undefined) return;
+    this.#requestsUnsettled -= 1;
+    this.#tokensUnsettled -= reservation.tokens;
+  }
+
+  /** The attempt used another number of tokens than was reserved. Azure charges the estimate, so nothing is given back there. */
+  settle(now: number, reservation: Reservation | undefined, tokensUsed: number | undefined): void {
+    if (reservation === undefined || tokensUsed === undefined) return;
+    const over = tokensUsed - reservation.tokens;
+    if (over > 0 || this.#metering === 'continuous') this.#tokens.allowance?.spend(now, over);
+  }
+
+  /** The service has stated its limits in the answer to an attempt. Returns whether they are new. */
+  learn(now: number, stated: StatedLimits, reservation: Reservation | undefined): boolean {
+    const hasNewRequests = this.#learnLimit(this.#requests, 'requests', stated.requests, now);
+    const hasNewTokens = this.#learnLimit(this.#tokens, 'tokens', stated.tokens, now);
+    if (reservation !== undefined) this.#correct(now, stated, reservation);
+    return hasNewRequests || hasNewTokens;
+  }
+
+  #correct(now: number, stated: StatedLimits, reservation: Reservation): void {
+    const { requestsLeft, requestsUnseen, requestsCorrected, tokensLeft, tokensUnseen, tokensCorrected } = reservation;
+    // Azure states what is left of its minute, which says nothing about its windows for requests.
+    if (this.#metering === 'continuous') {
+      correct(this.#requests, stated.requests, now, {
+        left: requestsLeft,
+        unseen: requestsUnseen,
+        corrected: requestsCorrected,
+      });
+    }
+    correct(this.#tokens, stated.tokens, now, { left: tokensLeft, unseen: tokensUnseen, corrected: tokensCorrected });
+  }
+
+  /** A request was rejected although there seemed to be room: the service judges over a shorter time than was thought. */
+  wasRejected(now: number): void {
+    const { allowance } = this.#requests;
+    if (!(allowance instanceof SlidingWindow) || allowance.windowMs <= SHORTEST_REQUEST_WINDOW_MS) return;
+    if (allowance.level(now) < 0) return;
+    allowance.setWindowMs(Math.max(SHORTEST_REQUEST_WINDOW_MS, allowance.windowMs / 2));
+  }
+
+  #learnLimit(meter: Meter, unit: 'requests' | 'tokens', { perMinute, remaining }: StatedLimit, now: number): boolean {
+    if (perMinute === undefined) return false;
+    const lower = Math.min(perMinute, meter.configured ?? Infinity);
+    if (meter.allowance === undefined) {
+      meter.allowance = this.#allowance(unit, lower, now);
+      if (remaining !== undefined && (unit === 'tokens' || this.#metering === 'continuous')) {
+        meter.allowance.spend(now, Math.max(0, lower - remaining));
+      }
+      return true;
+    }
+    if (meter.allowance.perMinute === lower) return false;
+    meter.allowance.setPerMinute(now, lower);
+    return true;
+  }
+
+  #allowance(unit: 'requests' | 'tokens', perMinute: number, now: number): Allowance {
+    if (this.#metering === 'continuous') return new TokenBucket(perMinute, now);
+    return new SlidingWindow(perMinute, unit === 'requests' ? LONGEST_REQUEST_WINDOW_MS : MINUTE_MS);
+  }
+}
+
+/** What was known when an attempt started. */
+interface Known {
+  readonly left: number;
+  readonly unseen: number;
+  readonly corrected: number;
+}
+
+/**
+ * Puts our count right where the service's differs: others spend from the same quota, or it counts otherwise.
+ *
+ * Its figure is from when the attempt arrived, so it is compared with ours from then, less what has been corrected since;
+ * answers under way together would otherwise all correct the same. What it had not seen yet explains a surplus.
+ */
+function correct(meter: Meter, { remaining }: StatedLimit, now: number, { left, unseen, corrected }: Known): void {
+  if (meter.allowance === undefined || remaining === undefined) return;
+  const expected = Math.max(0, left) - (meter.corrected - corrected);
+  const missing = expected - remaining;
+  const surplus = remaining - (expected + unseen);
+  const difference = missing > 0 ? missing : surplus > 0 ? -surplus : 0;
+  if (difference === 0) return;
+  meter.allowance.spend(now, difference);
+  meter.corrected += difference;
+}

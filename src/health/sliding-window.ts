@@ -1,0 +1,97 @@
+import { type Allowance, MINUTE_MS } from './allowance.ts';
+
+/** Spendings closer together than this part of the window are remembered as one, so that memory is bounded. */
+const RESOLUTION = 1 / 200;
+
+/** What arrives at the service is spaced otherwise than what was sent: windows are kept this much longer. */
+const MARGIN = 1.01;
+
+interface Spending {
+  /** The moment from which it counts; the latest of those remembered together. */
+  at: number;
+  readonly since: number;
+  amount: number;
+}
+
+/**
+ * An allowance for any stretch of time of a certain length: how Azure judges requests (over 1 to 10 seconds) and tokens (by the
+ * minute). Whatever the moment at which the service's own windows begin, none of them sees more than its share.
+ */
+export class SlidingWindow implements Allowance {
+  readonly #spendings: Spending[] = [];
+  #first = 0;
+  #windowMs: number;
+  #perMinute: number;
+  #spent = 0;
+
+  constructor(perMinute: number, windowMs: number) {
+    this.#perMinute = perMinute;
+    this.#windowMs = windowMs;
+  }
+
+  get perMinute(): number {
+    return this.#perMinute;
+  }
+
+  get windowMs(): number {
+    return this.#windowMs;
+  }
+
+  /** Never less than one: the least quota still allows a request now and then. */
+  get capacity(): number {
+    return Math.max(1, Math.floor((this.#perMinute * this.#windowMs) / MINUTE_MS));
+  }
+
+  level(now: number): number {
+    this.#forget(now);
+    return this.capacity - this.#spent;
+  }
+
+  availableAt(now: number, amount: number): number {
+    let lacking = Math.min(amount, this.capacity) - this.level(now);
+    if (lacking <= 0) return now;
+    let index = this.#first;
+    for (; index < this.#spendings.length - 1; index += 1) {
+      lacking -= this.#spendings[index]?.amount ?? 0;
+      if (lacking <= 0) break;
+    }
+    return (this.#spendings[index]?.at ?? now) + this.#keptMs;
+  }
+
+  spend(now: number, amount: number): void {
+    this.#spent += amount;
+    const last = this.#spendings.at(-1);
+    if (last !== undefined && this.#first < this.#spendings.length && now - last.since < this.#windowMs * RESOLUTION) {
+      last.at = now;
+      last.amount += amount;
+    } else {
+      this.#spendings.push({ at: now, since: now, amount });
+    }
+  }
+
+  setPerMinute(_now: number, perMinute: number): void {
+    this.#perMinute = perMinute;
+  }
+
+  /** The service turned out to judge over a shorter time. */
+  setWindowMs(windowMs: number): void {
+    this.#windowMs = windowMs;
+  }
+
+  get #keptMs(): number {
+    return this.#windowMs * MARGIN;
+  }
+
+  #forget(now: number): void {
+    const before = now - this.#keptMs;
+    for (let spending = this.#spendings[this.#first]; spending !== undefined && spending.at <= before;) {
+      this.#spent -= spending.amount;
+      this.#first += 1;
+      spending = this.#spendings[this.#first];
+    }
+    if (this.#first > 64 && this.#first * 2 > this.#spendings.length) {
+      this.#spendings.splice(0, this.#first);
+      this.#first = 0;
+    }
+  }
+}

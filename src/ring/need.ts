@@ -1,0 +1,9 @@
+import type { Deployment } from './deployment.ts';
+
+/** What an attempt needs of a deployment. */
+export interface Need {
+  /** Tokens that it is expected to use; 1 where tokens are not limited. */
+  readonly tokens: number;
+  /** Deployments that it must not go to. */
+  readonly avoid?: ReadonlySet<Deployment> | undefined;
+}

@@ -1,0 +1,61 @@
+import { estimateTokenCount } from 'tokenx';
+
+import type { CallOptions } from '../sdk.ts';
+
+/** Output tokens of a call that states no limit, before any answer has shown how long they are. */
+const FIRST_OUTPUT_GUESS = 256;
+/** Weight of the newest answer in what is thought of the next. */
+const NEWEST = 0.1;
+/** What an image or file is taken for: OpenAI's vision guide counts 85 to 1,105 tokens for a common image. */
+const TOKENS_PER_FILE = 765;
+
+/** Estimates the tokens that a call will be charged, and learns from what answers report. */
+export class TokenEstimator {
+  #output = FIRST_OUTPUT_GUESS;
+  #total: number | undefined;
+
+  /** Tokens of a call as it usually is, for sharing out; `undefined` before any answer. */
+  get usualTotal(): number | undefined {
+    return this.#total;
+  }
+
+  /** Input tokens, and the output cap, as Azure charges it in advance; without a cap, the usual output. */
+  estimate(options: CallOptions): number {
+    const cap = options['maxOutputTokens'] ?? options['maxTokens'];
+    const hasOutput = options['prompt'] !== undefined;
+    const output = typeof cap === 'number' ? cap : this.#output;
+    return inputTokens(options) + (hasOutput ? output : 0);
+  }
+
+  /** An answer has reported what was used. */
+  learn({
+    outputTokens,
+    totalTokens,
+  }: {
+    readonly outputTokens: number | undefined;
+    readonly totalTokens: number | undefined;
+  }): void {
+    if (outputTokens !== undefined) this.#output += (outputTokens - this.#output) * NEWEST;
+    if (totalTokens !== undefined)
+      this.#total = (this.#total ?? totalTokens) + (totalTokens - (this.#total ?? totalTokens)) * NEWEST;
+  }
+}
+
+/** Tokens of all text in a prompt, a list of values to embed, and tool definitions. */
+function inputTokens({ prompt, values, tools }: CallOptions): number {
+  return Math.ceil(tokensIn(prompt) + tokensIn(values) + tokensIn(tools));
+}
+
+function tokensIn(value: unknown): number {
+  if (typeof value === 'string') return estimateTokenCount(value);
+  if (typeof value !== 'object' || value === null) return 0;
+  if (value instanceof Uint8Array || value instanceof URL) return TOKENS_PER_FILE;
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + tokensIn(item), 0);
+  const part = value as Readonly<Record<string, unknown>>;
+  // Base64 is not read by the word.
+  if (part['type'] === 'file' || part['type'] === 'image') return TOKENS_PER_FILE;
+  return Object.entries(part).reduce((sum, [key, item]) => (OPTIONS.has(key) ? sum : sum + tokensIn(item)), 0);
+}
+
+/** Not sent as text. */
+const OPTIONS = new Set(['providerOptions', 'providerMetadata', 'type', 'role', 'toolCallId']);
