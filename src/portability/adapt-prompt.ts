@@ -19,18 +19,25 @@ export function adaptPrompt(
   change: PromptChange,
 ): readonly PromptMessage[] {
   const foreign = scan.steps.filter(change.isForeign);
-  if (foreign.length === 0 && scan.uneven.length === 0) return prompt;
-  const isForeign = new Set(foreign.map(({ index }) => index));
-  const uneven = new Set(scan.uneven);
+  const { uneven } = scan;
+  if (foreign.length === 0 && uneven.length === 0) return prompt;
   const lastAnswer = prompt.findLastIndex(({ role }) => role === 'assistant');
   let isChanged = false;
   const adapted: PromptMessage[] = [];
-  for (const [index, original] of prompt.entries()) {
+  // Both lists are in the order of the prompt.
+  let nextForeign = 0;
+  let nextUneven = 0;
+  for (let index = 0; index < prompt.length; index += 1) {
+    const original = prompt[index] as PromptMessage;
+    const isUneven = uneven[nextUneven] === index;
+    const isForeign = foreign[nextForeign]?.index === index;
+    if (isUneven) nextUneven += 1;
+    if (isForeign) nextForeign += 1;
     // Keys first: what is made of a message has lost what tells them.
-    const message = uneven.has(index) ? evenOut(original, change.keys) : original;
-    if (isForeign.has(index)) adapted.push(...inlineStep(message, change.inline, index >= lastAnswer));
+    const message = isUneven ? evenOut(original, change.keys) : original;
+    if (isForeign) adapted.push(...inlineStep(message, change.inline, index >= lastAnswer));
     else adapted.push(message);
-    isChanged ||= message !== original || isForeign.has(index);
+    isChanged ||= isForeign || message !== original;
   }
   return isChanged ? adapted : prompt;
 }

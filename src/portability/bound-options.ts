@@ -58,7 +58,11 @@ export function carryOver(all: ProviderOptions, { read }: OptionKeys): ProviderO
   return { ...all, [read]: unbound(from) };
 }
 
+/** Most options of parts are an id and nothing else. */
+const NO_OPTIONS: Options = Object.freeze({});
+
 function unbound(options: Options): Options {
+  if (!hasUnbound(options)) return NO_OPTIONS;
   const kept: Record<string, unknown> = {};
   for (const key of Object.keys(options)) {
     // Parts come through browsers: no key of theirs becomes a prototype.

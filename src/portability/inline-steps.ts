@@ -52,25 +52,25 @@ function inlineAnswer(
   context: InlineContext,
 ): readonly PromptMessage[] {
   const messages: PromptMessage[] = [];
-  const calls = new Map<string, PromptPart>();
+  let calls: Map<unknown, PromptPart> | undefined;
   let parts: PromptPart[] = [];
   context.waiting.length = 0;
   for (const part of content) {
-    const known = part.type === 'tool-result' ? calls.get(part['toolCallId'] as string) : undefined;
     if (part.type === 'tool-result') {
-      calls.delete(part['toolCallId'] as string);
+      const known = calls?.get(part['toolCallId']);
+      calls?.delete(part['toolCallId']);
       const pair = known && inlineHosted(known, part, context);
       if (pair !== undefined) {
         messages.push({ ...message, content: [...parts, pair.call] }, { role: 'tool', content: [pair.result] });
         parts = [];
       }
     } else if (part.type === 'tool-call' && part['providerExecuted'] === true) {
-      calls.set(part['toolCallId'] as string, part);
+      (calls ??= new Map()).set(part['toolCallId'], part);
     } else if (!isLeftOut(part, context)) {
       parts.push(inlinePart(part));
     }
   }
-  context.waiting.push(...calls.values());
+  if (calls !== undefined) context.waiting.push(...calls.values());
   if (parts.length > 0) messages.push({ ...message, content: parts });
   return messages;
 }

@@ -24,7 +24,9 @@ export function pinnedReferences(
     add('conversation', options['conversation']);
   }
   if (tools !== undefined) for (const tool of hostedTools(tools)) ofTool(tool, add);
-  if (Array.isArray(prompt)) for (const message of prompt as readonly PromptMessage[]) ofMessage(message, add);
+  if (Array.isArray(prompt)) {
+    for (let at = 0; at < prompt.length; at += 1) ofMessage(prompt[at] as PromptMessage, add);
+  }
   return found ?? NONE;
 }
 
@@ -39,9 +41,13 @@ function ofTool({ args }: HostedTool, add: Add): void {
   add('containerId', (environment as Options | undefined)?.['containerId']);
 }
 
-function ofMessage({ role, content }: PromptMessage, add: Add): void {
-  if (role !== 'user' || typeof content === 'string') return;
-  for (const part of content) if (part.type === 'file') add('file', fileIdOf(part));
+function ofMessage(message: PromptMessage, add: Add): void {
+  if (message.role !== 'user') return;
+  const content = message.content as readonly PromptPart[];
+  for (let at = 0; at < content.length; at += 1) {
+    const part = content[at] as PromptPart;
+    if (part.type === 'file') add('file', fileIdOf(part));
+  }
 }
 
 /** Ids of files at OpenAI and at Azure. A hyphen is in no base64, so they cannot be mistaken for content. */

@@ -50,14 +50,17 @@ export function scanPrompt(prompt: unknown): PromptScan {
 
 /** @param before owner of the step before: approvals answer it, and carry no mark of their own. */
 function readStep(message: PromptMessage, index: number, before: string | undefined): Step | undefined {
+  const holdsReference = message.role === 'tool' ? isBoundResult : isBound;
   let isReference = false;
   let owner: string | undefined;
   let underOpenai = false;
   let underAzure = false;
-  const holdsReference = message.role === 'tool' ? isBoundResult : isBound;
-  for (const part of message.content as readonly PromptPart[]) {
+  const content = message.content as readonly PromptPart[];
+  const isTool = message.role === 'tool';
+  for (let at = 0; at < content.length; at += 1) {
+    const part = content[at] as PromptPart;
     const options = part.providerOptions;
-    if (refers(part, message.role)) isReference = true;
+    if (refers(part, isTool)) isReference = true;
     if (options === undefined || options === null) continue;
     if (holdsReference(options['openai'])) underOpenai = isReference = true;
     if (holdsReference(options['azure'])) underAzure = isReference = true;
@@ -70,17 +73,19 @@ function readStep(message: PromptMessage, index: number, before: string | undefi
 }
 
 /** Whether the SDK refers to the part by its id, whatever options it has. */
-function refers(part: PromptPart, role: string): boolean {
-  if (role === 'tool') return part.type === 'tool-approval-response';
+function refers(part: PromptPart, isTool: boolean): boolean {
+  if (part.type === 'text') return false;
+  if (isTool) return part.type === 'tool-approval-response';
   // Results in the assistant's own message are of tools that the provider executed.
   return part.type === 'tool-result' || part.type === 'custom' || part['providerExecuted'] === true;
 }
 
 function isUneven({ content, providerOptions }: PromptMessage): boolean {
-  if (isOneSided(providerOptions)) return true;
+  if (providerOptions !== undefined && isOneSided(providerOptions)) return true;
   if (typeof content === 'string') return false;
-  for (const part of content) {
-    if (isOneSided(part.providerOptions)) return true;
+  for (let at = 0; at < content.length; at += 1) {
+    const part = content[at] as PromptPart;
+    if (part.providerOptions !== undefined && isOneSided(part.providerOptions)) return true;
     if (part.type === 'tool-result' && isOutputUneven(part['output'])) return true;
   }
   return false;
@@ -97,7 +102,7 @@ function isOutputUneven(output: unknown): boolean {
   return type === 'content' && value?.some((item) => isOneSided(item.providerOptions)) === true;
 }
 
-function isOneSided(options: ProviderOptions | undefined): boolean {
+function isOneSided(options: ProviderOptions | undefined | null): boolean {
   if (options === undefined || options === null) return false;
   const { openai, azure } = options;
   if ((openai === undefined) === (azure === undefined)) return false;
