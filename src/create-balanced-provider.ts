@@ -3,6 +3,7 @@ import { Endpoints } from './endpoint/create-endpoints.ts';
 import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
 import { classifyFailure } from './failover/classify-failure.ts';
 import type { FailoverContext } from './failover/failover-context.ts';
+import { hedgeBudgets } from './failover/hedge-budget.ts';
 import { ModelFactory } from './models/model-factory.ts';
 import { OwnerMemory } from './portability/owner-memory.ts';
 import { Fleet } from './ring/fleet.ts';
@@ -101,6 +102,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     clock,
     events,
     owners: new OwnerMemory(),
+    hedgeBudgetOf: hedgeBudgets(resolved.hedge?.maxExtra),
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };
   const api = resolved.api ?? chooseApi(endpoints.all);

@@ -19,6 +19,16 @@ export interface BalancedEvents {
     /** How the one before failed. */
     readonly class: FailureClass;
   };
+  /** A second deployment is asked beside one that is silent. */
+  readonly hedge: {
+    readonly modelId: string;
+    /** Name of the endpoint that is silent. */
+    readonly from: string;
+    /** Name of the endpoint that is asked beside it. */
+    readonly to: string;
+    /** Milliseconds for which it has been silent. */
+    readonly silentMs: number;
+  };
   /** A deployment, or everything at an endpoint, was taken out. */
   readonly cooldown: {
     readonly endpoint: string;

@@ -6,7 +6,12 @@ const name = 'AI_AttemptTimeoutError';
 const marker = markerOf(name);
 
 /** The setting whose time ran out. */
-export type TimeoutSetting = 'timeout.firstContentMs' | 'timeout.idleMs' | 'timeout.attemptMs' | 'totalTimeoutMs';
+export type TimeoutSetting =
+  | 'timeout.firstContentMs'
+  | 'timeout.idleMs'
+  | 'timeout.attemptMs'
+  | 'hedge.afterMs'
+  | 'totalTimeoutMs';
 
 /**
  * An attempt took longer than a setting allows. Before content it is a reason to ask another deployment; after content

@@ -2,6 +2,7 @@ import type { TimerHandle } from '../clock.ts';
 import { AttemptTimeoutError, type TimeoutSetting } from '../errors/attempt-timeout-error.ts';
 import type { Lease } from '../health/lease.ts';
 import type { Deployment } from '../ring/deployment.ts';
+import type { CallEndListener } from '../ring/waiting-line.ts';
 import type { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
 
@@ -13,7 +14,7 @@ export interface AttemptKind {
 }
 
 /** One call to one deployment: its hold on it, its time limits, and what interrupts it. */
-export class Attempt {
+export class Attempt implements CallEndListener {
   readonly deployment: Deployment;
   readonly startedAt: number;
   readonly lease: Lease;
@@ -23,7 +24,7 @@ export class Attempt {
   lastSignAt: number;
   readonly #context: FailoverContext;
   readonly #controller: AbortController | undefined;
-  readonly #stopListening: (() => void) | undefined;
+  readonly #scope: CallScope;
   #timers: Map<TimeoutSetting, TimerHandle> | undefined;
   #interruption: { readonly error: unknown } | undefined;
   #onInterrupt: ((error: unknown) => void) | undefined;
@@ -45,13 +46,17 @@ export class Attempt {
     // A controller costs more than everything else here, so it is made only when the caller's signal is not enough.
     this.#controller = hasTimeLimit || needsController ? new AbortController() : undefined;
     this.signal = this.#controller?.signal ?? scope.signal;
-    this.#stopListening = scope.canEnd
-      ? scope.onEnd((end) =>
-          this.interrupt(end.by === 'caller' ? end.reason : this.#timedOut('totalTimeoutMs', end.timeoutMs)),
-        )
-      : undefined;
+    this.#scope = scope;
+    if (scope.canEnd) scope.listen(this);
     if (attemptMs !== undefined) this.#limit('timeout.attemptMs', attemptMs);
     if (isStream && firstContentMs !== undefined) this.#limit('timeout.firstContentMs', firstContentMs);
+  }
+
+  /** The call was ended from outside. */
+  callEnded(): void {
+    const { end } = this.#scope;
+    if (end?.by === 'caller') this.interrupt(end.reason);
+    else if (end !== undefined) this.interrupt(this.#timedOut('totalTimeoutMs', end.timeoutMs));
   }
 
   /** Whether nobody is interested in it any more. */
@@ -79,7 +84,7 @@ export class Attempt {
 
   /** Waits for the model, but no longer than until an interruption. */
   wait<T>(answer: PromiseLike<T>): PromiseLike<T> {
-    if (this.#controller === undefined && this.#stopListening === undefined) return answer;
+    if (this.#controller === undefined && !this.#scope.canEnd) return answer;
     return new Promise((resolve, reject) => {
       if (this.#interruption !== undefined) reject(this.#interruption.error);
       this.#onInterrupt = reject;
@@ -102,8 +107,9 @@ export class Attempt {
   /** The attempt is over: leaves no timer and no listener behind. Its lease is settled by whoever knows how it went. */
   end(): void {
     this.#onInterrupt = undefined;
-    this.#stopListening?.();
-    for (const setting of this.#timers?.keys() ?? []) this.#lift(setting);
+    if (this.#scope.canEnd) this.#scope.unlisten(this);
+    if (this.#timers === undefined) return;
+    for (const setting of this.#timers.keys()) this.#lift(setting);
   }
 
   /** The attempt is over, and what it may still bring is not wanted: closes its connection. */

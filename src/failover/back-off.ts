@@ -14,7 +14,6 @@ export interface BackOff {
   readonly isWorthAnother: () => boolean;
   /** Milliseconds until a deployment takes calls again that said when; `Infinity` when none did. */
   readonly soonestMs: () => number;
-  readonly isRoundOver: (error: unknown) => boolean;
   /** The error to end with when no further round is worth it, or the call was ended during a wait. */
   readonly giveUp: () => unknown;
 }
@@ -23,19 +22,22 @@ export interface BackOff {
 type Settled<T> = { readonly answer: T } | { readonly error: unknown };
 
 /**
- * Runs further rounds with p-retry's exponential waits in between.
+ * Runs further rounds, which return `undefined` when they found no answer, with p-retry's exponential waits in between.
  *
  * Waits end sooner when a deployment takes calls again sooner, and at once when the call is ended from outside.
  */
-export async function backOff<T>(context: BackOff, round: () => Promise<T>): Promise<T> {
-  const { retry, clock, scope, roundsDone, isWorthAnother, soonestMs, isRoundOver, giveUp } = context;
+export async function backOff<T extends object>(context: BackOff, round: () => Promise<T | undefined>): Promise<T> {
+  const { retry, clock, scope, roundsDone, isWorthAnother, soonestMs, giveUp } = context;
   // p-retry gets a signal that aborts waits only: with the caller's own it would drop an answer that races the abort, and
   // leave its stream open.
   const waits = new AbortController();
   let isWaiting = true;
-  const stopListening = scope.onEnd(() => {
-    if (isWaiting) waits.abort();
-  });
+  const listener = {
+    callEnded: (): void => {
+      if (isWaiting) waits.abort();
+    },
+  };
+  scope.listen(listener);
   let isFirst = true;
   const runRound = async (): Promise<Settled<T>> => {
     // The round that has already failed counts as p-retry's first attempt.
@@ -45,12 +47,14 @@ export async function backOff<T>(context: BackOff, round: () => Promise<T>): Pro
     }
     isWaiting = false;
     try {
-      return { answer: await round() };
+      const answer = await round();
+      if (answer !== undefined) return { answer };
     } catch (error) {
-      isWaiting = true;
-      if (isRoundOver(error)) throw error;
       return { error };
+    } finally {
+      isWaiting = true;
     }
+    throw new Error('This round failed too.');
   };
   let settled: Settled<T>;
   try {
@@ -73,7 +77,7 @@ export async function backOff<T>(context: BackOff, round: () => Promise<T>): Pro
   } catch {
     throw giveUp();
   } finally {
-    stopListening();
+    scope.unlisten(listener);
   }
   if ('error' in settled) throw settled.error;
   return settled.answer;

@@ -1,16 +1,18 @@
 import type { AttemptRecord, Failure } from '../failure.ts';
-import type { Deployment } from '../ring/deployment.ts';
-import { type CallRoute, isMended } from '../ring/call-route.ts';
+import type { CallRoute } from '../ring/call-route.ts';
 import type { Ring } from '../ring/ring.ts';
-import { readUsage } from '../ring/usage.ts';
 import type { Grant, Refusal } from '../ring/waiting-line.ts';
 import type { CallOptions } from '../sdk.ts';
 import { Attempt } from './attempt.ts';
+import { AttemptOutcomes, SHORTEST_SILENCE_MS, silence } from './attempt-outcomes.ts';
 import { backOff } from './back-off.ts';
 import { CallLog } from './call-log.ts';
+import { CallPicks } from './call-picks.ts';
 import { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
-import { wasFarTooSilent } from './far-too-silent.ts';
+import type { HedgeBudget } from './hedge-budget.ts';
+import { mayActTwice } from './may-act-twice.ts';
+import { race, type Runner } from './race.ts';
 
 /** An answer, and the attempt that it came from, which is still open. */
 export interface Answered<T> {
@@ -21,9 +23,6 @@ export interface Answered<T> {
 /** Asks the deployment of an attempt. */
 export type Ask<T> = (attempt: Attempt) => PromiseLike<T>;
 
-/** Every deployment that could be asked in a round has been. */
-class RoundOver extends Error {}
-
 const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
   full: 'All endpoints are at capacity, and as many calls as maxWaiting allows are waiting already',
   hopeless: 'No endpoint will have capacity for this call within the time that it may wait',
@@ -31,37 +30,36 @@ const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
   left: 'The call was ended while it waited for capacity',
 };
 
+/** What `ask` throws at once is a failure of the attempt too. */
+async function askSafely<T>(ask: Ask<T>, attempt: Attempt): Promise<T> {
+  return ask(attempt);
+}
+
 /** One call of ours: the attempts it takes until one answers, in rounds of the ring. */
 export class BalancedCall {
   readonly #log: CallLog;
+  readonly #outcomes: AttemptOutcomes;
   readonly #ring: Ring;
-  readonly #options: CallOptions;
   readonly #context: FailoverContext;
   readonly #scope: CallScope;
+  readonly #picks: CallPicks;
   readonly #isStream: boolean;
   readonly #route: CallRoute | undefined;
-  /** Deployments that this call has failed on, or cannot go to. */
-  readonly #failed: Set<Deployment>;
-  /** Of these, those not to be asked again in this round, and those not to be asked again at all. */
-  #askedThisRound: Set<Deployment>;
-  readonly #excluded: Set<Deployment>;
-  #rounds = 1;
-  /** Whether all that this round has heard is when to come again. */
-  #heardOnlyLimits = true;
-  #waitedMs = 0;
-  #tokens: number | undefined;
+  /** The budget for a second attempt, when the call may have one. */
+  readonly #hedging: HedgeBudget | undefined;
 
   constructor(ring: Ring, options: CallOptions, context: FailoverContext, isStream: boolean, route?: CallRoute) {
     this.#log = new CallLog(ring, context.events);
+    this.#outcomes = new AttemptOutcomes(ring, context, this.#log, isStream, route);
     this.#ring = ring;
-    this.#options = options;
     this.#context = context;
     this.#isStream = isStream;
     this.#route = route;
-    this.#failed = new Set(route?.excluded);
-    this.#askedThisRound = new Set(route?.excluded);
-    this.#excluded = new Set(route?.excluded);
+    this.#hedging =
+      context.settings.hedge !== undefined && mayActTwice(options) ? undefined : context.hedgeBudgetOf(ring);
+    this.#hedging?.begin();
     this.#scope = new CallScope(options.abortSignal, context.settings.totalTimeoutMs, context.clock, isStream);
+    this.#picks = new CallPicks(ring, options, this.#scope, context, route);
   }
 
   /** The attempts that have ended. */
@@ -84,7 +82,13 @@ export class BalancedCall {
     try {
       if (this.#scope.end !== undefined) throw this.#endedError();
       this.#context.requireCredentials(this.#ring.deployments);
-      return await this.#inRounds(ask);
+      do {
+        const answered = await this.#round(ask);
+        if (answered !== undefined) return answered;
+        // Who was only told to come again waits in line, not in a backoff.
+      } while (this.#picks.heardOnlyLimits && this.#beginRound());
+      // Nothing of p-retry is touched by a call that needs no backoff.
+      return await this.#backOff(ask);
     } catch (error) {
       this.end();
       throw error;
@@ -93,24 +97,13 @@ export class BalancedCall {
 
   /** The first content is there, or the whole answer: remembers how long it took, and what the service says of its limits. */
   gotContent(attempt: Attempt, headers: Readonly<Record<string, string>> | undefined): void {
-    const now = this.#now;
-    const durationMs = now - attempt.startedAt;
-    attempt.gotContent(now);
-    attempt.lease.heard(headers, now);
-    attempt.deployment.latency.record(now, durationMs);
-    (this.#isStream ? this.#ring.streamTimes : this.#ring.answerTimes).record(durationMs);
+    this.#outcomes.gotContent(attempt, headers);
   }
 
   /** An attempt brought what was asked for. The call is over. */
   succeed(attempt: Attempt, usage: unknown): void {
-    const now = this.#now;
-    const used = readUsage(usage);
-    attempt.end();
     this.end();
-    // Told before what it causes.
-    this.#log.record(attempt, now, { class: 'success' });
-    attempt.lease.succeed(now, used.totalTokens);
-    if (this.#ring.limitsTokens) this.#ring.tokens.learn(used);
+    this.#outcomes.succeeded(attempt, usage);
   }
 
   /** The caller leaves: interrupts whatever is under way. */
@@ -125,28 +118,14 @@ export class BalancedCall {
    */
   fail(attempt: Attempt, error: unknown): { readonly error: unknown } | undefined {
     attempt.drop(error);
-    if (this.#scope.end !== undefined) return this.#endedDuring(attempt, error);
-    const now = this.#now;
-    const { deployment } = attempt;
-    const classified = this.#context.settings.classifyFailure(error, {
-      endpoint: deployment.endpoint.name,
-      modelId: this.#ring.modelId,
-    });
-    const failure = this.#route?.judge(error, classified) ?? classified;
-    if (failure.class === 'retryable')
-      deployment.latency.record(now, 2 * Math.max(now - attempt.startedAt, deployment.latency.at(now)));
-    attempt.lease.heard(
-      (error as { responseHeaders?: Record<string, string> } | null | undefined)?.responseHeaders,
-      now,
-    );
-    // Told before what it causes.
-    this.#log.recordFailure(attempt, now, failure, error);
-    attempt.lease.fail(failure, now);
-    if (isMended(failure)) return undefined;
-    this.#failed.add(deployment);
-    this.#askedThisRound.add(deployment);
-    if (failure.class !== 'rate-limited') this.#heardOnlyLimits = false;
-    if (failure.mayAskAgain === false || failure.class === 'rejected') this.#exclude(deployment);
+    const { end } = this.#scope;
+    if (end !== undefined) {
+      this.#outcomes.ended(attempt, end, error);
+      this.end();
+      return { error: this.#endedError() };
+    }
+    const failure = this.#outcomes.failed(attempt, error);
+    this.#picks.failed(attempt.deployment, failure);
     return this.#endsCall(failure) ? { error } : undefined;
   }
 
@@ -159,105 +138,116 @@ export class BalancedCall {
     return this.#context.clock.now();
   }
 
-  async #inRounds<T>(ask: Ask<T>): Promise<Answered<T>> {
-    do {
-      try {
-        return await this.#round(ask);
-      } catch (error) {
-        if (!(error instanceof RoundOver)) throw error;
-      }
-      // Who was only told to come again waits in line, not in a backoff.
-    } while (this.#heardOnlyLimits && this.#beginRound());
-    // Nothing of p-retry is touched by a call that needs no backoff.
+  #backOff<T>(ask: Ask<T>): Promise<Answered<T>> {
     return backOff(
       {
         retry: this.#context.settings.retry,
         clock: this.#context.clock,
         scope: this.#scope,
-        roundsDone: this.#rounds,
-        isWorthAnother: () => this.#isWorthAnotherRound(),
+        roundsDone: this.#picks.rounds,
+        isWorthAnother: () => this.#picks.isWorthAnotherRound,
         soonestMs: () => this.#ring.rateLimitEndsAt(this.#now) - this.#now,
-        isRoundOver: (error) => error instanceof RoundOver,
-        giveUp: () => (this.#scope.end === undefined ? this.#exhausted('All endpoints failed') : this.#endedError()),
+        giveUp: () => this.#endedError() ?? this.#exhausted('All endpoints failed'),
       },
       () => {
-        this.#beginRound();
+        this.#picks.beginRound();
         return this.#round(ask);
       },
     );
   }
 
   #beginRound(): boolean {
-    if (!this.#isWorthAnotherRound()) return false;
-    this.#rounds += 1;
-    this.#heardOnlyLimits = true;
-    this.#askedThisRound = new Set(this.#excluded);
+    if (!this.#picks.isWorthAnotherRound) return false;
+    this.#picks.beginRound();
     return true;
   }
 
-  async #round<T>(ask: Ask<T>): Promise<Answered<T>> {
+  /** Asks everybody who can be asked, each once. Returns `undefined` when none of them answered. */
+  async #round<T>(ask: Ask<T>): Promise<Answered<T> | undefined> {
     for (;;) {
-      const { deployment, lease } = this.#next() ?? (await this.#waitForCapacity());
-      this.#log.goesOnTo(deployment);
-      const attempt = new Attempt(deployment, lease, this.#scope, this.#context, {
-        isStream: this.#isStream,
-        // After the first, the caller may have a stream already that it can leave at any time.
-        needsController: this.#isStream && this.attempts.length > 0,
-      });
-      try {
-        // Not a tail call: what `ask` throws at once is a failure of the attempt too.
-        return { attempt, answer: await attempt.wait(ask(attempt)) };
-      } catch (error) {
-        const fatal = this.fail(attempt, error);
-        if (fatal !== undefined) throw fatal.error;
+      let grant = this.#picks.next();
+      if (grant === undefined) {
+        // In a round in which somebody has been asked already, the backoff is the wait.
+        if (!this.#picks.mayWait) return undefined;
+        const outcome = await this.#picks.wait();
+        grant = this.#picks.waited(outcome);
+        if (grant === undefined) throw this.#refused(outcome);
       }
+      this.#log.goesOnTo(grant.deployment);
+      const runner = this.#start(grant, ask);
+      const answered = this.#hedgeAfterMs === undefined ? await this.#run(runner) : await this.#race(runner, ask);
+      if (answered !== undefined) return answered;
     }
   }
 
-  /** First whom this call has not failed on, then whom it has not asked in this round. Those who wait are not overtaken. */
-  #next(): Grant | undefined {
-    if (this.attempts.length === 0 && this.#ring.line.length > 0) return undefined;
-    const now = this.#now;
-    const tokens = this.#tokensNeeded();
-    const deployment =
-      this.#ownerIfAvailable(now, tokens) ??
-      this.#ring.pick(now, { tokens, avoid: this.#failed }) ??
-      (this.#failed.size === 0 ? undefined : this.#ring.pick(now, { tokens, avoid: this.#askedThisRound }));
-    return deployment === undefined ? undefined : { deployment, lease: deployment.lease(now, tokens) };
+  #start<T>({ deployment, lease }: Grant, ask: Ask<T>): Runner<T> {
+    const attempt = new Attempt(deployment, lease, this.#scope, this.#context, {
+      isStream: this.#isStream,
+      // After the first, the caller may have a stream already that it can leave at any time.
+      needsController: this.#hedging !== undefined || (this.#isStream && this.attempts.length > 0),
+    });
+    return { attempt, answer: attempt.wait(askSafely(ask, attempt)) };
   }
 
-  /** Whoever has stored what the call refers to, unless the call has failed on it. It is nobody's turn that it takes. */
-  #ownerIfAvailable(now: number, tokens: number): Deployment | undefined {
-    const owner = this.#route?.owner;
-    return owner !== undefined && this.#ring.allows(owner, now, { tokens, avoid: this.#failed }) ? owner : undefined;
+  async #run<T>({ attempt, answer }: Runner<T>): Promise<Answered<T> | undefined> {
+    try {
+      return { attempt, answer: await answer };
+    } catch (error) {
+      const fatal = this.fail(attempt, error);
+      if (fatal !== undefined) throw fatal.error;
+      return undefined;
+    }
   }
 
-  #tokensNeeded(): number {
-    if (!this.#ring.limitsTokens) return 1;
-    this.#tokens ??= this.#ring.tokens.estimate(this.#options);
-    return this.#tokens;
+  #race<T>(first: Runner<T>, ask: Ask<T>): Promise<Answered<T> | undefined> {
+    return race(first, {
+      clock: this.#context.clock,
+      afterMs: this.#hedgeAfterMs ?? Infinity,
+      fail: (attempt, error) => this.fail(attempt, error),
+      lose: (attempt, isBeaten) => (isBeaten ? this.#outcomes.beaten(attempt) : this.#dismiss(attempt)),
+      second: (silent) => this.#startSecond(silent, ask),
+    });
   }
 
-  /** In a round in which somebody has been asked already, the backoff is the wait. */
-  async #waitForCapacity(): Promise<Grant> {
-    const isAnybodyLeft = this.#ring.deployments.some((deployment) => !this.#excluded.has(deployment));
-    if (this.#askedThisRound.size > this.#excluded.size || !isAnybodyLeft) throw new RoundOver();
-    const startedAt = this.#now;
-    const patienceMs = this.#context.settings.maxWaitMs - this.#waitedMs;
-    const deadline = Math.min(startedAt + patienceMs, this.#scope.endsAt);
-    const outcome = await this.#ring.line.wait(
-      { tokens: this.#tokensNeeded(), avoid: this.#excluded },
-      deadline,
-      (listener) => this.#scope.onEnd(listener),
+  /** Milliseconds of silence after which a second deployment is asked; `undefined` while that is off or not known yet. */
+  get #hedgeAfterMs(): number | undefined {
+    if (this.#hedging === undefined) return undefined;
+    const { usualMs } = this.#outcomes;
+    return (
+      this.#context.settings.hedge?.afterMs ??
+      (usualMs === undefined ? undefined : Math.max(usualMs, SHORTEST_SILENCE_MS))
     );
-    this.#waitedMs += this.#now - startedAt;
-    if ('lease' in outcome) return outcome;
-    throw this.#scope.end === undefined ? this.#exhausted(REFUSALS[outcome.refusal]) : this.#endedError();
   }
 
-  #exclude(deployment: Deployment): void {
-    this.#excluded.add(deployment);
-    this.#askedThisRound.add(deployment);
+  #startSecond<T>(silent: Attempt, ask: Ask<T>): Runner<T> | undefined {
+    const now = this.#now;
+    if (silent.deployment.cooledAt > now) {
+      // Others have found out meanwhile that it is down: nothing is to be hoped for from it.
+      silent.interrupt(silence(silent, now - silent.startedAt));
+      return undefined;
+    }
+    if (this.#hedging?.isSpent !== false) return undefined;
+    const grant = this.#picks.beside(silent.deployment);
+    if (grant === undefined) return undefined;
+    this.#hedging.take();
+    this.#log.hedges(silent, grant.deployment, now);
+    return this.#start(grant, ask);
+  }
+
+  /** The call ended otherwise while a second attempt was under way. */
+  #dismiss(attempt: Attempt): void {
+    const { end } = this.#scope;
+    if (end === undefined) {
+      this.#outcomes.dismissed(attempt);
+      return;
+    }
+    attempt.drop(end.by === 'caller' ? end.reason : undefined);
+    this.#outcomes.ended(attempt, end, undefined);
+  }
+
+  #refused(outcome: Grant | Refusal): unknown {
+    const refusal = 'refusal' in outcome ? outcome.refusal : 'left';
+    return this.#endedError() ?? this.#exhausted(REFUSALS[refusal]);
   }
 
   #endsCall({ class: failureClass, reason }: Failure): boolean {
@@ -266,32 +256,17 @@ export class BalancedCall {
     return failureClass === 'rejected' && !(reason !== undefined && this.#context.settings.failoverOn.has(reason));
   }
 
-  /** Not when all that was heard is what no waiting mends, or when nobody is left who may be asked again. */
-  #isWorthAnotherRound(): boolean {
-    if (this.#rounds >= this.#context.settings.retry.rounds) return false;
-    if (this.#ring.deployments.every((deployment) => this.#excluded.has(deployment))) return false;
-    return this.#log.heardHope;
-  }
-
-  #endedDuring(attempt: Attempt, error: unknown): { readonly error: unknown } {
-    const { usualMs } = this.#isStream ? this.#ring.streamTimes : this.#ring.answerTimes;
-    if (wasFarTooSilent(this.#scope.end, this.#now - attempt.lastSignAt, usualMs))
-      attempt.lease.fail({ class: 'retryable' }, this.#now);
-    else attempt.lease.release(this.#now);
-    if (this.isAborted) this.#log.record(attempt, this.#now, { class: 'aborted' });
-    else this.#log.recordFailure(attempt, this.#now, { class: 'retryable' }, error);
-    this.end();
-    return { error: this.#endedError() };
-  }
-
-  #endedError(): unknown {
-    const { end } = this.#scope;
-    if (end?.by === 'totalTimeout') return this.#exhausted(`The ${end.timeoutMs} ms of totalTimeoutMs are over`);
-    return end?.reason;
-  }
-
   #exhausted(because: string): unknown {
     const pinned = this.#route?.because;
     return this.#log.exhausted(pinned === undefined ? because : `${because}; ${pinned}`, this.#now);
+  }
+
+  /** What the call ends with when it was ended from outside; `undefined` when it was not. */
+  #endedError(): unknown {
+    const { end } = this.#scope;
+    if (end?.by === 'totalTimeout') return this.#exhausted(`The ${end.timeoutMs} ms of totalTimeoutMs are over`);
+    return end?.by === 'caller'
+      ? (end.reason ?? new DOMException('This operation was aborted', 'AbortError'))
+      : undefined;
   }
 }

@@ -21,14 +21,14 @@ export class CallLog {
   /** An attempt has ended. */
   record(attempt: Attempt, now: number, outcome: Pick<AttemptRecord, 'class' | 'statusCode' | 'code'>): void {
     const { deployment, startedAt } = attempt;
-    const record: AttemptRecord = Object.freeze({
+    const record: AttemptRecord = {
       endpoint: deployment.endpoint.name,
       deployment: deployment.name,
       class: outcome.class,
       statusCode: outcome.statusCode,
       code: outcome.code,
       durationMs: now - startedAt,
-    });
+    };
     this.attempts.push(record);
     this.#events.emit('attempt', () => ({ ...record, modelId: this.#ring.modelId, attempt: this.attempts.length }));
   }
@@ -38,6 +38,16 @@ export class CallLog {
     this.#errors.push(error);
     this.#lastFailure = { from: attempt.deployment, failure };
     this.record(attempt, now, failure);
+  }
+
+  /** Another attempt is made beside one that is silent. */
+  hedges(silent: Attempt, to: Deployment, now: number): void {
+    this.#events.emit('hedge', () => ({
+      modelId: this.#ring.modelId,
+      from: silent.deployment.endpoint.name,
+      to: to.endpoint.name,
+      silentMs: now - silent.startedAt,
+    }));
   }
 
   /** The next attempt goes there. */
@@ -52,11 +62,6 @@ export class CallLog {
     }));
   }
 
-  /** Whether something was heard that may mend itself. */
-  get heardHope(): boolean {
-    return this.attempts.some(({ class: heard }) => heard === 'retryable' || heard === 'rate-limited');
-  }
-
   /** The error of a call that gives up. */
   exhausted(because: string, now: number): unknown {
     // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
@@ -64,7 +69,7 @@ export class CallLog {
       return this.#errors.at(-1);
     const { modelId } = this.#ring;
     const retryAfterMs = this.#ring.retryAfterMs(now);
-    const attempts = Object.freeze([...this.attempts]);
+    const attempts = Object.freeze(this.attempts.map((attempt) => Object.freeze({ ...attempt })));
     this.#events.emit('exhausted', () => ({ modelId, attempts, retryAfterMs }));
     return new AllEndpointsFailedError({ modelId, attempts, retryAfterMs, errors: this.#errors, because });
   }

@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
+import type { CallEndListener } from '../ring/waiting-line.ts';
 
 /** How a call was ended from outside. */
 export type CallEnd =
@@ -6,7 +7,7 @@ export type CallEnd =
   | { readonly by: 'totalTimeout'; readonly timeoutMs: number };
 
 /** What ends a call from outside, whatever it is doing: its caller's abort, and `totalTimeoutMs`. */
-export class CallScope {
+export class CallScope implements EventListenerObject {
   /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
   /** Whether there is anything that could end the call. */
@@ -16,7 +17,9 @@ export class CallScope {
   /** When its time limit ends it; `Infinity` without one. */
   readonly endsAt: number;
   readonly #clock: Clock;
-  #listeners: Set<(end: CallEnd) => void> | undefined;
+  // Nearly always there is one listener: a set is made for a second.
+  #listener: CallEndListener | undefined;
+  #others: Set<CallEndListener> | undefined;
   #timer: TimerHandle | undefined;
   #end: CallEnd | undefined;
 
@@ -38,12 +41,15 @@ export class CallScope {
     return this.#end;
   }
 
-  /** Calls `listener` when the call is ended. Returns how to stop listening. */
-  onEnd(listener: (end: CallEnd) => void): () => void {
-    if (!this.canEnd) return () => undefined;
-    const listeners = (this.#listeners ??= new Set());
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
+  /** Tells `listener` when the call is ended. */
+  listen(listener: CallEndListener): void {
+    if (this.#listener === undefined) this.#listener = listener;
+    else (this.#others ??= new Set()).add(listener);
+  }
+
+  unlisten(listener: CallEndListener): void {
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#others?.delete(listener);
   }
 
   /** The caller ends the call by other means than its signal. */
@@ -53,13 +59,19 @@ export class CallScope {
 
   /** The call is over: leaves no listener and no timer behind. */
   dispose(): void {
-    this.#listeners = undefined;
-    this.signal?.removeEventListener('abort', this.#onAbort);
+    this.#listener = undefined;
+    this.#others = undefined;
+    this.signal?.removeEventListener('abort', this);
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
   }
 
+  /** The caller's signal aborts. An object listens, not a closure: there is one for each call. */
+  handleEvent(): void {
+    this.#endWith({ by: 'caller', reason: this.signal?.reason });
+  }
+
   #watch(totalTimeoutMs: number | undefined): void {
-    this.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.signal?.addEventListener('abort', this, { once: true });
     if (totalTimeoutMs === undefined) return;
     this.#timer = this.#clock.setTimeout(
       () => this.#endWith({ by: 'totalTimeout', timeoutMs: totalTimeoutMs }),
@@ -67,11 +79,9 @@ export class CallScope {
     );
   }
 
-  readonly #onAbort = (): void => this.#endWith({ by: 'caller', reason: this.signal?.reason });
-
   #endWith(end: CallEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    for (const listener of this.#listeners ?? []) listener(end);
+    for (const listener of [this.#listener, ...(this.#others ?? [])]) listener?.callEnded();
   }
 }

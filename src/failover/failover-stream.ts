@@ -27,7 +27,6 @@ type Controller = ReadableStreamDefaultController<StreamPart>;
  */
 export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   readonly #parts: FailoverStreamParts;
-  readonly #began: Promise<void>;
   #controller: Controller | undefined;
   #attempt: Attempt | undefined;
   #reader: ReadableStreamDefaultReader<StreamPart> | undefined;
@@ -36,7 +35,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
 
   constructor(parts: FailoverStreamParts) {
     this.#parts = parts;
-    this.#began = parts.answer.then(
+    parts.answer.then(
       (answered) => this.#begin(answered),
       (error: unknown) => this.#endWith(error),
     );
@@ -46,8 +45,11 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     this.#controller = controller;
   }
 
-  pull(): Promise<void> {
-    return this.#reader === undefined ? this.#began : this.#passOn(this.#reader);
+  /** Returns at once: whatever is read, each read enqueues something or ends the stream. */
+  pull(): void {
+    if (this.#reader === undefined) return;
+    this.#idle?.waits();
+    this.#reader.read().then(this.#onRead, this.#onReadFailure);
   }
 
   cancel(reason: unknown): Promise<void> {
@@ -55,6 +57,11 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     this.#close();
     if (!isOver) this.#parts.call.stop(reason);
     return this.#reader?.cancel(reason) ?? Promise.resolve();
+  }
+
+  /** Hands on a part that says nothing of who answers, before there is an answer. */
+  ping(part: StreamPart): void {
+    if (this.#state === 'waiting') this.#controller?.enqueue(part);
   }
 
   /** The first content is there: from here on everything is this deployment's. */
@@ -68,11 +75,6 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       this.#idle = new IdleWatch(idleMs, clock, () => attempt.expire('timeout.idleMs', idleMs));
     }
     for (const part of answer.begin) this.#relay(part);
-  }
-
-  #passOn(reader: ReadableStreamDefaultReader<StreamPart>): Promise<void> {
-    this.#idle?.waits();
-    return reader.read().then(this.#onRead, this.#onReadFailure);
   }
 
   // Made once: a stream has thousands of parts.

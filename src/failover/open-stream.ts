@@ -11,28 +11,39 @@ export interface OpenStream {
   readonly begin: readonly StreamPart[];
 }
 
+/** Who hears of an opening stream before it has content. */
+export interface OpeningObserver {
+  /** The model has returned a stream, which may still turn out to be broken. */
+  opened(result: StreamResult): void;
+  /** A ping keeps the connection to the reader alive and tells nothing of who is answering, so it need not wait for content. */
+  pinged(part: StreamPart): void;
+}
+
 /**
  * Opens a stream and reads it up to its first content: a failure until then is one that somebody else can make good
  * without a trace.
  *
- * @param onOpened hears of a stream that the model returned, which may still turn out to be broken.
  * @param failsOnFiltered whether an empty answer of a content filter is a failure.
  */
 export async function openStream(
   attempt: Attempt,
   result: PromiseLike<StreamResult>,
-  onOpened: (result: StreamResult) => void,
+  observer: OpeningObserver,
   failsOnFiltered: boolean,
 ): Promise<OpenStream> {
   const opened = await result;
   const reader = opened.stream.getReader();
   attempt.onDrop((reason) => void reader.cancel(reason).catch(() => undefined));
-  if (!attempt.isDropped) onOpened(opened);
+  if (!attempt.isDropped) observer.opened(opened);
   const begin: StreamPart[] = [];
   for (;;) {
     // Parts come one after the other.
     const { done, value } = await reader.read();
     if (done) throw incomplete(attempt);
+    if (value.type === 'ping') {
+      if (!attempt.isDropped) observer.pinged(value);
+      continue;
+    }
     const failure = failureIn(value, attempt);
     if (failure !== undefined) throw failure.error;
     if (failsOnFiltered && value.type === 'finish' && isFiltered(value)) throw new FilteredAnswer();

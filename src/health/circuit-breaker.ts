@@ -47,7 +47,7 @@ export class CircuitBreaker {
     this.#failures += 1;
     const isClosed = this.cooldown.state.state === 'closed';
     if (!isProbe && !(isClosed && this.#failures >= this.#settings.failureThreshold)) return undefined;
-    return this.#shut(this.#nextCooldownMs());
+    return this.#shut(this.#nextCooldownMs(), isProbe);
   }
 
   /**
@@ -57,18 +57,18 @@ export class CircuitBreaker {
   lose(): number | undefined {
     this.#losses += 1;
     const isOutage = this.#losses >= this.#settings.failureThreshold && this.cooldown.state.state === 'closed';
-    return isOutage ? this.#shut(this.#nextCooldownMs()) : undefined;
+    return isOutage ? this.#shut(this.#nextCooldownMs(), false) : undefined;
   }
 
   /** An attempt failed in a way that does not mend itself. Returns the milliseconds of the cooldown. */
-  failForGood(): number {
+  failForGood(isProbe: boolean): number {
     this.#failures += 1;
-    return this.#shut(this.#settings.misconfiguredCooldownMs);
+    return this.#shut(this.#settings.misconfiguredCooldownMs, isProbe);
   }
 
-  #shut(cooldownMs: number): number {
+  #shut(cooldownMs: number, isProbe: boolean): number {
     this.#shutAt = this.#clock.now();
-    this.cooldown.shut(this.#shutAt + cooldownMs);
+    this.cooldown.shut(this.#shutAt + cooldownMs, isProbe);
     return cooldownMs;
   }
 

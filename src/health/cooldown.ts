@@ -4,10 +4,10 @@ import type { ChangeCounter } from './change-counter.ts';
 export type CooldownState =
   | { readonly state: 'closed' }
   | { readonly state: 'open'; readonly until: number }
-  | { readonly state: 'half-open' };
+  | { readonly state: 'half-open'; readonly until: number };
 
 const CLOSED: CooldownState = { state: 'closed' };
-const HALF_OPEN: CooldownState = { state: 'half-open' };
+const HALF_OPEN: CooldownState = { state: 'half-open', until: -Infinity };
 
 /** A door that shuts until a time, then lets one probe through, whose result opens it or shuts it again. */
 export class Cooldown {
@@ -41,10 +41,14 @@ export class Cooldown {
     return true;
   }
 
-  /** No ordinary attempt before `until`; an end that is already later stays. */
-  shut(until: number): void {
-    const standing = this.#state.state === 'open' ? this.#state.until : -Infinity;
-    this.#become({ state: 'open', until: Math.max(until, standing) });
+  /**
+   * No ordinary attempt before `until`; an end that is already later stays. While a probe is out, only that probe's own result
+   * ends the waiting for it: others just make the cooldown after it longer.
+   */
+  shut(until: number, isProbe: boolean): void {
+    const standing = this.#state.state === 'closed' ? -Infinity : this.#state.until;
+    const state = this.#state.state === 'half-open' && !isProbe ? 'half-open' : 'open';
+    this.#become({ state, until: Math.max(until, standing) });
   }
 
   /**
@@ -53,13 +57,14 @@ export class Cooldown {
    */
   open(): boolean {
     if (this.#state.state !== 'half-open') return false;
-    this.#become(CLOSED);
-    return true;
+    const { until } = this.#state;
+    this.#become(until === -Infinity ? CLOSED : { state: 'open', until });
+    return until === -Infinity;
   }
 
   /** The probe ended without a result: the next attempt is the probe. */
   giveBack(now: number): void {
-    if (this.#state.state === 'half-open') this.#become({ state: 'open', until: now });
+    if (this.#state.state === 'half-open') this.#become({ state: 'open', until: Math.max(now, this.#state.until) });
   }
 
   #become(state: CooldownState): void {

@@ -19,6 +19,8 @@ export interface LeasedHealth {
   readonly observer: HealthObserver;
   /** Its own limits first, which services state; then those it shares with others. */
   readonly quotas: readonly [Quota, ...Quota[]];
+  /** Whether any of them limits anything. */
+  readonly isMetered: boolean;
   /** An attempt starts or ends. */
   entered(): void;
   left(): void;
@@ -32,7 +34,8 @@ export class Lease {
   readonly #isProbe: boolean;
   readonly #isEndpointProbe: boolean;
   readonly #isRateLimitProbe: boolean;
-  readonly #reservations: readonly (Reservation | undefined)[];
+  /** Made only where something is limited. */
+  readonly #reservations: readonly (Reservation | undefined)[] | undefined;
   #isHeld = true;
 
   /** @param tokens that the attempt is expected to use; counts only where tokens are limited. */
@@ -41,7 +44,7 @@ export class Lease {
     this.#isProbe = health.breaker.cooldown.enter();
     this.#isEndpointProbe = health.endpointBreaker.cooldown.enter();
     this.#isRateLimitProbe = health.rateLimit.cooldown.enter();
-    this.#reservations = health.quotas.map((quota) => quota.reserve(now, tokens));
+    this.#reservations = health.isMetered ? health.quotas.map((quota) => quota.reserve(now, tokens)) : undefined;
     health.entered();
   }
 
@@ -49,14 +52,15 @@ export class Lease {
   heard(headers: Readonly<Record<string, string>> | undefined, now: number): void {
     const stated = statedLimits(headers);
     if (stated === undefined) return;
-    if (this.#health.quotas[0].learn(now, stated, this.#reservations[0])) this.#health.limitsChanged();
+    if (this.#health.quotas[0].learn(now, stated, this.#reservations?.[0])) this.#health.limitsChanged();
   }
 
   /** The deployment answered, and used so many tokens, if it said. */
   succeed(now: number, tokens?: number): void {
     if (!this.#end()) return;
     const { breaker, endpointBreaker, rateLimit, quotas } = this.#health;
-    for (const [index, quota] of quotas.entries()) quota.settle(now, this.#reservations[index], tokens);
+    for (const [index, reservation] of (this.#reservations ?? []).entries())
+      quotas[index]?.settle(now, reservation, tokens);
     rateLimit.pass(this.#isRateLimitProbe);
     this.#tellRecovery('endpoint', endpointBreaker.succeed(this.#isEndpointProbe));
     this.#tellRecovery('deployment', breaker.succeed(this.#isProbe));
@@ -100,7 +104,8 @@ export class Lease {
   #end(): boolean {
     if (!this.#isHeld) return false;
     this.#isHeld = false;
-    for (const [index, quota] of this.#health.quotas.entries()) quota.release(this.#reservations[index]);
+    for (const [index, reservation] of (this.#reservations ?? []).entries())
+      this.#health.quotas[index]?.release(reservation);
     this.#health.left();
     return true;
   }
@@ -130,7 +135,7 @@ export class Lease {
     if (!isEndpoints && this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
     const blamed = isEndpoints ? endpointBreaker : breaker;
     const isProbe = isEndpoints ? this.#isEndpointProbe : this.#isProbe;
-    const cooldownMs = failure.class === 'retryable' ? blamed.fail(isProbe) : blamed.failForGood();
+    const cooldownMs = failure.class === 'retryable' ? blamed.fail(isProbe) : blamed.failForGood(isProbe);
     if (cooldownMs !== undefined) observer.cooledDown(isEndpoints ? 'endpoint' : 'deployment', failure, cooldownMs);
   }
 

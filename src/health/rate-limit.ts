@@ -33,7 +33,7 @@ export class RateLimit {
     // Calls that were under way together are one rejection.
     if (isNew) this.#rejectionsInARow += 1;
     const waitMs = Math.min(Math.max(retryAfterMs ?? this.#backoffMs(), this.#floorMs()), this.#maxRateLimitMs);
-    this.cooldown.shut(this.#clock.now() + waitMs);
+    this.cooldown.shut(this.#clock.now() + waitMs, isProbe);
     return waitMs;
   }
 

@@ -1,6 +1,6 @@
 import { BalancedCall } from '../failover/balanced-call.ts';
 import { FailoverStream } from '../failover/failover-stream.ts';
-import { openStream } from '../failover/open-stream.ts';
+import { type OpeningObserver, openStream } from '../failover/open-stream.ts';
 import {
   type CallOptions,
   type CallResult,
@@ -51,9 +51,13 @@ async function streamWithFailover(
   const hasOpened = new Promise<void>((resolve) => {
     tellOpened = resolve;
   });
-  const onOpened = (result: StreamResult): void => {
-    current = result;
-    tellOpened();
+  const pings: { listener?: (part: StreamPart) => void } = {};
+  const observer: OpeningObserver = {
+    opened: (result) => {
+      current = result;
+      tellOpened();
+    },
+    pinged: (part) => pings.listener?.(part),
   };
   const answer = call.answer(async (attempt) => {
     const { deployment, signal } = attempt;
@@ -61,7 +65,7 @@ async function streamWithFailover(
     const result = modelAt(deployment).doStream(
       signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal },
     );
-    const open = await openStream(attempt, result, onOpened, failsOnFiltered);
+    const open = await openStream(attempt, result, observer, failsOnFiltered);
     call.gotContent(attempt, responseHeaders(open.result));
     current = open.result;
     return open;
@@ -80,6 +84,7 @@ async function streamWithFailover(
         metadata ? { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length } : undefined,
       ),
   });
+  pings.listener = (part) => source.ping(part);
   // Nothing is read ahead after the first content: the timing of a reader is not ours to change.
   return asResult(() => current as StreamResult, new ReadableStream<StreamPart>(source, { highWaterMark: 0 }));
 }

@@ -4,6 +4,8 @@ import type { Deployment } from './deployment.ts';
 export interface Need {
   /** Tokens that it is expected to use; 1 where tokens are not limited. */
   readonly tokens: number;
+  /** Keeps it with others of the same key, where possible. */
+  readonly affinityKey?: string | undefined;
   /** Deployments that it must not go to. */
   readonly avoid?: ReadonlySet<Deployment> | undefined;
 }

@@ -4,6 +4,7 @@ import type { ModelKind } from '../sdk.ts';
 import type { Deployment } from './deployment.ts';
 import type { Need } from './need.ts';
 import type { PickContext, Picker } from './picker.ts';
+import { byAffinity } from './rendezvous.ts';
 import { ResponseTimes } from './response-times.ts';
 import { TokenEstimator } from './token-estimator.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -64,7 +65,7 @@ export class Ring {
   }
 
   /** The next deployment to ask, or `undefined` when none is available that would do. */
-  pick(now: number, { tokens, avoid }: Need): Deployment | undefined {
+  pick(now: number, { tokens, avoid, affinityKey }: Need): Deployment | undefined {
     this.#look(now);
     let candidates = this.#best;
     if ((avoid !== undefined && avoid.size > 0) || (this.#isMetered && tokens > 1)) {
@@ -74,12 +75,9 @@ export class Ring {
         ),
       );
     }
-    return candidates.length === 0 ? undefined : this.#picker.pick(candidates, this.#context(now));
-  }
-
-  /** Whether a deployment may be asked now by somebody with this need. */
-  allows(deployment: Deployment, now: number, { tokens, avoid }: Need): boolean {
-    return avoid?.has(deployment) !== true && deployment.availableAt(now, tokens) <= now;
+    if (candidates.length === 0) return undefined;
+    const kept = affinityKey === undefined ? undefined : byAffinity(affinityKey, candidates, this.#weightOf);
+    return kept ?? this.#picker.pick(candidates, this.#context(now));
   }
 
   /**

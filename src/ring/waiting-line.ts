@@ -33,11 +33,49 @@ export interface ServedRing {
 const FIRST_BATCH = 8;
 const BATCH_MS = 50;
 
-interface Waiter {
+/** Hears when a call is ended from outside. */
+export interface CallEndListener {
+  callEnded(): void;
+}
+
+/** What can end a waiting call from outside. */
+export interface WaitingCall {
+  listen(listener: CallEndListener): void;
+  unlisten(listener: CallEndListener): void;
+}
+
+/** One call in the line. There may be thousands, so it is small: no timer and no closure of its own. */
+class Waiter implements CallEndListener {
   readonly need: Need;
   readonly deadline: number;
-  readonly settle: (outcome: Grant | Refusal) => void;
-  timer: TimerHandle | undefined;
+  readonly #line: WaitingLine;
+  readonly #call: WaitingCall;
+  readonly #resolve: (outcome: Grant | Refusal) => void;
+
+  constructor(
+    line: WaitingLine,
+    need: Need,
+    deadline: number,
+    call: WaitingCall,
+    resolve: (outcome: Grant | Refusal) => void,
+  ) {
+    this.need = need;
+    this.deadline = deadline;
+    this.#line = line;
+    this.#call = call;
+    this.#resolve = resolve;
+    call.listen(this);
+  }
+
+  callEnded(): void {
+    this.settle({ refusal: 'left' });
+  }
+
+  settle(outcome: Grant | Refusal): void {
+    this.#call.unlisten(this);
+    this.#line.remove(this);
+    this.#resolve(outcome);
+  }
 }
 
 /**
@@ -53,6 +91,8 @@ export class WaitingLine {
   #stopListening: (() => void) | undefined;
   #timer: TimerHandle | undefined;
   #isServing = false;
+  /** The first moment at which somebody's time is over. */
+  #firstDeadline = Infinity;
   #batch = FIRST_BATCH;
   #left = FIRST_BATCH;
   #batchEndsAt = -Infinity;
@@ -73,25 +113,28 @@ export class WaitingLine {
    * Waits until somebody can be asked, at the longest until `deadline`; refuses at once when the line is full, or when it is clear
    * that nobody will be there in time.
    *
-   * @param onEnd tells how to hear of the call's end from outside, which ends the wait.
+   * @param call whose end from outside ends the wait.
    */
-  wait(need: Need, deadline: number, onEnd: (listener: () => void) => () => void): Promise<Grant | Refusal> {
+  wait(need: Need, deadline: number, call: WaitingCall): Promise<Grant | Refusal> {
     if (this.#waiters.size >= this.#maxWaiting) return Promise.resolve({ refusal: 'full' });
     const now = this.#clock.now();
     if (this.#expectedAt(now, need) > deadline) return Promise.resolve({ refusal: 'hopeless' });
+    this.#firstDeadline = Math.min(this.#firstDeadline, deadline);
+    this.#stopListening ??= this.#changes.onChange(() => this.#serveSoon());
+    this.#serveSoon();
     return new Promise((resolve) => {
-      const settle = (outcome: Grant | Refusal): void => {
-        this.#remove(waiter);
-        stopHearing();
-        resolve(outcome);
-      };
-      const waiter: Waiter = { need, deadline, settle, timer: undefined };
-      const stopHearing = onEnd(() => settle({ refusal: 'left' }));
-      waiter.timer = this.#clock.setTimeout(() => settle({ refusal: 'waited' }), deadline - now);
-      this.#waiters.add(waiter);
-      this.#stopListening ??= this.#changes.onChange(() => this.#serveSoon());
-      this.#serveSoon();
+      this.#waiters.add(new Waiter(this, need, deadline, call, resolve));
     });
+  }
+
+  /** A waiter has been settled. */
+  remove(waiter: Waiter): void {
+    this.#waiters.delete(waiter);
+    if (this.#waiters.size > 0) return;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#firstDeadline = Infinity;
+    this.#setTimer(Infinity);
   }
 
   /** When a new call may expect its turn: not before the first that would do, nor before all ahead of it have had theirs. */
@@ -102,15 +145,6 @@ export class WaitingLine {
     const perMinute = this.#ring.callsPerMinute();
     const lineMs = perMinute === undefined || perMinute === 0 ? 0 : (this.#waiters.size * MINUTE_MS) / perMinute;
     return Math.max(firstAt, now + lineMs);
-  }
-
-  #remove(waiter: Waiter): void {
-    this.#waiters.delete(waiter);
-    if (waiter.timer !== undefined) this.#clock.clearTimeout(waiter.timer);
-    if (this.#waiters.size > 0) return;
-    this.#stopListening?.();
-    this.#stopListening = undefined;
-    this.#setTimer(Infinity);
   }
 
   /** Many changes come at once; one look after them is enough. */
@@ -125,13 +159,15 @@ export class WaitingLine {
 
   #serve(): void {
     const now = this.#clock.now();
+    if (now >= this.#firstDeadline) this.#sendAway(now);
     // Deployments that somebody further ahead waits for are not given to those behind.
     const claimed = new Set<Deployment>();
     let nextAt = this.#ring.earlyProbeAt(now);
     // A probe that is due, but that nobody in the line could be given, is nothing to wait for.
     if (nextAt <= now) nextAt = Infinity;
     this.#openBatch(now);
-    for (const { need, deadline, settle } of this.#waiters) {
+    for (const waiter of this.#waiters) {
+      const { need, deadline } = waiter;
       if (this.#left === 0) {
         nextAt = this.#batchEndsAt;
         break;
@@ -141,7 +177,7 @@ export class WaitingLine {
       if (deployment !== undefined) {
         // Known limits are paced by themselves.
         if (!deployment.isMetered) this.#left -= 1;
-        settle({ deployment, lease: deployment.lease(now, need.tokens) });
+        waiter.settle({ deployment, lease: deployment.lease(now, need.tokens) });
         continue;
       }
       nextAt = Math.min(nextAt, this.#ring.availableAt(now, open));
@@ -150,7 +186,16 @@ export class WaitingLine {
       }
       if (claimed.size === this.#ring.deployments.length) break;
     }
-    if (this.#waiters.size > 0) this.#setTimer(nextAt);
+    if (this.#waiters.size > 0) this.#setTimer(Math.min(nextAt, this.#firstDeadline));
+  }
+
+  /** Those whose time is over. Looks at all only when it is over for one of them. */
+  #sendAway(now: number): void {
+    this.#firstDeadline = Infinity;
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.deadline <= now) waiter.settle({ refusal: 'waited' });
+      else this.#firstDeadline = Math.min(this.#firstDeadline, waiter.deadline);
+    }
   }
 
   /** Each batch is twice as large as the one right before it. */

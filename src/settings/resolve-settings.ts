@@ -34,6 +34,9 @@ export interface ResolvedSettings {
     readonly attemptMs: number | undefined;
   };
   readonly totalTimeoutMs: number | undefined;
+  /** `afterMs` is `undefined` when it is to be learned. */
+  readonly hedge: { readonly afterMs: number | undefined; readonly maxExtra: number } | undefined;
+  readonly affinity: boolean;
   readonly failoverOn: ReadonlySet<RejectionReason>;
   readonly classifyFailure: ClassifyFailure;
   readonly metadata: boolean;
@@ -90,6 +93,8 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
       attemptMs: timeout.attemptMs,
     }),
     totalTimeoutMs: settings.totalTimeoutMs,
+    hedge: resolveHedge(settings.hedge),
+    affinity: settings.affinity ?? true,
     failoverOn: new Set(settings.failoverOn),
     classifyFailure: settings.classifyFailure === undefined ? classify : guarded(settings.classifyFailure, classify),
     metadata: settings.metadata ?? true,
@@ -119,6 +124,12 @@ function guarded(own: ClassifyFailure, fallback: ClassifyFailure): ClassifyFailu
     }
     return fallback(error, context);
   };
+}
+
+function resolveHedge(hedge: BalancedProviderSettings['hedge'] = false): ResolvedSettings['hedge'] {
+  if (hedge === false) return undefined;
+  const { afterMs, maxExtra = 0.05 } = hedge === true ? {} : hedge;
+  return Object.freeze({ afterMs, maxExtra });
 }
 
 function resolveCooldown(cooldownMs: BalancedProviderSettings['cooldownMs'] = {}): ResolvedSettings['cooldown'] {

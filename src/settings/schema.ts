@@ -184,6 +184,17 @@ export const settingsSchema = exact({
     }),
   ),
   totalTimeoutMs: v.optional(positive),
+  hedge: v.optional(
+    v.lazy((input) =>
+      typeof input === 'object' && input !== null
+        ? exact({
+            afterMs: v.optional(positive),
+            maxExtra: v.optional(v.pipe(positive, v.maxValue(1, 'must be at most 1'))),
+          })
+        : flag,
+    ),
+  ),
+  affinity: v.optional(flag),
   failoverOn: v.optional(
     v.array(
       v.picklist(['content-filter', 'context-length'], "must be 'content-filter' or 'context-length'"),

@@ -40,6 +40,14 @@ export interface TimeoutSettings {
   readonly attemptMs?: number | undefined;
 }
 
+/** When a second deployment is asked beside one that is silent. */
+export interface HedgeSettings {
+  /** Milliseconds of silence. @default the time within which 95 of 100 answers of that ring came, at least 1_000 */
+  readonly afterMs?: number | undefined;
+  /** Extra attempts as a share of all calls, over the last thousand. More than 0, at most 1. @default 0.05 */
+  readonly maxExtra?: number | undefined;
+}
+
 /** Settings of `createBalancedProvider()`. */
 export interface BalancedProviderSettings {
   /** The endpoints, in the order in which they are preferred when all else is equal. At least one. */
@@ -101,6 +109,20 @@ export interface BalancedProviderSettings {
   readonly retry?: RetrySettings | undefined;
   /** Time limits of one attempt. */
   readonly timeout?: TimeoutSettings | undefined;
+  /**
+   * Asks a second deployment when the first has given no content for unusually long; the first content wins, and the other is
+   * cancelled. Calls with tools that the provider executes are not hedged, since these may act twice.
+   *
+   * @default false
+   */
+  readonly hedge?: boolean | HedgeSettings | undefined;
+  /**
+   * Keeps calls with the same `promptCacheKey` (in `providerOptions.openai`), or the same `affinityKey` in
+   * `providerOptions.balanced`, on one deployment while that is available and not overloaded.
+   *
+   * @default true
+   */
+  readonly affinity?: boolean | undefined;
   /** Milliseconds for a whole call: all attempts and waits, and for a stream until its end. @default no limit */
   readonly totalTimeoutMs?: number | undefined;
   /**

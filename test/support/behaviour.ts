@@ -5,7 +5,14 @@ import type { ErrorBodySettings } from './error-bodies.ts';
 export type Position = 'headers' | 'preamble' | number;
 
 /** What happens there. An `end` is an orderly one, but without a finish reason and without `[DONE]`. */
-export type Interruption = 'end' | 'reset' | 'hang' | 'error-event' | 'failed-event' | 'malformed-event';
+export type Interruption =
+  | 'end'
+  | 'reset'
+  | 'hang'
+  | 'error-event'
+  | 'nested-error-event'
+  | 'failed-event'
+  | 'malformed-event';
 
 /** What a fake service does with one request. */
 export type Behaviour =

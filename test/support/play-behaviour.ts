@@ -111,6 +111,9 @@ async function interrupt({ outgoing, cut }: Exchange, by: Interruption, script?:
     case 'error-event':
       await send(outgoing, [script?.errorEvent ?? '']);
       break;
+    case 'nested-error-event':
+      await send(outgoing, [script?.nestedErrorEvent ?? '']);
+      break;
     case 'failed-event':
       await send(outgoing, [script?.failedEvent ?? '']);
       break;

@@ -25,6 +25,37 @@ async function keptOutMs(behaviour: Behaviour, endpointOf: typeof openAI | typeo
   return told[0];
 }
 
+it('a second, shorter time does not shorten the first', async () => {
+  const [limited, healthy] = await startFailingAndHealthy(status(500));
+  limited.behaveOnce(rateLimited(30), rateLimited(1));
+  const balanced = createBalancedProvider({
+    endpoints: [openAI(limited), openAI(healthy)],
+    loadBalancing: false,
+  });
+  const ask = () => generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
+
+  await Promise.all([ask(), ask()]);
+
+  expect(limited.requests).toHaveLength(2);
+  expect(balanced.status().endpoints[0]?.deployments[0]?.rateLimitedMs).toBeGreaterThan(28_000);
+});
+
+it('an account without money is left alone, although its error is a 429 that names a short time', async () => {
+  const [poor, healthy] = await startFailingAndHealthy(
+    status(429, { code: 'insufficient_quota', headers: { 'retry-after-ms': '1' } }),
+  );
+  const balanced = createBalancedProvider({ endpoints: [openAI(poor), openAI(healthy)] });
+  const classes: string[] = [];
+  balanced.on('cooldown', (cooldown) => void classes.push(cooldown.class));
+
+  for (let call = 0; call < 10; call++) {
+    await generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
+  }
+
+  expect(poor.requests).toHaveLength(1);
+  expect(classes).toEqual(['quota-exhausted']);
+});
+
 describe('a deployment is kept out for the time that it names', () => {
   it('as retry-after in seconds', async () => {
     expect(await keptOutMs(rateLimited(30))).toBeCloseTo(30_000, -3);

@@ -54,6 +54,28 @@ describe('a stream of a balanced model', () => {
     expect(await slow.requests[0]?.ended).toBe('closed-by-client');
   });
 
+  it('can be cancelled while it waits for the next round, and asks nobody any more', async () => {
+    const [failing] = await startServices('failing');
+    failing.behave(interrupted('preamble', 'end'));
+    const balanced = createBalancedProvider({
+      endpoints: [openAI(failing)],
+      retry: { rounds: 2, minDelayMs: 60_000 },
+    });
+    const failed = new Promise<void>((resolve) => {
+      balanced.on('attempt', () => resolve());
+    });
+
+    const { stream } = await balanced.chat('gpt-4').doStream(options);
+    const reader = stream.getReader();
+    const reading = reader.read();
+    await failed;
+    await reader.cancel();
+    await reading;
+
+    expect(failing.requests).toHaveLength(1);
+    expect(JSON.stringify(balanced.status())).not.toMatch(/"inFlight":[1-9]/);
+  });
+
   it('counts as in flight until its end, and no longer', async () => {
     const [service] = await startServices('alone');
     service.behave(interrupted(2, 'hang'));

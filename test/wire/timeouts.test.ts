@@ -110,6 +110,27 @@ describe('timeout.attemptMs', () => {
     expect(silent.requests).toHaveLength(0);
   });
 
+  it('ends a stream that takes longer, after content, as an error', async () => {
+    const [slow, healthy] = await startFailingAndHealthy(
+      answer({ text: 'one two three four five six seven eight nine ten' }, { partDelayMs: 60 }),
+    );
+    const balanced = createBalancedProvider({
+      endpoints: [openAI(slow), openAI(healthy)],
+      loadBalancing: false,
+      timeout: { attemptMs: 250 },
+    });
+
+    const reading = await readStream(
+      streamText({ model: balanced('gpt-4'), prompt, onError: () => undefined }).fullStream,
+    );
+
+    expect(reading.text).toMatch(/^one/);
+    expect(reading.errors.some((error) => AttemptTimeoutError.isInstance(error))).toBe(true);
+    expect(normalFinishReasons).not.toContain(reading.finishReason);
+    expect(await slow.requests[0]?.ended).toBe('closed-by-client');
+    expect(healthy.requests).toHaveLength(0);
+  });
+
   it('covers a body that never ends', async () => {
     const [silent, healthy] = await startFailingAndHealthy(interrupted(1, 'hang'));
     const balanced = createBalancedProvider({
@@ -140,6 +161,22 @@ describe('totalTimeoutMs', () => {
     expect(performance.now() - startMs).toBeLessThan(1_500);
     expect(AllEndpointsFailedError.isInstance(error)).toBe(true);
     expect(one.requests.length + two.requests.length).toBe(1);
+  });
+});
+
+describe('totalTimeoutMs of a stream', () => {
+  it('ends it as an error that is not the user’s abort', async () => {
+    const [silent] = await startServices('silent');
+    silent.behave(interrupted(2, 'hang'));
+    const balanced = createBalancedProvider({ endpoints: [openAI(silent)], totalTimeoutMs: 250 });
+
+    const reading = await readStream(
+      streamText({ model: balanced('gpt-4'), prompt, onError: () => undefined }).fullStream,
+    );
+
+    expect(reading).toMatchObject({ text: 'Hello, this', wasAborted: false });
+    expect(reading.errors).not.toEqual([]);
+    expect(await silent.requests[0]?.ended).toBe('closed-by-client');
   });
 });
 

@@ -141,6 +141,33 @@ describe('an abort by the caller', () => {
     expect(healthy.requests).toHaveLength(0);
   });
 
+  it('after a failover inside a stream closes the connection of the second endpoint, and asks no third', async () => {
+    const [failing, silent, third] = await startServices('failing', 'silent', 'third');
+    failing.behave(interrupted('preamble', 'end'));
+    silent.behave(interrupted('preamble', 'hang'));
+    const balanced = createBalancedProvider({
+      endpoints: [failing, silent, third].map((service) => openAI(service)),
+      loadBalancing: false,
+    });
+    const controller = new AbortController();
+
+    const result = streamText({
+      model: balanced('gpt-4'),
+      prompt,
+      abortSignal: controller.signal,
+      onError: () => undefined,
+    });
+    const reading = readStream(result.fullStream);
+    const { ended } = await silent.received(0);
+    controller.abort(new CallerLeft());
+    const { text, finishReason } = await reading;
+
+    expect(await ended).toBe('closed-by-client');
+    expect(text).toBe('');
+    expect(normalFinishReasons).not.toContain(finishReason);
+    expect(third.requests).toHaveLength(0);
+  });
+
   it('counts against nobody', async () => {
     const [service] = await startServices('alone');
     const balanced = createBalancedProvider({ endpoints: [openAI(service)], failureThreshold: 1 });

@@ -25,6 +25,8 @@ const failures = [
   ['a missing deployment', status(404)],
   ['a reset connection', reset()],
   ['a page with status 200', html()],
+  ['an error page of a gateway', status(502, { body: '<html><body>Bad gateway</body></html>' })],
+  ['JSON of another kind', { kind: 'body', contentType: 'application/json', body: '{"ok":true}' }],
   ['an answer that is cut', interrupted(1, 'end')],
   ['a reset in the middle of an answer', interrupted(1, 'reset')],
 ] as const;

@@ -13,6 +13,7 @@ const failures = [
   ['an end without a finish reason', interrupted(2, 'end')],
   ['a reset', interrupted(2, 'reset')],
   ['an error event', interrupted(2, 'error-event')],
+  ['an error event with its fields one level down', interrupted(2, 'nested-error-event')],
   ['response.failed', interrupted(2, 'failed-event')],
   ['malformed JSON', interrupted(2, 'malformed-event')],
 ] as const;

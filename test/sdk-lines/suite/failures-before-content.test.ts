@@ -15,6 +15,8 @@ const failures = [
   ['an HTTP error', status(500)],
   ['an error as its first event', interrupted('headers', 'error-event')],
   ['an error after its first events', interrupted('preamble', 'error-event')],
+  ['an error, with its fields one level down, as its first event', interrupted('headers', 'nested-error-event')],
+  ['an error, with its fields one level down, after its first events', interrupted('preamble', 'nested-error-event')],
   ['response.failed as its first event', interrupted('headers', 'failed-event')],
   ['response.failed after its first events', interrupted('preamble', 'failed-event')],
   ['malformed JSON as its first event', interrupted('headers', 'malformed-event')],
@@ -94,6 +96,35 @@ describe.each(['chat', 'responses', 'completion'] as const)('a %s stream', (api)
 
     expect(reading).toMatchObject({ text: '', finishReason: 'length', errors: [] });
     expect([thinking.requests.length, other.requests.length]).toEqual([1, 0]);
+  });
+
+  it('that the content filter ends is not asked for elsewhere', async () => {
+    const [filtering, other] = await startFailingAndHealthy(
+      answer({ text: 'Once upon', finishReason: 'content_filter' }),
+    );
+    const balanced = createBalancedProvider({
+      endpoints: [openAI(filtering), openAI(other)],
+      loadBalancing: false,
+    });
+
+    const reading = await readStream(streamText({ model: balanced[api]('gpt-4'), prompt, maxRetries: 0 }).fullStream);
+
+    expect(reading).toMatchObject({ text: 'Once upon', finishReason: 'content-filter', errors: [] });
+    expect([filtering.requests.length, other.requests.length]).toEqual([1, 0]);
+  });
+
+  it('is whole for each of 20 readers at once beside an endpoint whose streams all fail', async () => {
+    const [failing, healthy] = await startFailingAndHealthy(interrupted('preamble', 'end'));
+    const balanced = createBalancedProvider({ endpoints: [openAI(failing), openAI(healthy)] });
+
+    const readings = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        readStream(streamText({ model: balanced[api]('gpt-4'), prompt, maxRetries: 0 }).fullStream),
+      ),
+    );
+
+    expect(new Set(readings.map(({ text }) => text))).toEqual(new Set([greetingOf('healthy')]));
+    expect(readings.flatMap(({ errors }) => errors)).toEqual([]);
   });
 });
 

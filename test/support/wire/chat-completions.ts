@@ -57,6 +57,7 @@ export function chatCompletionStream(answer: ResolvedAnswer): StreamScript {
       'data: [DONE]\n\n',
     ],
     errorEvent: unnamedEvent(serverError),
+    nestedErrorEvent: unnamedEvent(serverError),
     failedEvent: unnamedEvent(serverError),
   };
 }

@@ -22,6 +22,7 @@ export function completionStream(answer: ResolvedAnswer): StreamScript {
     parts: answer.textParts.map((text) => unnamedEvent(envelopeOf(answer, text, null, null))),
     ending: [unnamedEvent(envelopeOf(answer, '', answer.finishReason, usage)), 'data: [DONE]\n\n'],
     errorEvent: serverError,
+    nestedErrorEvent: serverError,
     failedEvent: serverError,
   };
 }

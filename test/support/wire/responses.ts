@@ -47,9 +47,11 @@ export function responseStream(answer: ResolvedAnswer): StreamScript {
 type EventMaker = (type: string, fields: object) => string;
 
 function failureEvents(answer: ResolvedAnswer, sequence: number) {
+  const place = { type: 'error', sequence_number: sequence };
   return {
-    // The documented shape. (Some failures have come with these fields under `error`.)
-    errorEvent: namedEvent({ type: 'error', sequence_number: sequence, ...serverError, param: null }),
+    // The documented shape, and the one that some failures have come in.
+    errorEvent: namedEvent({ ...place, ...serverError, param: null }),
+    nestedErrorEvent: namedEvent({ ...place, error: { type: 'server_error', ...serverError, param: null } }),
     failedEvent: namedEvent({
       type: 'response.failed',
       sequence_number: sequence,

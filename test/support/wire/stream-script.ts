@@ -8,7 +8,9 @@ export interface StreamScript {
   readonly ending: readonly string[];
   /** The event by which this API reports a failure in the middle of a stream. */
   readonly errorEvent: string;
-  /** A second way to report a failure: `response.failed` of the Responses API. The same as `errorEvent` elsewhere. */
+  /** The Responses API has also sent its error with the fields one level down. The same as `errorEvent` elsewhere. */
+  readonly nestedErrorEvent: string;
+  /** A third way to report a failure: `response.failed` of the Responses API. The same as `errorEvent` elsewhere. */
   readonly failedEvent: string;
 }
 

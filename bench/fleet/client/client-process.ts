@@ -1,0 +1,102 @@
+/** The process in which one contestant serves one scenario's calls. Started by run.ts. */
+import type { PlannedCall } from '../call-plan.ts';
+import { watchEffort } from '../effort.ts';
+import type { FromClient, ToClient } from '../messages.ts';
+import type { CallRecord } from '../records.ts';
+import { realTimers, ScaledTime } from '../scaled-time.ts';
+import { scaleGlobals } from './scale-globals.ts';
+
+type Prepare = Extract<ToClient, { readonly type: 'prepare' }>;
+
+/** After the last caller has given up there is nothing to wait for. */
+const GRACE_MS = 10_000;
+
+function tell(message: FromClient, then: () => void = () => undefined): void {
+  process.send?.(message, then);
+}
+
+/** A late failure of nobody's call must not end the run; what it does to calls is seen in their records. */
+process.on('unhandledRejection', (reason) => console.error('unhandled rejection:', reason));
+process.on('disconnect', () => process.exit(0));
+
+let settings: Prepare | undefined;
+process.on('message', (message: ToClient) => {
+  if (message.type === 'prepare') {
+    settings = message;
+    prepare(message).then((transportMs) => tell({ type: 'prepared', transportMs }), giveUp);
+  } else if (settings !== undefined) {
+    play(settings, message.startsAtRealMs).catch(giveUp);
+  }
+});
+
+function giveUp(error: unknown): void {
+  console.error(error);
+  process.exit(1);
+}
+
+async function prepare(message: Prepare): Promise<number> {
+  // First of all, before anything that is imported later can take the real ones.
+  scaleGlobals(message.timeFactor);
+  Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
+  const { measureTransport } = await import('./transport.ts');
+  const { findScenario } = await import('../scenarios/all.ts');
+  return measureTransport(message.calibrationPort, message.timeFactor, findScenario(message.scenario).isStream);
+}
+
+async function play(run: Prepare, startsAtRealMs: number): Promise<void> {
+  const { findScenario } = await import('../scenarios/all.ts');
+  const { findContestant } = await import('../contestants/all.ts');
+  const { describeFleet } = await import('./describe-fleet.ts');
+  const { makeCall } = await import('./application.ts');
+  const { seededRandom } = await import('../random.ts');
+
+  const scenario = findScenario(run.scenario);
+  const calls = scenario.calls(seededRandom(run.seed, scenario.drawnAs ?? scenario.name));
+  const model = findContestant(run.contestant).createModel(describeFleet(scenario, run.ports));
+  const time = new ScaledTime(run.timeFactor, startsAtRealMs);
+  const now = (): number => time.now();
+  const stopWatching = watchEffort();
+
+  const records = new Map<number, CallRecord>();
+  const pending: Promise<unknown>[] = [];
+  await playSchedule(calls, time, (call) => {
+    pending.push(makeCall(model, call, { ...scenario, now }).then((record) => records.set(call.id, record)));
+  });
+  const lastDeadlineMs = scenario.untilMs + scenario.deadlineMs + GRACE_MS;
+  await Promise.race([
+    Promise.all(pending),
+    new Promise<void>((resolve) => void time.after(lastDeadlineMs - now(), resolve)),
+  ]);
+  const effort = stopWatching();
+  const observed = calls.map((call) => records.get(call.id) ?? openRecord(call, now()));
+  tell({ type: 'finished', calls: observed, effort }, () => process.exit(0));
+}
+
+/** Starts each call at its time, whatever has become of the ones before. */
+function playSchedule(
+  calls: readonly PlannedCall[],
+  time: ScaledTime,
+  start: (call: PlannedCall) => void,
+): Promise<void> {
+  return new Promise((resolve) => {
+    let next = 0;
+    const startDue = (): void => {
+      while (next < calls.length && calls[next]!.atMs <= time.now()) {
+        start(calls[next]!);
+        next += 1;
+      }
+      if (next === calls.length) resolve();
+      else realTimers.setTimeout(startDue, Math.max(0, Math.floor((calls[next]!.atMs - time.now()) / time.factor)));
+    };
+    realTimers.setTimeout(startDue, Math.max(0, -time.now() / time.factor));
+  });
+}
+
+const openRecord = ({ id }: PlannedCall, endedAtMs: number): CallRecord => ({
+  callId: id,
+  firstContentAtMs: undefined,
+  endedAtMs,
+  outcome: 'open',
+  text: '',
+  error: 'still open',
+});

@@ -1,0 +1,98 @@
+/**
+ * Runs contestants side by side through scenarios, and writes bench/results/fleet.md.
+ *
+ *     node bench/fleet/main.ts [scenario…] [--contestant name] [--seed n] [--quick]
+ *
+ * `--quick` runs this package only, half as fast again, and writes nothing; `--trace file.json` keeps
+ * every attempt of the last run for explain.ts.
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { CONTESTANTS, findContestant } from './contestants/all.ts';
+import { OURS } from './contestants/contestant.ts';
+import { groupBy } from './group-by.ts';
+import { askOracle } from './oracle.ts';
+import { seededRandom } from './random.ts';
+import type { Observation } from './records.ts';
+import { writeSections } from './results-file.ts';
+import { run } from './run.ts';
+import type { Scenario } from './scenario.ts';
+import { findScenario, SCENARIOS } from './scenarios/all.ts';
+import { type Result, section } from './table.ts';
+import { takeScore } from './take-score.ts';
+import type { Trace } from './trace.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    contestant: { type: 'string', multiple: true },
+    seed: { type: 'string', default: '1' },
+    quick: { type: 'boolean', default: false },
+    trace: { type: 'string' },
+  },
+});
+const seed = Number(values.seed);
+const chosen = values.contestant?.map((name) => findContestant(name).name) ?? (values.quick ? [OURS] : undefined);
+const scenarios = positionals.length === 0 ? SCENARIOS : positionals.map((name) => findScenario(name));
+
+/** Above this share of a processor, or this lateness of a loop, it is the machine that was measured. */
+const TOO_BUSY = 0.6;
+const TOO_LATE_MS = 15;
+
+async function runScenario(scenario: Scenario): Promise<readonly Result[]> {
+  const calls = scenario.calls(seededRandom(seed, scenario.drawnAs ?? scenario.name));
+  const oracle = askOracle(scenario, calls);
+  const names = CONTESTANTS.map(({ name }) => name).filter(
+    (name) => (chosen?.includes(name) ?? true) && (scenario.contestants?.includes(name) ?? true),
+  );
+  const timeFactor = scenario.timeFactor * (values.quick ? 1.5 : 1);
+  const results: Result[] = [];
+  for (const contestant of names) {
+    const observation = await run({ scenario: scenario.name, seed, timeFactor }, contestant);
+    results.push({ contestant, score: takeScore(scenario, calls, oracle, observation), observation });
+    console.log(describeRun(contestant, observation));
+    if (values.trace !== undefined) {
+      const trace: Trace = { scenario: scenario.name, contestant, calls, oracle, observation };
+      writeFileSync(values.trace, JSON.stringify(trace));
+    }
+  }
+  return results;
+}
+
+/** What the figures are worth, and why calls failed. */
+function describeRun(contestant: string, { calls, client, server, transportMs }: Observation): string {
+  const isDoubtful = [client, server].some(({ cpu, lagP99RealMs }) => cpu > TOO_BUSY || lagP99RealMs > TOO_LATE_MS);
+  const errors = groupBy(
+    calls.filter(({ outcome }) => outcome !== 'answered'),
+    ({ outcome, error }) => `${outcome}: ${error ?? ''}`.slice(0, 110),
+  );
+  const worst = [...errors].toSorted(([, a], [, b]) => b.length - a.length).slice(0, 4);
+  return [
+    `   ${contestant}: client ${(100 * client.cpu).toFixed(0)} % of a processor, ${client.lagP99RealMs.toFixed(1)} ms late at p99;`,
+    `server ${(100 * server.cpu).toFixed(0)} %, ${server.lagP99RealMs.toFixed(1)} ms; a plain call costs ${transportMs.toFixed(0)} ms`,
+    isDoubtful ? '  MACHINE TOO BUSY, figures doubtful' : '',
+    ...worst.map(([error, records]) => `\n      ${records.length} × ${error}`),
+  ].join(' ');
+}
+
+const sections = new Map<string, string>();
+for (const scenario of scenarios) {
+  const startedAt = performance.now();
+  console.log(`-- ${scenario.name}`);
+  const results = await runScenario(scenario);
+  const text = section(scenario, results);
+  sections.set(scenario.name, text);
+  console.log(`\n${text}\n   took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s\n`);
+}
+if (!values.quick && chosen === undefined) {
+  const [processor] = cpus();
+  const machine = `${availableParallelism()} processors${processor === undefined ? '' : ` (${processor.model.trim()})`}`;
+  const setting = `Seed ${seed}, Node ${process.version}, ${machine}.`;
+  writeSections(
+    sections,
+    SCENARIOS.map(({ name }) => name),
+    setting,
+  );
+}

@@ -1,0 +1,35 @@
+import type { Scenario } from '../scenario.ts';
+import { blackout } from './blackout.ts';
+import { brownOut } from './brown-out.ts';
+import { bursts } from './bursts.ts';
+import { cacheSessions } from './cache-sessions.ts';
+import { flaky } from './flaky.ts';
+import { hang } from './hang.ts';
+import { load140 } from './load-140.ts';
+import { load85 } from './load-85.ts';
+import { outages } from './outages.ts';
+import { tokenBound } from './token-bound.ts';
+import { unknownLimits } from './unknown-limits.ts';
+
+/** In the order of the tables. */
+export const SCENARIOS: readonly Scenario[] = [
+  load85,
+  load140,
+  tokenBound,
+  ...unknownLimits,
+  outages,
+  brownOut,
+  hang,
+  flaky,
+  bursts,
+  blackout,
+  cacheSessions,
+];
+
+export function findScenario(name: string): Scenario {
+  const scenario = SCENARIOS.find((candidate) => candidate.name === name);
+  if (scenario === undefined) {
+    throw new Error(`No scenario '${name}'. There is: ${SCENARIOS.map((candidate) => candidate.name).join(', ')}.`);
+  }
+  return scenario;
+}

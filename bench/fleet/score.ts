@@ -1,0 +1,52 @@
+import type { Percentiles } from './percentiles.ts';
+
+/** What a run comes to. Shares are between 0 and 1; times are from the scheduled arrival of each call. */
+export interface Score {
+  /** Calls that count. */
+  readonly calls: number;
+  /** Share of the good calls that were answered, whole. */
+  readonly success: number;
+  /** Answers, as a share of the oracle's. */
+  readonly goodput: number;
+  /** Of answered calls. */
+  readonly latency: Percentiles;
+  readonly firstContent: Percentiles;
+  readonly oracleLatency: Percentiles;
+  readonly oracleFirstContent: Percentiles;
+  readonly attemptsPerSuccess: number;
+  readonly rateLimitedPerSuccess: number;
+  /** Attempts beyond one a call, as a share of calls. */
+  readonly extraAttempts: number;
+  /** Attempts at deployments that were dead or silent then. */
+  readonly attemptsOnDead: number;
+  /** The longest that a deployment waited for its full share after it had healed. */
+  readonly recoveryMs: number | undefined;
+  readonly whileAllDead: WhileAllDead | undefined;
+  readonly integrity: Integrity;
+  /** Share of calls with a cache key that met a deployment which remembered it. */
+  readonly cacheHits: number;
+  /** The same, had every conversation stayed where it began. */
+  readonly oracleCacheHits: number;
+}
+
+/** Calls that arrived while no deployment worked. */
+export interface WhileAllDead {
+  readonly calls: number;
+  readonly carried: number;
+  /** Attempts in that time, for each call that arrived in it. */
+  readonly attemptsPerCall: number;
+}
+
+/** Counts of calls. */
+export interface Integrity {
+  /** Good calls that had only failures before content, and failed all the same. */
+  readonly visibleFailures: number;
+  /** Calls with text in them that is not a beginning of the answer. */
+  readonly doubled: number;
+  /** Calls that ended as if whole, and were not. */
+  readonly cutAsWhole: number;
+  readonly badCalls: number;
+  /** Bad calls that were asked more than once, or not at all, or did not fail. */
+  readonly badNotAskedOnce: number;
+  readonly stillOpen: number;
+}

@@ -1,0 +1,4 @@
+import { streamChat } from '../../../lib/stream-chat.ts';
+
+/** On Node.js, the default. */
+export const POST = streamChat;

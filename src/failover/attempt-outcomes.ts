@@ -1,0 +1,132 @@
+import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
+import type { Failure } from '../failure.ts';
+import type { CallRoute } from '../ring/call-route.ts';
+import type { ResponseTimes } from '../ring/response-times.ts';
+import type { Ring } from '../ring/ring.ts';
+import { readUsage } from '../ring/usage.ts';
+import type { Attempt } from './attempt.ts';
+import type { CallLog } from './call-log.ts';
+import type { CallEnd } from './call-scope.ts';
+import type { FailoverContext } from './failover-context.ts';
+
+/** Milliseconds of silence that are nothing unusual, whatever a ring is used to. */
+export const SHORTEST_SILENCE_MS = 1_000;
+/** So many times as long as a ring usually takes is "far longer". */
+const FAR_LONGER = 4;
+
+type Headers = Readonly<Record<string, string>> | undefined;
+
+/** What the end of an attempt means for its deployment: settles its lease, and remembers how long it took. */
+export class AttemptOutcomes {
+  readonly #ring: Ring;
+  readonly #context: FailoverContext;
+  readonly #log: CallLog;
+  readonly #times: ResponseTimes;
+  readonly #route: CallRoute | undefined;
+
+  constructor(ring: Ring, context: FailoverContext, log: CallLog, isStream: boolean, route?: CallRoute) {
+    this.#ring = ring;
+    this.#context = context;
+    this.#log = log;
+    this.#times = isStream ? ring.streamTimes : ring.answerTimes;
+    this.#route = route;
+  }
+
+  /** How long calls like this one usually take to say something, once enough is known. */
+  get usualMs(): number | undefined {
+    return this.#times.usualMs;
+  }
+
+  /** The first content is there, or the whole answer. */
+  gotContent(attempt: Attempt, headers: Headers): void {
+    const now = this.#now;
+    const durationMs = now - attempt.startedAt;
+    attempt.gotContent(now);
+    attempt.lease.heard(headers, now);
+    attempt.deployment.latency.record(now, durationMs);
+    this.#times.record(durationMs);
+  }
+
+  /** It brought all that was asked for. */
+  succeeded(attempt: Attempt, usage: unknown): void {
+    const now = this.#now;
+    const used = readUsage(usage);
+    attempt.end();
+    // Told before what it causes.
+    this.#log.record(attempt, now, { class: 'success' });
+    attempt.lease.succeed(now, used.totalTokens);
+    if (this.#ring.limitsTokens) this.#ring.tokens.learn(used);
+  }
+
+  /** It failed. Returns what kind of failure that was. */
+  failed(attempt: Attempt, error: unknown): Failure {
+    const now = this.#now;
+    const { deployment, lease } = attempt;
+    const { name } = deployment.endpoint;
+    const classified = this.#context.settings.classifyFailure(error, { endpoint: name, modelId: this.#ring.modelId });
+    const failure = this.#route?.judge(error, classified) ?? classified;
+    // Failures count as slow, or the quickest to fail would look like the fastest.
+    if (failure.class === 'retryable') {
+      deployment.latency.record(now, 2 * Math.max(now - attempt.startedAt, deployment.latency.at(now)));
+    }
+    lease.heard((error as { readonly responseHeaders?: Headers } | null | undefined)?.responseHeaders, now);
+    // Told before what it causes.
+    this.#log.recordFailure(attempt, now, failure, error);
+    lease.fail(failure, now);
+    return failure;
+  }
+
+  /** The call was ended from outside while it was under way. */
+  ended(attempt: Attempt, end: CallEnd, error: unknown): void {
+    const now = this.#now;
+    if (end.by === 'caller') this.#log.record(attempt, now, { class: 'aborted' });
+    else this.#log.recordFailure(attempt, now, { class: 'retryable' }, error);
+    if (this.#wasFarTooSilent(attempt, end)) attempt.lease.fail({ class: 'retryable' }, now);
+    else attempt.lease.release(now);
+  }
+
+  /** It had said nothing yet when another attempt of the call answered. */
+  beaten(attempt: Attempt): void {
+    const now = this.#now;
+    const silentMs = now - attempt.startedAt;
+    attempt.drop(silence(attempt, silentMs));
+    this.#log.record(attempt, now, { class: 'aborted', code: 'HEDGED' });
+    attempt.deployment.latency.record(now, silentMs);
+    const limitMs = this.#context.settings.timeout.firstContentMs ?? FAR_LONGER * (this.usualMs ?? Infinity);
+    // Slow, or so silent that it may be down.
+    if (silentMs >= limitMs) attempt.lease.fail({ class: 'retryable' }, now);
+    else attempt.lease.lose(now);
+  }
+
+  /** It is not wanted any more, through no fault of its own. */
+  dismissed(attempt: Attempt): void {
+    const now = this.#now;
+    attempt.drop(silence(attempt, now - attempt.startedAt));
+    this.#log.record(attempt, now, { class: 'aborted' });
+    attempt.lease.release(now);
+  }
+
+  get #now(): number {
+    return this.#context.clock.now();
+  }
+
+  /**
+   * A deadline of the caller's that ran out on a deployment that was silent for far longer than usual is a mark against
+   * it: users whose own deadline is shorter than a hang would otherwise never find out who hangs.
+   */
+  #wasFarTooSilent(attempt: Attempt, end: CallEnd): boolean {
+    const isDeadline =
+      end.by === 'totalTimeout' || (end.reason as { name?: unknown } | undefined)?.name === 'TimeoutError';
+    const { usualMs } = this;
+    if (!isDeadline || usualMs === undefined) return false;
+    return this.#now - attempt.lastSignAt > Math.max(FAR_LONGER * usualMs, SHORTEST_SILENCE_MS);
+  }
+}
+
+/** The reason for which a silent attempt is let go. */
+export const silence = ({ deployment }: Attempt, silentMs: number): AttemptTimeoutError =>
+  new AttemptTimeoutError({
+    setting: 'hedge.afterMs',
+    timeoutMs: Math.round(silentMs),
+    endpoint: deployment.endpoint.name,
+  });

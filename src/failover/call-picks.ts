@@ -1,0 +1,144 @@
+import type { Failure } from '../failure.ts';
+import { affinityKey } from '../ring/affinity-key.ts';
+import { type CallRoute, isMended } from '../ring/call-route.ts';
+import type { Deployment } from '../ring/deployment.ts';
+import type { Need } from '../ring/need.ts';
+import type { Ring } from '../ring/ring.ts';
+import type { Grant, Refusal } from '../ring/waiting-line.ts';
+import type { CallOptions } from '../sdk.ts';
+import type { CallScope } from './call-scope.ts';
+import type { FailoverContext } from './failover-context.ts';
+
+// Most calls succeed at once, and need none of these sets.
+const NOBODY: ReadonlySet<Deployment> = new Set();
+const withOne = (set: ReadonlySet<Deployment>, one: Deployment): ReadonlySet<Deployment> => new Set(set).add(one);
+
+/** Whom one call asks next: what it has asked already, what it needs, and how long it has waited. */
+export class CallPicks {
+  readonly #ring: Ring;
+  readonly #options: CallOptions;
+  readonly #context: FailoverContext;
+  readonly #scope: CallScope;
+  readonly #route: CallRoute | undefined;
+  /** Deployments that this call cannot go to, whatever happens. */
+  readonly #barred: ReadonlySet<Deployment>;
+  /** Those, and the ones that it has failed on. */
+  #failed: ReadonlySet<Deployment>;
+  /** Of these, those not to be asked again in this round, and those not to be asked again at all. */
+  #askedThisRound: ReadonlySet<Deployment>;
+  #excluded: ReadonlySet<Deployment>;
+  #rounds = 1;
+  /** Whether all that this round has heard is when to come again. */
+  #heardOnlyLimits = true;
+  /** Whether anything was heard that may mend itself. */
+  #isHopeful = false;
+  #waitedMs = 0;
+  #waitsSince = 0;
+  #estimated: Need | undefined;
+
+  constructor(ring: Ring, options: CallOptions, scope: CallScope, context: FailoverContext, route?: CallRoute) {
+    this.#ring = ring;
+    this.#options = options;
+    this.#scope = scope;
+    this.#context = context;
+    this.#route = route;
+    this.#barred = route?.excluded ?? NOBODY;
+    this.#failed = this.#barred;
+    this.#askedThisRound = this.#barred;
+    this.#excluded = this.#barred;
+  }
+
+  /** Rounds begun. */
+  get rounds(): number {
+    return this.#rounds;
+  }
+
+  /** Whether a further round is to wait in line and not in a backoff, since all that was heard is when to come again. */
+  get heardOnlyLimits(): boolean {
+    return this.#heardOnlyLimits;
+  }
+
+  /** Not when all that was heard is what no waiting mends, or when nobody is left who may be asked again. */
+  get isWorthAnotherRound(): boolean {
+    return this.#rounds < this.#context.settings.retry.rounds && this.#isHopeful && this.#isAnybodyLeft;
+  }
+
+  /** Whether nobody has been asked in this round, so that there is something to wait for. */
+  get mayWait(): boolean {
+    return this.#askedThisRound.size === this.#excluded.size && this.#isAnybodyLeft;
+  }
+
+  beginRound(): void {
+    this.#rounds += 1;
+    this.#heardOnlyLimits = true;
+    this.#askedThisRound = this.#excluded;
+  }
+
+  /** A deployment has failed this call. */
+  failed(deployment: Deployment, failure: Failure): void {
+    if (isMended(failure)) return;
+    this.#failed = withOne(this.#failed, deployment);
+    this.#askedThisRound = withOne(this.#askedThisRound, deployment);
+    if (failure.class !== 'rate-limited') this.#heardOnlyLimits = false;
+    if (failure.class === 'rate-limited' || failure.class === 'retryable') this.#isHopeful = true;
+    if (failure.mayAskAgain === false || failure.class === 'rejected')
+      this.#excluded = withOne(this.#excluded, deployment);
+  }
+
+  /** First whom this call has not failed on, then whom it has not asked in this round. Those who wait are not overtaken. */
+  next(): Grant | undefined {
+    const isFirst = this.#failed === this.#barred;
+    if (isFirst && this.#ring.line.length > 0) return undefined;
+    return this.#takeOwner() ?? this.#take(this.#failed) ?? (isFirst ? undefined : this.#take(this.#askedThisRound));
+  }
+
+  /** Somebody to ask beside one that is silent. */
+  beside(silent: Deployment): Grant | undefined {
+    return this.#ring.line.length > 0 ? undefined : this.#take(new Set([...this.#failed, silent]));
+  }
+
+  /** Waits until somebody is available, as long as the settings and the call's own end allow. */
+  wait(): Promise<Grant | Refusal> {
+    const { clock, settings } = this.#context;
+    this.#waitsSince = clock.now();
+    const deadline = Math.min(this.#waitsSince + settings.maxWaitMs - this.#waitedMs, this.#scope.endsAt);
+    return this.#ring.line.wait({ ...this.#need(), avoid: this.#excluded }, deadline, this.#scope);
+  }
+
+  /** A wait is over. Returns what it was for, if it was not in vain. */
+  waited(outcome: Grant | Refusal): Grant | undefined {
+    this.#waitedMs += this.#context.clock.now() - this.#waitsSince;
+    return 'lease' in outcome ? outcome : undefined;
+  }
+
+  /** Whoever has stored what the call refers to, unless the call has failed on it. It is nobody's turn that it takes. */
+  #takeOwner(): Grant | undefined {
+    const owner = this.#route?.owner;
+    if (owner === undefined || this.#failed.has(owner)) return undefined;
+    const now = this.#context.clock.now();
+    const { tokens } = this.#need();
+    return owner.availableAt(now, tokens) <= now ? { deployment: owner, lease: owner.lease(now, tokens) } : undefined;
+  }
+
+  #take(avoid: ReadonlySet<Deployment>): Grant | undefined {
+    const now = this.#context.clock.now();
+    const need = this.#need();
+    const deployment = this.#ring.pick(now, avoid.size === 0 ? need : { ...need, avoid });
+    return deployment === undefined ? undefined : { deployment, lease: deployment.lease(now, need.tokens) };
+  }
+
+  get #isAnybodyLeft(): boolean {
+    return this.#excluded.size === 0 || this.#ring.deployments.some((deployment) => !this.#excluded.has(deployment));
+  }
+
+  /** Worked out once, and again when an answer to somebody else has shown meanwhile that tokens are limited. */
+  #need(): Need {
+    const known = this.#estimated;
+    if (known !== undefined && (known.tokens > 1 || !this.#ring.limitsTokens)) return known;
+    this.#estimated = {
+      tokens: this.#ring.limitsTokens ? Math.max(1, this.#ring.tokens.estimate(this.#options)) : 1,
+      affinityKey: this.#context.settings.affinity ? affinityKey(this.#options) : undefined,
+    };
+    return this.#estimated;
+  }
+}

@@ -1,0 +1,46 @@
+/** Calls over which the share of extra attempts is kept. */
+const WINDOW = 1_000;
+
+/** Keeps extra attempts below a share of all calls, over the last thousand. */
+export class HedgeBudget {
+  readonly #maxExtra: number;
+  /** Extra attempts of each of the last calls, as a ring buffer. */
+  readonly #extras = new Uint8Array(WINDOW);
+  #calls = 0;
+  #extra = 0;
+
+  constructor(maxExtra: number) {
+    this.#maxExtra = maxExtra;
+  }
+
+  /** A call begins. */
+  begin(): void {
+    const place = this.#calls % WINDOW;
+    this.#extra -= this.#extras[place] ?? 0;
+    this.#extras[place] = 0;
+    this.#calls += 1;
+  }
+
+  /** Whether an extra attempt now would be one too many. */
+  get isSpent(): boolean {
+    return this.#extra + 1 > this.#maxExtra * Math.min(this.#calls, WINDOW);
+  }
+
+  /** An extra attempt is made. */
+  take(): void {
+    const place = (this.#calls - 1) % WINDOW;
+    this.#extras[place] = (this.#extras[place] ?? 0) + 1;
+    this.#extra += 1;
+  }
+}
+
+/** One budget for each ring, since each has its own idea of what is slow. */
+export function hedgeBudgets(maxExtra: number | undefined): (ring: object) => HedgeBudget | undefined {
+  if (maxExtra === undefined) return () => undefined;
+  const budgets = new WeakMap<object, HedgeBudget>();
+  return (ring) => {
+    const budget = budgets.get(ring) ?? new HedgeBudget(maxExtra);
+    budgets.set(ring, budget);
+    return budget;
+  };
+}

@@ -1,0 +1,223 @@
+import { LoadSettingError } from '@ai-sdk/provider';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import {
+  type BalancedProvider,
+  createBalancedProvider,
+  type EndpointSettings,
+  MissingCredentialsError,
+} from '../../../src/index.ts';
+import { fakeFetch } from '../fake-fetch.ts';
+import { FakeEndpoint, prompt } from '../fake-endpoint.ts';
+import { errorOf } from '../outcome.ts';
+
+const variables = [
+  'OPENAI_KEY_1',
+  'AZURE_KEY_2',
+  'AZURE_URL_2',
+  'OPENAI_API_KEY',
+  'AZURE_API_KEY',
+  'AZURE_RESOURCE_NAME',
+];
+
+beforeEach(() => {
+  for (const variable of variables) vi.stubEnv(variable, undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
+
+const ask = (balanced: BalancedProvider, id = 'gpt-4') => balanced.chat(id).doGenerate({ prompt });
+
+async function missing(balanced: BalancedProvider): Promise<MissingCredentialsError> {
+  const error = await errorOf(ask(balanced));
+  if (!MissingCredentialsError.isInstance(error)) throw error;
+  return error;
+}
+
+describe('before the first call', () => {
+  it('nothing is read from the environment', () => {
+    const read: PropertyKey[] = [];
+    const env = new Proxy(process.env, {
+      get: (target, name) => {
+        read.push(name);
+        return Reflect.get(target, name);
+      },
+    });
+    vi.stubGlobal(
+      'process',
+      new Proxy(process, { get: (target, key) => (key === 'env' ? env : Reflect.get(target, key)) }),
+    );
+
+    createBalancedProvider({
+      endpoints: [
+        { type: 'openai', apiKeyEnv: 'OPENAI_KEY_1' },
+        { type: 'azure', apiKeyEnv: 'AZURE_KEY_2', baseURLEnv: 'AZURE_URL_2' },
+        { type: 'azure' },
+      ],
+    });
+
+    expect(read.filter((name) => variables.includes(String(name)))).toEqual([]);
+  });
+
+  it('models of every kind can be had without credentials, as a build needs it', () => {
+    const balanced = createBalancedProvider({
+      endpoints: [
+        { type: 'openai', apiKeyEnv: 'OPENAI_KEY_1' },
+        { type: 'azure', apiKeyEnv: 'AZURE_KEY_2', baseURLEnv: 'AZURE_URL_2' },
+        { type: 'azure', tokenProvider: () => 'token' },
+      ],
+    });
+
+    expect(balanced('gpt-4')).toMatchObject({ specificationVersion: 'v4', modelId: 'gpt-4' });
+    expect(balanced.embeddingModel('text-embedding-3-small')).toMatchObject({ specificationVersion: 'v4' });
+    expect(balanced.imageModel('gpt-image-1')).toMatchObject({ specificationVersion: 'v4' });
+    expect(balanced.status().endpoints.map(({ isSkipped }) => isSkipped)).toEqual([false, false, false]);
+  });
+
+  it('a provider that was handed in is not asked for models, which may need settings that are not there yet', () => {
+    const provider = {
+      languageModel: () => {
+        throw new LoadSettingError({ message: 'The region is missing.' });
+      },
+    };
+
+    expect(() => createBalancedProvider({ endpoints: [{ name: 'vertex', provider }] })).not.toThrow();
+  });
+});
+
+describe('what the environment lacks', () => {
+  it('is listed in one error, by the path of the setting that asks for it', async () => {
+    const balanced = createBalancedProvider({
+      endpoints: [
+        { type: 'openai', apiKeyEnv: 'OPENAI_KEY_1' },
+        { type: 'azure', apiKeyEnv: 'AZURE_KEY_2', baseURLEnv: 'AZURE_URL_2' },
+      ],
+    });
+
+    const error = await missing(balanced);
+
+    expect(error.problems).toHaveLength(3);
+    for (const line of [
+      'endpoints[0].apiKeyEnv: environment variable OPENAI_KEY_1 is not set',
+      'endpoints[1].apiKeyEnv: environment variable AZURE_KEY_2 is not set',
+      'endpoints[1].baseURLEnv: environment variable AZURE_URL_2 is not set',
+    ]) {
+      expect(error.message).toContain(line);
+    }
+  });
+
+  it.each<[string, EndpointSettings, readonly string[]]>([
+    ['the key of OpenAI', { type: 'openai' }, ['OPENAI_API_KEY']],
+    ['the key and the resource of Azure', { type: 'azure' }, ['AZURE_RESOURCE_NAME', 'AZURE_API_KEY']],
+    ['the resource of Azure alone', { type: 'azure', tokenProvider: () => 'token' }, ['AZURE_RESOURCE_NAME']],
+  ])('is looked for under the names that the AI SDK uses: %s', async (_, endpoint, names) => {
+    const { message, problems } = await missing(createBalancedProvider({ endpoints: [endpoint] }));
+
+    expect(problems).toHaveLength(names.length);
+    for (const name of names) expect(message).toContain(`environment variable ${name} is not set`);
+  });
+
+  it('is whatever is empty, too', async () => {
+    vi.stubEnv('OPENAI_KEY_1', '  ');
+
+    const { message } = await missing(
+      createBalancedProvider({ endpoints: [{ type: 'openai', apiKeyEnv: 'OPENAI_KEY_1' }] }),
+    );
+
+    expect(message).toContain('OPENAI_KEY_1');
+  });
+
+  it('is a URL when what is there is none, and is not repeated', async () => {
+    vi.stubEnv('AZURE_URL_2', 'sk-pasted-into-the-wrong-line');
+    const balanced = createBalancedProvider({
+      endpoints: [{ type: 'azure', apiKey: 'k-1', baseURLEnv: 'AZURE_URL_2' }],
+    });
+
+    const { message, problems } = await missing(balanced);
+
+    expect(problems.map(({ path }) => path)).toEqual(['endpoints[0].baseURLEnv']);
+    expect(message).not.toContain('sk-pasted');
+  });
+
+  it('can be set later, and is found by the next call', async () => {
+    const { fetch, sent } = fakeFetch();
+    const balanced = createBalancedProvider({
+      endpoints: [{ type: 'azure', apiKeyEnv: 'AZURE_KEY_2', baseURLEnv: 'AZURE_URL_2', fetch }],
+    });
+    const model = balanced.chat('gpt-4');
+    await missing(balanced);
+
+    vi.stubEnv('AZURE_KEY_2', 'k-2');
+    vi.stubEnv('AZURE_URL_2', 'https://west.openai.azure.com/openai');
+    await model.doGenerate({ prompt });
+
+    expect(sent.map(({ url }) => url.host)).toEqual(['west.openai.azure.com']);
+    expect(sent[0]?.headers.get('api-key')).toBe('k-2');
+  });
+
+  it('fails a call before any endpoint is asked', async () => {
+    const healthy = new FakeEndpoint('healthy');
+    const balanced = createBalancedProvider({
+      endpoints: [healthy.settings(), { type: 'openai', apiKeyEnv: 'OPENAI_KEY_1' }],
+    });
+
+    await missing(balanced);
+
+    expect(healthy.attempts).toHaveLength(0);
+  });
+});
+
+describe("onMissingCredentials: 'skip'", () => {
+  const onMissingCredentials = 'skip';
+
+  it('leaves out what lacks something, and shows it', async () => {
+    const healthy = new FakeEndpoint('healthy');
+    const balanced = createBalancedProvider({
+      onMissingCredentials,
+      endpoints: [{ type: 'openai', name: 'keyless', apiKeyEnv: 'OPENAI_KEY_1' }, healthy.settings()],
+    });
+
+    for (let call = 0; call < 4; call++) await ask(balanced);
+
+    expect(healthy.attempts).toHaveLength(4);
+    expect(balanced.status().endpoints.map(({ name, isSkipped }) => [name, isSkipped])).toEqual([
+      ['keyless', true],
+      ['healthy', false],
+    ]);
+  });
+
+  it('still throws the list when nobody is left', async () => {
+    const balanced = createBalancedProvider({
+      onMissingCredentials,
+      endpoints: [
+        { type: 'openai', apiKeyEnv: 'OPENAI_KEY_1' },
+        { type: 'azure', resourceName: 'east' },
+      ],
+    });
+
+    expect((await missing(balanced)).problems).toHaveLength(2);
+  });
+
+  it('fails a call at once for a model that only those serve that are left out', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const healthy = new FakeEndpoint('healthy');
+    const balanced = createBalancedProvider({
+      onMissingCredentials,
+      endpoints: [
+        { type: 'openai', name: 'keyless', apiKeyEnv: 'OPENAI_KEY_1', models: ['gpt-4'] },
+        healthy.settings({ models: ['claude'] }),
+      ],
+    });
+
+    const call = errorOf(ask(balanced));
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    const timers = vi.getTimerCount();
+    await vi.runAllTimersAsync();
+    vi.useRealTimers();
+
+    expect(await call).toBeInstanceOf(Error);
+    expect(timers).toBe(0);
+  });
+});

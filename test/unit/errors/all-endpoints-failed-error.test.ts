@@ -1,0 +1,214 @@
+import { inspect } from 'node:util';
+
+import { APICallError } from '@ai-sdk/provider';
+import { describe, expect, it, vi } from 'vitest';
+
+import {
+  AllEndpointsFailedError,
+  type BalancedProviderSettings,
+  createBalancedProvider,
+  type EndpointSettings,
+} from '../../../src/index.ts';
+import { apiError, networkError, rateLimit } from '../api-error.ts';
+import { type Behaviour, fails, FakeEndpoint, hangs, prompt, start, streams } from '../fake-endpoint.ts';
+import { pass, useFakeTime } from '../fake-time.ts';
+import { errorOf, watch } from '../outcome.ts';
+
+useFakeTime();
+
+async function failureOf(behaviours: readonly Behaviour[], settings: Partial<BalancedProviderSettings> = {}) {
+  const balanced = createBalancedProvider({
+    endpoints: behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour).settings()),
+    loadBalancing: false,
+    retry: { rounds: 1 },
+    ...settings,
+  });
+  const call = watch(balanced('m').doGenerate({ prompt }));
+  await pass(60_000);
+  if (!AllEndpointsFailedError.isInstance(call.error)) throw call.error;
+  return call.error;
+}
+
+describe('the error of a call that has given up', () => {
+  it('is to the AI SDK an APICallError that is not retryable', async () => {
+    const error = await failureOf([fails(apiError(500)), fails(rateLimit(1))]);
+
+    expect(APICallError.isInstance(error)).toBe(true);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ name: 'AI_AllEndpointsFailedError', isRetryable: false, modelId: 'm' });
+    expect(AllEndpointsFailedError.isInstance(apiError(500))).toBe(false);
+  });
+
+  it('is recognised when another copy of this package made it', async () => {
+    vi.resetModules();
+    const copy = await import('../../../src/index.ts');
+    const error = await failureOf([fails(apiError(500))]);
+
+    expect(copy.AllEndpointsFailedError).not.toBe(AllEndpointsFailedError);
+    expect(copy.AllEndpointsFailedError.isInstance(error)).toBe(true);
+  });
+
+  it('tells of every attempt, in order', async () => {
+    const error = await failureOf([
+      fails(apiError(500)),
+      fails(networkError('ECONNREFUSED')),
+      fails(apiError(404, { error: { code: 'DeploymentNotFound' } })),
+    ]);
+
+    expect(error.attempts).toEqual([
+      { endpoint: 'e0', deployment: 'm', class: 'retryable', statusCode: 500, code: undefined, durationMs: 0 },
+      {
+        endpoint: 'e1',
+        deployment: 'm',
+        class: 'retryable',
+        statusCode: undefined,
+        code: 'ECONNREFUSED',
+        durationMs: 0,
+      },
+      {
+        endpoint: 'e2',
+        deployment: 'm',
+        class: 'misconfigured',
+        statusCode: 404,
+        code: 'DeploymentNotFound',
+        durationMs: 0,
+      },
+    ]);
+    for (const word of ['e0', 'e1', 'e2', '500', 'ECONNREFUSED', 'DeploymentNotFound', '"m"']) {
+      expect(error.message).toContain(word);
+    }
+  });
+
+  it.each<[number, string, readonly Behaviour[]]>([
+    [429, 'everybody is rate limited', [fails(rateLimit(70)), fails(rateLimit(30))]],
+    [500, 'a server failed', [fails(apiError(500))]],
+    [503, 'nobody answered', [fails(networkError('ECONNREFUSED'))]],
+  ])('has status %i when %s', async (statusCode, _, behaviours) => {
+    expect((await failureOf(behaviours)).statusCode).toBe(statusCode);
+  });
+
+  it('names the soonest time at which somebody takes calls again', async () => {
+    const error = await failureOf([fails(rateLimit(70)), fails(rateLimit(30))]);
+
+    expect(error.retryAfterMs).toBe(30_000);
+  });
+
+  it('names no time when somebody may be asked at once', async () => {
+    const error = await failureOf([fails(rateLimit(70)), fails(apiError(500))]);
+
+    expect(error.retryAfterMs).toBeUndefined();
+  });
+
+  it('says that a time limit was it, and what was under way', async () => {
+    const error = await failureOf([hangs()], { totalTimeoutMs: 500 });
+
+    expect(error.message).toMatch(/500 ms.*totalTimeoutMs/);
+    expect(error.attempts).toMatchObject([{ endpoint: 'e0', durationMs: 500 }]);
+  });
+
+  it('keeps what each attempt threw, for those who ask', async () => {
+    const errors = [apiError(500), networkError('ECONNRESET')];
+
+    const error = await failureOf(errors.map((each) => fails(each)));
+
+    expect(error.errors).toEqual(errors);
+  });
+});
+
+describe('nothing that a service or a caller said is in it:', () => {
+  const secrets = {
+    key: 'sk-top-secret-1',
+    header: 'header-secret-2',
+    prompt: 'prompt-secret-3',
+    body: 'body-secret-4',
+    answer: 'answer-secret-5',
+    url: 'url-secret-6',
+    reason: 'message-secret-7',
+  };
+  const pattern = /secret-\d/;
+  const told = (error: unknown) =>
+    [
+      inspect(error, { depth: Infinity, showHidden: true, getters: false }),
+      JSON.stringify(error),
+      JSON.stringify(error, Object.getOwnPropertyNames(error)),
+      String(error),
+      String((error as Error).stack),
+    ].join('\n');
+
+  const leaky = () =>
+    new APICallError({
+      message: secrets.reason,
+      url: `https://${secrets.url}.example`,
+      requestBodyValues: { messages: [secrets.prompt], authorization: secrets.key },
+      statusCode: 500,
+      responseHeaders: { 'x-echo': secrets.header },
+      responseBody: secrets.body,
+      data: { echo: secrets.body },
+      cause: new Error(secrets.reason),
+    });
+
+  it('no key, header, prompt or answer, although the errors of the attempts hold them', async () => {
+    const error = await failureOf([fails(leaky()), fails(new Error(secrets.reason, { cause: leaky() }))]);
+
+    expect(told(error)).not.toMatch(pattern);
+    expect(told(error.errors)).toMatch(pattern);
+  });
+
+  it('nothing of a stream that failed before content', async () => {
+    const balanced = createBalancedProvider({
+      endpoints: [
+        new FakeEndpoint('e0', streams(start, { type: 'error', error: leaky() })).settings(),
+        new FakeEndpoint(
+          'e1',
+          streams(start, { type: 'error', error: { error: { message: secrets.body } } }),
+        ).settings(),
+      ],
+      retry: { rounds: 1 },
+    });
+    const { stream } = await balanced('m').doStream({ prompt });
+    const parts = [];
+    for await (const part of stream) parts.push(part);
+
+    expect(parts.map(({ type }) => type)).toEqual(['error']);
+    expect(told(parts)).not.toMatch(pattern);
+  });
+
+  it('nothing of real OpenAI and Azure models, whose requests hold all of it', async () => {
+    const fetch: typeof globalThis.fetch = async () =>
+      Response.json(
+        { error: { message: secrets.body, code: null } },
+        { status: 500, headers: { 'x-echo': secrets.header } },
+      );
+    const endpoints: readonly EndpointSettings[] = [
+      { type: 'openai', name: 'a', apiKey: secrets.key, baseURL: `https://${secrets.url}.example/v1`, fetch },
+      {
+        type: 'azure',
+        name: 'b',
+        resourceName: 'east',
+        apiKey: secrets.key,
+        headers: { 'x-team': secrets.header },
+        fetch,
+      },
+      { type: 'azure', name: 'c', resourceName: 'west', tokenProvider: () => secrets.key, fetch },
+      { type: 'openai', name: 'd', apiKey: () => Promise.reject(new Error(secrets.reason)), fetch },
+    ];
+    const balanced = createBalancedProvider({ endpoints, retry: { rounds: 1 } });
+    const events: unknown[] = [];
+    for (const name of ['attempt', 'failover', 'cooldown', 'exhausted'] as const) {
+      balanced.on(name, (event) => void events.push(event));
+    }
+
+    const error = await errorOf(
+      balanced.chat('gpt-4').doGenerate({
+        prompt: [{ role: 'user', content: [{ type: 'text', text: secrets.prompt }] }],
+        headers: { 'x-tenant': secrets.header },
+      }),
+    );
+
+    expect(AllEndpointsFailedError.isInstance(error)).toBe(true);
+    expect((error as AllEndpointsFailedError).attempts).toHaveLength(4);
+    expect(told(error)).not.toMatch(pattern);
+    expect(told(events)).not.toMatch(pattern);
+    expect(told(balanced.status())).not.toMatch(pattern);
+  });
+});

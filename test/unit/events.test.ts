@@ -1,0 +1,339 @@
+import { describe, expect, it } from 'vitest';
+
+import {
+  type BalancedEventName,
+  type BalancedEvents,
+  type BalancedProvider,
+  type BalancedProviderSettings,
+  createBalancedProvider,
+} from '../../src/index.ts';
+import { apiError, networkError, rateLimit } from './api-error.ts';
+import {
+  after,
+  answers,
+  type Behaviour,
+  delta,
+  fails,
+  FakeEndpoint,
+  finish,
+  hangs,
+  prompt,
+  start,
+  streams,
+  textParts,
+} from './fake-endpoint.ts';
+import { happenings, pass, useFakeTime } from './fake-time.ts';
+import { watch } from './outcome.ts';
+
+useFakeTime();
+
+const names = [
+  'attempt',
+  'failover',
+  'cooldown',
+  'recovered',
+  'rateLimited',
+  'exhausted',
+] as const satisfies BalancedEventName[];
+
+type Heard = { [Name in (typeof names)[number]]: BalancedEvents[Name][] };
+
+function ringOf(behaviours: readonly Behaviour[], settings: Partial<BalancedProviderSettings> = {}) {
+  const endpoints = behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour));
+  const balanced = createBalancedProvider({
+    endpoints: endpoints.map((endpoint) => endpoint.settings({ deployments: { m: `${endpoint.name}-m` } })),
+    loadBalancing: false,
+    retry: { rounds: 1 },
+    ...settings,
+  });
+  return { endpoints, balanced };
+}
+
+function listenTo(balanced: BalancedProvider): Heard {
+  const heard: Heard = { attempt: [], failover: [], cooldown: [], recovered: [], rateLimited: [], exhausted: [] };
+  balanced.on('attempt', (event) => void heard.attempt.push(event));
+  balanced.on('failover', (event) => void heard.failover.push(event));
+  balanced.on('cooldown', (event) => void heard.cooldown.push(event));
+  balanced.on('recovered', (event) => void heard.recovered.push(event));
+  balanced.on('rateLimited', (event) => void heard.rateLimited.push(event));
+  balanced.on('exhausted', (event) => void heard.exhausted.push(event));
+  return heard;
+}
+
+const ask = async (balanced: BalancedProvider) => {
+  const call = watch(balanced('m').doGenerate({ prompt }));
+  await happenings();
+  return call;
+};
+
+describe('an event tells what happened:', () => {
+  it('attempt, for each attempt of a call in turn', async () => {
+    const { balanced } = ringOf([
+      after(30, fails(apiError(503, { error: { code: 'overloaded' } }))),
+      after(20, fails(networkError('ECONNRESET'))),
+      after(10, answers()),
+    ]);
+    const { attempt } = listenTo(balanced);
+
+    void ask(balanced);
+    await pass(100);
+
+    const common = { modelId: 'm' };
+    expect(attempt).toEqual([
+      {
+        ...common,
+        attempt: 1,
+        endpoint: 'e0',
+        deployment: 'e0-m',
+        class: 'retryable',
+        statusCode: 503,
+        code: 'overloaded',
+        durationMs: 30,
+      },
+      {
+        ...common,
+        attempt: 2,
+        endpoint: 'e1',
+        deployment: 'e1-m',
+        class: 'retryable',
+        statusCode: undefined,
+        code: 'ECONNRESET',
+        durationMs: 20,
+      },
+      {
+        ...common,
+        attempt: 3,
+        endpoint: 'e2',
+        deployment: 'e2-m',
+        class: 'success',
+        statusCode: undefined,
+        code: undefined,
+        durationMs: 10,
+      },
+    ]);
+  });
+
+  it('attempt, at the end of a stream and not before', async () => {
+    const { balanced } = ringOf([streams(start, delta('a'), { waitMs: 500 }, delta('b'), finish())]);
+    const { attempt } = listenTo(balanced);
+
+    const { stream } = await balanced('m').doStream({ prompt });
+    void stream.pipeTo(new WritableStream());
+    await pass(499);
+    expect(attempt).toEqual([]);
+    await pass(1);
+
+    expect(attempt).toMatchObject([{ attempt: 1, class: 'success', durationMs: 500 }]);
+  });
+
+  it('attempt, of a call that its caller ended', async () => {
+    const { balanced } = ringOf([hangs()]);
+    const { attempt, failover, exhausted } = listenTo(balanced);
+    const controller = new AbortController();
+
+    watch(balanced('m').doGenerate({ prompt, abortSignal: controller.signal }));
+    await pass(70);
+    controller.abort();
+    await happenings();
+
+    expect(attempt).toMatchObject([{ endpoint: 'e0', class: 'aborted', durationMs: 70 }]);
+    expect([failover, exhausted]).toEqual([[], []]);
+  });
+
+  it('failover, from whom to whom and why', async () => {
+    const { balanced } = ringOf([fails(rateLimit(60)), fails(apiError(500)), answers()]);
+    const { failover } = listenTo(balanced);
+
+    await ask(balanced);
+
+    expect(failover).toEqual([
+      { modelId: 'm', from: 'e0', to: 'e1', class: 'rate-limited' },
+      { modelId: 'm', from: 'e1', to: 'e2', class: 'retryable' },
+    ]);
+  });
+
+  it('failover, inside a stream as well', async () => {
+    const { balanced } = ringOf([streams(start), answers()]);
+    const { failover } = listenTo(balanced);
+
+    const { stream } = await balanced('m').doStream({ prompt });
+    for await (const _ of stream);
+
+    expect(failover).toEqual([{ modelId: 'm', from: 'e0', to: 'e1', class: 'retryable' }]);
+  });
+
+  it('cooldown and recovered, once each', async () => {
+    const { balanced, endpoints } = ringOf([fails(apiError(500)), answers()], {
+      failureThreshold: 2,
+      cooldownMs: 1_000,
+    });
+    const { cooldown, recovered } = listenTo(balanced);
+    for (let call = 0; call < 4; call++) await ask(balanced);
+    expect(cooldown).toEqual([{ endpoint: 'e0', deployment: 'e0-m', class: 'retryable', cooldownMs: 1_000 }]);
+
+    endpoints[0]?.behave(answers());
+    await pass(1_000);
+    for (let call = 0; call < 4; call++) await ask(balanced);
+
+    expect(recovered).toEqual([{ endpoint: 'e0', deployment: 'e0-m' }]);
+    expect(cooldown).toHaveLength(1);
+  });
+
+  it('cooldown and recovered, of a whole endpoint', async () => {
+    const { balanced, endpoints } = ringOf([fails(apiError(401)), answers()]);
+    const { cooldown, recovered } = listenTo(balanced);
+    await ask(balanced);
+    expect(cooldown).toEqual([{ endpoint: 'e0', deployment: undefined, class: 'misconfigured', cooldownMs: 600_000 }]);
+
+    endpoints[0]?.behave(answers());
+    await pass(600_000);
+    await ask(balanced);
+
+    expect(recovered).toEqual([{ endpoint: 'e0', deployment: undefined }]);
+  });
+
+  it('rateLimited, with the time until it is asked again', async () => {
+    const { balanced } = ringOf([fails(rateLimit(7)), answers()]);
+    const { rateLimited, cooldown } = listenTo(balanced);
+
+    await ask(balanced);
+
+    expect(rateLimited).toEqual([{ endpoint: 'e0', deployment: 'e0-m', retryAfterMs: 7_000 }]);
+    expect(cooldown).toEqual([]);
+  });
+
+  it('exhausted, with every attempt and the soonest time', async () => {
+    const { balanced } = ringOf([fails(rateLimit(70)), fails(rateLimit(30))]);
+    const { exhausted } = listenTo(balanced);
+
+    await ask(balanced);
+
+    expect(exhausted).toMatchObject([
+      {
+        modelId: 'm',
+        retryAfterMs: 30_000,
+        attempts: [
+          { endpoint: 'e0', class: 'rate-limited', statusCode: 429 },
+          { endpoint: 'e1', class: 'rate-limited', statusCode: 429 },
+        ],
+      },
+    ]);
+  });
+
+  it('nothing of a request that was rejected but the attempt', async () => {
+    const { balanced } = ringOf([fails(apiError(400)), answers()]);
+    const heard = listenTo(balanced);
+
+    await ask(balanced);
+
+    expect(names.filter((name) => heard[name].length > 0)).toEqual(['attempt']);
+    expect(heard.attempt).toMatchObject([{ class: 'rejected', statusCode: 400 }]);
+  });
+
+  it('an event cannot be changed by whoever hears it first', async () => {
+    const { balanced } = ringOf([answers()]);
+    balanced.on('attempt', (event) => void Object.assign(event, { endpoint: 'changed' }));
+    const { attempt } = listenTo(balanced);
+
+    await ask(balanced);
+
+    expect(attempt).toMatchObject([{ endpoint: 'e0' }]);
+  });
+});
+
+describe('a listener', () => {
+  const faults: readonly (readonly [string, () => unknown])[] = [
+    [
+      'throws',
+      () => {
+        throw new Error('a bug of the listener');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('a bug of the listener'))],
+    [
+      'returns a thenable that throws',
+      () => ({
+        // oxlint-disable-next-line unicorn/no-thenable -- that is what is tested
+        then: () => {
+          throw new Error('a bug of the listener');
+        },
+      }),
+    ],
+  ];
+
+  it.each(faults)('that %s breaks no call, and keeps no other listener from hearing', async (_, fault) => {
+    const { balanced } = ringOf([fails(apiError(500)), fails(rateLimit(1)), answers()], {
+      failureThreshold: 1,
+      cooldownMs: 1_000,
+    });
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    for (const name of names) balanced.on(name, fault);
+    const { attempt, cooldown, rateLimited } = listenTo(balanced);
+
+    const call = await ask(balanced);
+    const { stream } = await balanced('m').doStream({ prompt });
+    const types: string[] = [];
+    for await (const { type } of stream) types.push(type);
+    await happenings();
+    process.off('unhandledRejection', note);
+
+    expect(call.state).toBe('fulfilled');
+    expect(types).toEqual(textParts('hello').map(({ type }) => type));
+    expect([attempt.length, cooldown.length, rateLimited.length]).toEqual([4, 1, 1]);
+    expect(unhandled).toEqual([]);
+    expect(JSON.stringify(balanced.status())).not.toMatch(/"inFlight":[^0]/);
+  });
+
+  it('hears nothing more when it has stopped listening', async () => {
+    const { balanced } = ringOf([answers()]);
+    let count = 0;
+    const stop = balanced.on('attempt', () => void (count += 1));
+    await ask(balanced);
+
+    stop();
+    stop();
+    await ask(balanced);
+
+    expect(count).toBe(1);
+  });
+
+  it('that was registered twice is called twice, and stopped one at a time', async () => {
+    const { balanced } = ringOf([answers()]);
+    let count = 0;
+    const listener = () => void (count += 1);
+    const stop = balanced.on('attempt', listener);
+    balanced.on('attempt', listener);
+    await ask(balanced);
+    expect(count).toBe(2);
+
+    stop();
+    await ask(balanced);
+
+    expect(count).toBe(3);
+  });
+
+  it('can look at the status, which already shows what it is told', async () => {
+    const { balanced } = ringOf([fails(apiError(500)), answers()], { failureThreshold: 1 });
+    const states: unknown[] = [];
+    balanced.on('cooldown', () => void states.push(balanced.status().endpoints[0]?.deployments[0]?.state));
+
+    await ask(balanced);
+
+    expect(states).toEqual(['open']);
+  });
+
+  it('can make a call of its own', async () => {
+    const { balanced, endpoints } = ringOf([answers()]);
+    const stop = balanced.on('attempt', () => {
+      stop();
+      void ask(balanced);
+    });
+
+    await ask(balanced);
+    await happenings();
+
+    expect(endpoints[0]?.attempts).toHaveLength(2);
+  });
+});

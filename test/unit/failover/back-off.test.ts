@@ -1,0 +1,461 @@
+import { getEventListeners } from 'node:events';
+
+import { describe, expect, it, vi } from 'vitest';
+
+import {
+  AllEndpointsFailedError,
+  AttemptTimeoutError,
+  type BalancedProvider,
+  type BalancedProviderSettings,
+  createBalancedProvider,
+} from '../../../src/index.ts';
+import { apiError, networkError, rateLimit } from '../api-error.ts';
+import {
+  after,
+  answers,
+  type Behaviour,
+  fails,
+  FakeEndpoint,
+  hangs,
+  prompt,
+  start,
+  streams,
+} from '../fake-endpoint.ts';
+import { happenings, pass, useFakeTime } from '../fake-time.ts';
+import { watch } from '../outcome.ts';
+
+useFakeTime();
+
+function ringOf(behaviours: readonly Behaviour[], settings: Partial<BalancedProviderSettings> = {}) {
+  const endpoints = behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour));
+  const balanced = createBalancedProvider({
+    endpoints: endpoints.map((endpoint) => endpoint.settings()),
+    failureThreshold: 1_000,
+    ...settings,
+  });
+  return { endpoints: endpoints as [FakeEndpoint, ...FakeEndpoint[]], balanced };
+}
+
+const dead = fails(apiError(500));
+
+const ask = (balanced: BalancedProvider, abortSignal?: AbortSignal) =>
+  watch(balanced('m').doGenerate({ prompt, ...(abortSignal && { abortSignal }) }));
+const attemptsOf = (endpoints: readonly FakeEndpoint[]) => endpoints.map(({ attempts }) => attempts.length);
+
+/** When each round began: attempts of one round start together here. */
+const roundsOf = (endpoints: readonly FakeEndpoint[]) => [
+  ...new Set(endpoints.flatMap(({ attempts }) => attempts.map(({ startedAt }) => startedAt))),
+];
+const waitsOf = (endpoints: readonly FakeEndpoint[]) => {
+  const rounds = roundsOf(endpoints).toSorted((a, b) => a - b);
+  return rounds.slice(1).map((startedAt, index) => startedAt - (rounds[index] ?? 0));
+};
+
+describe('a call that nobody answers', () => {
+  it('goes round the ring three times by default, and asks each once in a round', async () => {
+    const { endpoints, balanced } = ringOf([dead, dead, dead, dead]);
+
+    const call = ask(balanced);
+    await pass(60_000);
+
+    expect(attemptsOf(endpoints)).toEqual([3, 3, 3, 3]);
+    expect(roundsOf(endpoints)).toHaveLength(3);
+    expect(call.state).toBe('rejected');
+    expect(AllEndpointsFailedError.isInstance(call.error)).toBe(true);
+  });
+
+  it('does not wait when it fails over within a round', async () => {
+    const { endpoints, balanced } = ringOf([dead, dead, dead, answers()], { loadBalancing: false });
+
+    const call = ask(balanced);
+    await happenings();
+
+    expect(call.state).toBe('fulfilled');
+    expect(attemptsOf(endpoints)).toEqual([1, 1, 1, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([0, 0.25, 0.999_999])('waits 1 to 2 s, and then 2 to 4 s (chance: %d)', async (chance) => {
+    vi.spyOn(Math, 'random').mockReturnValue(chance);
+    const { endpoints, balanced } = ringOf([dead, dead]);
+
+    ask(balanced);
+    await pass(60_000);
+
+    const [first = NaN, second = NaN] = waitsOf(endpoints);
+    expect(first).toBeCloseTo(1_000 * (1 + chance), -1);
+    expect(second).toBeCloseTo(2_000 * (1 + chance), -1);
+  });
+
+  it('waits differently each time, so that many callers do not come back together', async () => {
+    const { endpoints, balanced } = ringOf([dead], { retry: { rounds: 2 } });
+
+    for (let call = 0; call < 20; call++) {
+      ask(balanced);
+      await pass(10_000);
+    }
+
+    const waits = waitsOf(endpoints).filter((_, index) => index % 2 === 0);
+    expect(new Set(waits).size).toBeGreaterThan(10);
+    for (const wait of waits) {
+      expect(wait).toBeGreaterThanOrEqual(1_000);
+      expect(wait).toBeLessThanOrEqual(2_000);
+    }
+  });
+
+  it('waits as the settings say, up to their maximum', async () => {
+    const retry = { rounds: 6, minDelayMs: 100, factor: 3, maxDelayMs: 1_000, jitter: false };
+    const { endpoints, balanced } = ringOf([dead], { retry });
+
+    ask(balanced);
+    await pass(60_000);
+
+    expect(waitsOf(endpoints)).toEqual([100, 300, 900, 1_000, 1_000]);
+  });
+
+  it('never waits longer than maxDelayMs, jitter included', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+    const { endpoints, balanced } = ringOf([dead], { retry: { rounds: 10, minDelayMs: 900, maxDelayMs: 1_000 } });
+
+    ask(balanced);
+    await pass(60_000);
+
+    expect(Math.max(...waitsOf(endpoints))).toBeLessThanOrEqual(1_000);
+  });
+
+  it('does not wait after its last round', async () => {
+    const { balanced } = ringOf([dead], { retry: { rounds: 1 } });
+
+    const call = ask(balanced);
+    await happenings();
+
+    expect(call.state).toBe('rejected');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('ends with the answer of a ring that healed meanwhile', async () => {
+    const { endpoints, balanced } = ringOf([dead, dead]);
+    const call = ask(balanced);
+    await happenings();
+
+    endpoints[0].behave(answers('healed'));
+    await pass(2_001);
+
+    expect(call.state).toBe('fulfilled');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a wait', () => {
+  it('is no longer than a Retry-After that ends sooner', async () => {
+    const { endpoints, balanced } = ringOf([dead, dead]);
+    endpoints[1]?.behaveOnce(fails(rateLimit(0.3)));
+
+    ask(balanced);
+    await pass(350);
+
+    expect(attemptsOf(endpoints)[1]).toBe(2);
+    expect(waitsOf(endpoints)[0]).toBeGreaterThanOrEqual(300);
+  });
+
+  it('is no shorter than the soonest of several that end sooner', async () => {
+    const { endpoints, balanced } = ringOf([answers(), answers()]);
+    endpoints[0].behaveOnce(fails(rateLimit(0.7)));
+    endpoints[1]?.behaveOnce(fails(rateLimit(0.4)));
+
+    const call = ask(balanced);
+    await pass(399);
+    expect(attemptsOf(endpoints)).toEqual([1, 1]);
+    await pass(20);
+
+    expect(attemptsOf(endpoints)).toEqual([1, 2]);
+    expect(call.state).toBe('fulfilled');
+  });
+
+  it('ends in no attempt before the time that everybody named', async () => {
+    const { endpoints, balanced } = ringOf([fails(rateLimit(60)), fails(rateLimit(90))]);
+
+    ask(balanced);
+    await pass(59_999);
+
+    expect(attemptsOf(endpoints)).toEqual([1, 1]);
+  });
+
+  it('for a time of no length at all still makes no more rounds than there may be', async () => {
+    const { endpoints, balanced } = ringOf([fails(rateLimit(0))], { retry: { rounds: 4 } });
+
+    const call = ask(balanced);
+    await pass(60_000);
+
+    expect(call.state).toBe('rejected');
+    expect(attemptsOf(endpoints)).toEqual([4]);
+  });
+});
+
+describe('what no waiting mends ends a call at once', () => {
+  it.each([
+    ['wrong keys everywhere', apiError(401)],
+    ['missing deployments everywhere', apiError(404, { error: { code: 'DeploymentNotFound' } })],
+    ['accounts without money everywhere', apiError(429, { error: { code: 'insufficient_quota' } })],
+  ])('%s', async (_, error) => {
+    const { endpoints, balanced } = ringOf([fails(error), fails(error), fails(error)]);
+
+    const call = ask(balanced);
+    await happenings();
+
+    expect(attemptsOf(endpoints)).toEqual([1, 1, 1]);
+    expect(AllEndpointsFailedError.isInstance(call.error)).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('a request that is at fault itself: nobody else is asked', async () => {
+    const error = apiError(400);
+    const { endpoints, balanced } = ringOf([fails(error), answers()], { loadBalancing: false });
+
+    const call = ask(balanced);
+    await happenings();
+
+    expect(call.error).toBe(error);
+    expect(attemptsOf(endpoints)).toEqual([1, 0]);
+  });
+
+  it('a request that everybody rejects, although others were asked as the settings say', async () => {
+    const errors = [1, 2].map(() => apiError(400, { error: { code: 'content_filter' } }));
+    const { endpoints, balanced } = ringOf(
+      errors.map((error) => fails(error)),
+      { failoverOn: ['content-filter'] },
+    );
+
+    const call = ask(balanced);
+    await happenings();
+
+    expect(attemptsOf(endpoints)).toEqual([1, 1]);
+    expect(errors).toContain(call.error);
+  });
+
+  it('but not when somebody may mend: a wrong key beside a server that is down', async () => {
+    const { endpoints, balanced } = ringOf([fails(apiError(401)), dead]);
+
+    ask(balanced);
+    await pass(60_000);
+
+    expect(attemptsOf(endpoints)).toEqual([1, 3]);
+  });
+});
+
+describe('x-should-retry: false', () => {
+  it('keeps this call from asking that deployment again, and no other call', async () => {
+    const error = apiError(500, { headers: { 'x-should-retry': 'false' } });
+    const { endpoints, balanced } = ringOf([fails(error), dead], { loadBalancing: false });
+
+    ask(balanced);
+    await pass(60_000);
+    expect(attemptsOf(endpoints)).toEqual([1, 3]);
+
+    ask(balanced);
+    await happenings();
+    expect(attemptsOf(endpoints)).toEqual([2, 4]);
+  });
+});
+
+describe('totalTimeoutMs', () => {
+  it('ends a wait between rounds when it is over', async () => {
+    const { balanced } = ringOf([dead], { totalTimeoutMs: 500 });
+
+    const call = ask(balanced);
+    await pass(499);
+    expect(call.state).toBe('pending');
+    await pass(1);
+
+    expect(AllEndpointsFailedError.isInstance(call.error)).toBe(true);
+    expect(String(call.error)).toContain('totalTimeoutMs');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([
+    ['generate', (balanced: BalancedProvider) => watch(balanced('m').doGenerate({ prompt }))],
+    ['stream', (balanced: BalancedProvider) => watch(balanced('m').doStream({ prompt }))],
+  ])('ends an attempt that hangs, whatever its signal says, and asks nobody else (%s)', async (_, begin) => {
+    const { endpoints, balanced } = ringOf([hangs(), answers()], { totalTimeoutMs: 500, loadBalancing: false });
+
+    const call = begin(balanced);
+    await pass(500);
+
+    expect(AllEndpointsFailedError.isInstance(call.error)).toBe(true);
+    expect(attemptsOf(endpoints)).toEqual([1, 0]);
+    expect(endpoints[0].attempts[0]?.options.abortSignal?.aborted).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is for all attempts together', async () => {
+    const slow = after(300, dead);
+    const { endpoints, balanced } = ringOf([slow, slow, slow], { totalTimeoutMs: 500, loadBalancing: false });
+
+    const call = ask(balanced);
+    await pass(500);
+
+    expect(call.state).toBe('rejected');
+    expect(attemptsOf(endpoints)).toEqual([1, 1, 0]);
+  });
+
+  it('leaves no timer behind a call that was answered', async () => {
+    const { balanced } = ringOf([answers()], { totalTimeoutMs: 500, timeout: { attemptMs: 400 } });
+
+    const call = ask(balanced);
+    await happenings();
+
+    expect(call.state).toBe('fulfilled');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('timeout.attemptMs', () => {
+  it('lets the next deployment answer when one hangs, whatever its signal says', async () => {
+    const { endpoints, balanced } = ringOf([hangs(), answers()], { timeout: { attemptMs: 200 }, loadBalancing: false });
+
+    const call = ask(balanced);
+    await pass(199);
+    expect(attemptsOf(endpoints)).toEqual([1, 0]);
+    await pass(1);
+
+    expect(call.state).toBe('fulfilled');
+    const reason: unknown = endpoints[0].attempts[0]?.options.abortSignal?.reason;
+    expect(AttemptTimeoutError.isInstance(reason)).toBe(true);
+    expect(['AbortError', 'TimeoutError']).not.toContain((reason as Error).name);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('counts as a failure of the deployment', async () => {
+    const { balanced } = ringOf([hangs(), answers()], { timeout: { attemptMs: 200 }, loadBalancing: false });
+
+    ask(balanced);
+    await pass(200);
+
+    expect(balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ failures: 1, inFlight: 0 });
+  });
+});
+
+/** Not an AbortError: a caller may abort with whatever it likes, and must get it back. */
+const reasons: readonly (readonly [string, unknown])[] = [
+  ['an error of its own', new Error('The caller has left.')],
+  ['a TypeError, which p-retry sorts out', new TypeError('fetch failed')],
+  ['a string, which p-retry replaces', 'gone'],
+  ['undefined, which AbortController makes an AbortError of', undefined],
+];
+
+describe('an abort by the caller', () => {
+  const began = async (balanced: BalancedProvider, isStream = false) => {
+    const controller = new AbortController();
+    const options = { prompt, abortSignal: controller.signal };
+    const call = isStream ? watch(balanced('m').doStream(options)) : watch(balanced('m').doGenerate(options));
+    await happenings();
+    return { controller, call };
+  };
+  const expectNothingLeft = (balanced: BalancedProvider, { signal }: AbortController) => {
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(JSON.stringify(balanced.status())).not.toMatch(/"inFlight":[^0]/);
+  };
+
+  it.each(reasons)('during a wait ends it at once, with %s, and leaves nothing behind', async (_, reason) => {
+    const { endpoints, balanced } = ringOf([dead, dead]);
+    const { controller, call } = await began(balanced);
+    await pass(500);
+    expect(call.state).toBe('pending');
+
+    controller.abort(reason);
+    await happenings();
+
+    expect(call.state).toBe('rejected');
+    expect(call.error).toBe(controller.signal.reason);
+    expectNothingLeft(balanced, controller);
+    await pass(60_000);
+    expect(attemptsOf(endpoints)).toEqual([1, 1]);
+  });
+
+  it('during a wait for a Retry-After ends it at once, and leaves nothing behind', async () => {
+    const { balanced } = ringOf([fails(rateLimit(0.9))]);
+    const { controller, call } = await began(balanced);
+    await pass(500);
+
+    controller.abort('gone');
+    await happenings();
+
+    expect(call.error).toBe('gone');
+    expectNothingLeft(balanced, controller);
+  });
+
+  it.each([false, true])(
+    'during an attempt that does not heed it ends the call at once (stream: %s)',
+    async (isStream) => {
+      const { endpoints, balanced } = ringOf([hangs(), answers()], { loadBalancing: false });
+      const { controller, call } = await began(balanced, isStream);
+
+      controller.abort('gone');
+      await happenings();
+
+      expect(call.error).toBe('gone');
+      expectNothingLeft(balanced, controller);
+      expect(attemptsOf(endpoints)).toEqual([1, 0]);
+      expect(balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ state: 'closed', failures: 0 });
+    },
+  );
+
+  it.each(reasons)('before the call asks nobody: %s', async (_, reason) => {
+    const { endpoints, balanced } = ringOf([answers()]);
+    const signal = AbortSignal.abort(reason);
+
+    const call = ask(balanced, signal);
+    await happenings();
+
+    expect(call.error).toBe(signal.reason);
+    expect(attemptsOf(endpoints)).toEqual([0]);
+  });
+
+  it('that comes together with the answer drops no stream: it is read, or closed', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { endpoints, balanced } = ringOf([dead]);
+    endpoints[0].behaveOnce(dead, {
+      ...streams(start, 'hang'),
+      stream: () => held.then((): readonly [typeof start, 'hang'] => [start, 'hang']),
+    });
+    const { controller, call } = await began(balanced, true);
+    await pass(2_001);
+    expect(attemptsOf(endpoints)).toEqual([2]);
+
+    release();
+    controller.abort('gone');
+    await happenings();
+
+    if (call.state === 'fulfilled') await (call.value as { stream: ReadableStream }).stream.cancel();
+    expect(endpoints[0].attempts[1]?.cancelReasons).toHaveLength(1);
+    expectNothingLeft(balanced, controller);
+  });
+
+  it('that comes after the answer does nothing', async () => {
+    const { balanced } = ringOf([answers()]);
+    const { controller, call } = await began(balanced);
+
+    controller.abort('gone');
+    await happenings();
+
+    expect(call.state).toBe('fulfilled');
+    expectNothingLeft(balanced, controller);
+  });
+
+  it.each([
+    ['answered', answers()],
+    ['given up', fails(apiError(401))],
+    ['rejected', fails(apiError(400))],
+    ['failed over', fails(networkError('ECONNRESET'))],
+  ])('is not listened for any more when the call is %s', async (_, behaviour) => {
+    const { balanced } = ringOf([behaviour, behaviour], { retry: { rounds: 1 }, totalTimeoutMs: 60_000 });
+    const lasting = new AbortController();
+
+    for (let call = 0; call < 20; call++) ask(balanced, lasting.signal);
+    await happenings();
+
+    expectNothingLeft(balanced, lasting);
+  });
+});

@@ -1,0 +1,245 @@
+/** The README says what the code says: its TypeScript compiles, and its tables list what the sources declare. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import * as library from '../../src/index.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const readme = readFileSync(`${root}README.md`, 'utf8');
+
+/** What the blocks use without saying where it comes from: the provider of the first one, and packages that are not here. */
+const surroundings = `
+declare const balanced: import('ai-sdk-load-balancer').BalancedProvider;
+declare module '@azure/identity' {
+  export class DefaultAzureCredential {}
+  export function getBearerTokenProvider(credential: DefaultAzureCredential, scopes: string): () => Promise<string>;
+}
+declare module '@ai-sdk/anthropic' {
+  export function createAnthropic(): import('@ai-sdk/openai').OpenAIProvider;
+}
+`;
+
+/** The TypeScript of the page: one module for each block, with empty lines before it so that errors name the page's lines. */
+const blocks = new Map(
+  [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ index, 1: code = '' }) => {
+    const line = readme.slice(0, index).split('\n').length;
+    return [`${root}README.line-${line}.ts`, `${'\n'.repeat(line)}${code}\nexport {};\n`] as const;
+  }),
+);
+const virtualFiles = new Map([...blocks, [`${root}README.surroundings.d.ts`, surroundings]]);
+
+/** A program of the blocks and of the sources, by the project's own compiler options. */
+function createProgram(): ts.Program {
+  const config = ts.readConfigFile(`${root}tsconfig.json`, (file) => ts.sys.readFile(file));
+  const { options } = ts.parseJsonConfigFileContent(
+    { ...(config.config as object), files: [], include: [] },
+    ts.sys,
+    root,
+  );
+  const real = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...real,
+    fileExists: (file) => virtualFiles.has(file) || real.fileExists(file),
+    readFile: (file) => virtualFiles.get(file) ?? real.readFile(file),
+    getSourceFile: (file, target, ...rest) => {
+      const code = virtualFiles.get(file);
+      return code === undefined ? real.getSourceFile(file, target, ...rest) : ts.createSourceFile(file, code, target);
+    },
+  };
+  return ts.createProgram([...virtualFiles.keys(), `${root}src/index.ts`], options, host);
+}
+
+let program: ts.Program;
+let checker: ts.TypeChecker;
+beforeAll(() => {
+  program = createProgram();
+  checker = program.getTypeChecker();
+}, 60_000);
+
+/** The type that a file of src declares under a name. */
+function declaredType(file: string, name: string): ts.Type {
+  const source = program.getSourceFile(`${root}src/${file}`);
+  const declaration = source?.statements.find(
+    (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === name,
+  );
+  if (declaration === undefined) throw new Error(`src/${file} declares no interface ${name}.`);
+  return checker.getTypeAtLocation(declaration);
+}
+
+const namesOf = (type: ts.Type): string[] => type.getProperties().map(({ name }) => name);
+
+const typeOf = (property: ts.Symbol): ts.Type => checker.getNonNullableType(checker.getTypeOfSymbol(property));
+
+/** A setting and the default that its comment names. */
+type Setting = readonly [path: string, defaultText: string];
+
+function settingsOf(type: ts.Type, prefix = ''): Setting[] {
+  return type.getProperties().flatMap((property) => {
+    const path = `${prefix}${property.name}`;
+    const whole = typeOf(property);
+    const groups = (whole.isUnion() ? whole.types : [whole]).filter((part) => part.symbol?.name.endsWith('Settings'));
+    const isGroupOnly = groups.length === 1 && !whole.isUnion();
+    const tag = property.getJsDocTags(checker).find(({ name }) => name === 'default');
+    const own: Setting = [path, ts.displayPartsToString(tag?.text)];
+    return [...(isGroupOnly ? [] : [own]), ...groups.flatMap((group) => settingsOf(group, `${path}.`))];
+  });
+}
+
+/** The rows of the first table under a heading, as their cells. */
+function tableUnder(heading: string): string[][] {
+  const [, section] = readme.split(new RegExp(`^#+ ${heading.replaceAll(/[()]/g, String.raw`\$&`)}$`, 'm'));
+  const table = /(?:^\|.*\n)+/m.exec(section?.split(/^#+ /m)[0] ?? '')?.[0];
+  if (table === undefined) throw new Error(`README.md has no table under "${heading}".`);
+  const [, , ...rows] = table.trim().split('\n');
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** What a cell has in backticks. */
+const codeIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+const sorted = (names: Iterable<string>): string[] => [...names].toSorted((a, b) => a.localeCompare(b));
+
+describe('the TypeScript in the README', () => {
+  it('is there', () => {
+    expect(blocks.size).toBeGreaterThan(5);
+  });
+
+  it.each([...blocks.keys()].map((file) => file.slice(root.length)))('compiles: %s', (name) => {
+    const source = program.getSourceFile(root + name);
+    const diagnostics = ts.getPreEmitDiagnostics(program, source).map(({ file, start = 0, messageText }) => {
+      const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
+      return `line ${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+    });
+
+    expect(diagnostics).toEqual([]);
+  });
+});
+
+describe('the tables of settings', () => {
+  const tables = [
+    ['Settings', 'settings.ts', 'BalancedProviderSettings'],
+    ['Settings of every endpoint', 'endpoint-settings.ts', 'CommonEndpointSettings'],
+    ['Settings of an OpenAI endpoint', 'endpoint-settings.ts', 'OpenAIEndpointSettings'],
+    ['Settings of an Azure endpoint', 'endpoint-settings.ts', 'AzureEndpointSettings'],
+    ['Settings of any other endpoint', 'endpoint-settings.ts', 'ProviderEndpointSettings'],
+  ] as const;
+
+  /** What the interface has, without what every endpoint has. */
+  const declaredSettings = (file: string, name: string): Setting[] => {
+    const common = new Set(namesOf(declaredType('settings/endpoint-settings.ts', 'CommonEndpointSettings')));
+    const isCommon = name === 'CommonEndpointSettings' || name === 'BalancedProviderSettings';
+    return settingsOf(declaredType(`settings/${file}`, name)).filter(([path]) => isCommon || !common.has(path));
+  };
+
+  it.each(tables)('%s: list each setting, and nothing else', (heading, file, name) => {
+    const listed = tableUnder(heading).flatMap(([setting]) => codeIn(setting));
+
+    expect(sorted(listed)).toEqual(sorted(declaredSettings(file, name).map(([path]) => path)));
+  });
+
+  it.each(tables)('%s: name the defaults that the comments name', (heading, file, name) => {
+    const bare = (text: string): string => text.replaceAll('`', '');
+    const defaults = new Map(declaredSettings(file, name));
+    const wrong = tableUnder(heading).filter(([setting, listed = '']) => {
+      const declared = bare(defaults.get(codeIn(setting)[0] ?? '') ?? '');
+      const isStated = !['required', 'none'].includes(listed);
+      // A comment may say more. One that names no default is about a setting that is required, or has none.
+      return isStated ? declared === '' || !declared.startsWith(bare(listed)) : declared !== '';
+    });
+
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the other tables', () => {
+  it('list each event with its fields', () => {
+    const listed = tableUnder('Events').map(([name, , fields]) => [...codeIn(name), sorted(codeIn(fields))]);
+
+    const events = declaredType('events.ts', 'BalancedEvents').getProperties();
+    expect(listed).toEqual(events.map((event) => [event.name, sorted(namesOf(typeOf(event)))]));
+  });
+
+  it('list each member of the provider', () => {
+    const listed = tableUnder('The provider').flatMap(([names]) => codeIn(names));
+
+    const members = namesOf(declaredType('create-balanced-provider.ts', 'BalancedProviderMembers'));
+    expect(sorted(listed)).toEqual(sorted(['balanced(id)', ...members]));
+  });
+
+  it('list each error that is exported', () => {
+    const listed = tableUnder('Errors').flatMap(([name]) => codeIn(name));
+
+    const errors = Object.keys(library).filter((name) => name.endsWith('Error'));
+    expect(sorted(listed)).toEqual(sorted(errors));
+  });
+
+  it('list each class of failure', () => {
+    const listed = tableUnder('What happens when …').flatMap(([, failureClass]) => codeIn(failureClass));
+
+    const property = declaredType('failure.ts', 'Failure').getProperty('class');
+    const declared = property && typeOf(property);
+    const classes = declared?.isUnion() ? declared.types.map((type) => (type as ts.StringLiteralType).value) : [];
+    expect(sorted(new Set(listed))).toEqual(sorted(classes));
+  });
+
+  it('list each picker', () => {
+    const listed = tableUnder('Which picker for whom').flatMap(([picker]) => codeIn(picker));
+
+    const property = declaredType('settings/settings.ts', 'BalancedProviderSettings').getProperty('picker');
+    const declared = property && typeOf(property);
+    const names = declared?.isUnion() ? declared.types.filter((type) => type.isStringLiteral()) : [];
+    expect(sorted(listed)).toEqual(sorted(names.map((name) => `'${name.value}'`)));
+  });
+});
+
+describe('the rest of the README', () => {
+  it('has the message that the error has', () => {
+    const attempt = (endpoint: string, failure: Partial<library.AttemptRecord>): library.AttemptRecord => ({
+      endpoint,
+      deployment: 'gpt4',
+      class: 'retryable',
+      durationMs: 1,
+      ...failure,
+    });
+    const refused = attempt('openai', { code: 'ECONNREFUSED' });
+    const { message } = new library.AllEndpointsFailedError({
+      modelId: 'gpt-4',
+      because: 'All endpoints failed',
+      retryAfterMs: undefined,
+      errors: [],
+      attempts: [
+        attempt('eastus', { class: 'rate-limited', statusCode: 429 }),
+        attempt('westus', { class: 'misconfigured', statusCode: 404, code: 'DeploymentNotFound' }),
+        refused,
+        refused,
+        refused,
+      ],
+    });
+
+    expect(readme).toContain(message);
+  });
+
+  it('links to what exists', () => {
+    const targets = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target = '']) => target);
+    const anchors = new Set([...readme.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => `#${anchorOf(heading)}`));
+    const isThere = (target: string): boolean =>
+      target.startsWith('#') ? anchors.has(target) : existsSync(root + target);
+
+    expect(targets.filter((target) => !isThere(target))).toEqual([]);
+  });
+});
+
+/** GitHub's name for a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
