@@ -89,7 +89,7 @@ export class CallPicks {
   next(): Grant | undefined {
     const isFirst = this.#failed === this.#barred;
     if (isFirst && this.#ring.line.length > 0) return undefined;
-    return this.#takeOwner() ?? this.#take(this.#failed) ?? (isFirst ? undefined : this.#take(this.#askedThisRound));
+    return this.#take(this.#failed) ?? (isFirst ? undefined : this.#take(this.#askedThisRound));
   }
 
   /** Somebody to ask beside one that is silent. */
@@ -111,15 +111,6 @@ export class CallPicks {
     return 'lease' in outcome ? outcome : undefined;
   }
 
-  /** Whoever has stored what the call refers to, unless the call has failed on it. It is nobody's turn that it takes. */
-  #takeOwner(): Grant | undefined {
-    const owner = this.#route?.owner;
-    if (owner === undefined || this.#failed.has(owner)) return undefined;
-    const now = this.#context.clock.now();
-    const { tokens } = this.#need();
-    return owner.availableAt(now, tokens) <= now ? { deployment: owner, lease: owner.lease(now, tokens) } : undefined;
-  }
-
   #take(avoid: ReadonlySet<Deployment>): Grant | undefined {
     const now = this.#context.clock.now();
     const need = this.#need();
@@ -138,6 +129,7 @@ export class CallPicks {
     this.#estimated = {
       tokens: this.#ring.limitsTokens ? Math.max(1, this.#ring.tokens.estimate(this.#options)) : 1,
       affinityKey: this.#context.settings.affinity ? affinityKey(this.#options) : undefined,
+      owner: this.#route?.owner,
     };
     return this.#estimated;
   }
