@@ -76,7 +76,6 @@ export class PortableModel {
     return {
       excluded: new Set(isPinned ? ring.deployments.filter((each) => each !== owner) : lacks.keys()),
       owner,
-      isPinned,
       because:
         reference === undefined
           ? undefined

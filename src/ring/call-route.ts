@@ -7,8 +7,6 @@ export interface CallRoute {
   readonly excluded: ReadonlySet<Deployment>;
   /** Whoever has stored what the call refers to: asked while it is available, whoever's turn it is. */
   readonly owner: Deployment | undefined;
-  /** Whether nobody else can serve it. */
-  readonly isPinned: boolean;
   /** Why nobody else could be asked, for the error of a call that gives up. */
   readonly because: string | undefined;
   /** Looks whether a failure lies in what the call refers to. */

@@ -107,6 +107,23 @@ describe.skipIf(line === 4)('a conversation whose marks', () => {
     expect([first.refusals.length, second.refusals.length]).toEqual([0, 1]);
   });
 
+  it('are missing goes on at the only endpoint there is, though that has stored nothing of it', async () => {
+    const [first, second] = await startAccounts('first', 'second');
+    const alone = (account: typeof first, more = {}) =>
+      createBalancedProvider({
+        ...settings,
+        ...more,
+        endpoints: [endpointOf(account, 'openai')],
+        retry: { rounds: 1 },
+      });
+    const { messages } = await generated(alone(first, { statefulAffinity: false }), [weatherQuestion]);
+
+    const { text } = await streamed(alone(second), [...messages, lookBack]);
+
+    expect(text).toBe(lookBackAnswer);
+    expect(second.refusals).toHaveLength(1);
+  });
+
   it('are of an endpoint that has left the ring goes on in full', async () => {
     const [first, second] = await startAccounts('first', 'second');
     const { messages } = await generated(
