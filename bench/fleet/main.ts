@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 
 import { CONTESTANTS, findContestant } from './contestants/all.ts';
 import { OURS } from './contestants/contestant.ts';
+import { isDoubtful } from './effort.ts';
 import { groupBy } from './group-by.ts';
 import { askOracle } from './oracle.ts';
 import { seededRandom } from './random.ts';
@@ -37,10 +38,6 @@ const seed = Number(values.seed);
 const chosen = values.contestant?.map((name) => findContestant(name).name) ?? (values.quick ? [OURS] : undefined);
 const scenarios = positionals.length === 0 ? SCENARIOS : positionals.map((name) => findScenario(name));
 
-/** Above this share of a processor, or this lateness of a loop, it is the machine that was measured. */
-const TOO_BUSY = 0.6;
-const TOO_LATE_MS = 15;
-
 async function runScenario(scenario: Scenario): Promise<readonly Result[]> {
   const calls = scenario.calls(seededRandom(seed, scenario.drawnAs ?? scenario.name));
   const oracle = askOracle(scenario, calls);
@@ -63,7 +60,6 @@ async function runScenario(scenario: Scenario): Promise<readonly Result[]> {
 
 /** What the figures are worth, and why calls failed. */
 function describeRun(contestant: string, { calls, client, server, transportMs }: Observation): string {
-  const isDoubtful = [client, server].some(({ cpu, lagP99RealMs }) => cpu > TOO_BUSY || lagP99RealMs > TOO_LATE_MS);
   const errors = groupBy(
     calls.filter(({ outcome }) => outcome !== 'answered'),
     ({ outcome, error }) => `${outcome}: ${error ?? ''}`.slice(0, 110),
@@ -72,7 +68,7 @@ function describeRun(contestant: string, { calls, client, server, transportMs }:
   return [
     `   ${contestant}: client ${(100 * client.cpu).toFixed(0)} % of a processor, ${client.lagP99RealMs.toFixed(1)} ms late at p99;`,
     `server ${(100 * server.cpu).toFixed(0)} %, ${server.lagP99RealMs.toFixed(1)} ms; a plain call costs ${transportMs.toFixed(0)} ms`,
-    isDoubtful ? '  MACHINE TOO BUSY, figures doubtful' : '',
+    isDoubtful(client) || isDoubtful(server) ? '  TOO BUSY, figures doubtful' : '',
     ...worst.map(([error, records]) => `\n      ${records.length} × ${error}`),
   ].join(' ');
 }

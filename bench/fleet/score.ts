@@ -15,7 +15,7 @@ export interface Score {
   readonly oracleFirstContent: Percentiles;
   readonly attemptsPerSuccess: number;
   readonly rateLimitedPerSuccess: number;
-  /** Attempts beyond one a call, as a share of calls. */
+  /** Attempts beyond one a call, as a share of calls: all of them, since budgets for these begin with the first. */
   readonly extraAttempts: number;
   /** Attempts at deployments that were dead or silent then. */
   readonly attemptsOnDead: number;

@@ -34,7 +34,7 @@ export function takeScore(
     oracleFirstContent: withTransport(byOracle.map(({ firstContentMs }) => firstContentMs)),
     attemptsPerSuccess: attempts.length / answered.length,
     rateLimitedPerSuccess: attempts.filter(({ outcome }) => outcome === 'rate-limited').length / answered.length,
-    extraAttempts: attempts.length / counted.length - 1,
+    extraAttempts: observation.attempts.length / calls.length - 1,
     attemptsOnDead: attempts.filter(({ outcome }) => outcome === 'dead' || outcome === 'silent').length,
     recoveryMs: recoveryMs(scenario, observation.attempts),
     whileAllDead: whileAllDead(scenario, counted, records, attempts),

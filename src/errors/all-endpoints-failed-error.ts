@@ -13,6 +13,8 @@ export interface AllEndpointsFailedDetails {
   readonly retryAfterMs: number | undefined;
   readonly errors: readonly unknown[];
   readonly because: string;
+  /** Whether it was for want of capacity that nobody was asked. */
+  readonly isForCapacity?: boolean;
 }
 
 /**
@@ -32,12 +34,12 @@ export class AllEndpointsFailedError extends APICallError {
 
   readonly #errors: readonly unknown[];
 
-  constructor({ modelId, attempts, retryAfterMs, errors, because }: AllEndpointsFailedDetails) {
+  constructor({ modelId, attempts, retryAfterMs, errors, because, isForCapacity }: AllEndpointsFailedDetails) {
     super({
       message: describe({ modelId, attempts, retryAfterMs, because }),
       url: '',
       requestBodyValues: {},
-      ...withStatus(attempts),
+      statusCode: statusOf(attempts, isForCapacity === true),
       isRetryable: false,
     });
     this.name = name;
@@ -60,14 +62,18 @@ export class AllEndpointsFailedError extends APICallError {
 }
 
 /** 429 when that is all that was heard, so that callers can pass it on; else the last status, or 503 when nobody answered. */
-function withStatus(attempts: readonly AttemptRecord[]): { statusCode: number } {
-  const limited = attempts.length > 0 && attempts.every((attempt) => attempt.class === 'rate-limited');
-  return {
-    statusCode: limited ? 429 : (attempts.findLast(({ statusCode }) => statusCode !== undefined)?.statusCode ?? 503),
-  };
+function statusOf(attempts: readonly AttemptRecord[], isForCapacity: boolean): number {
+  if (attempts.length === 0) return isForCapacity ? 429 : 503;
+  if (attempts.every((attempt) => attempt.class === 'rate-limited')) return 429;
+  return attempts.findLast(({ statusCode }) => statusCode !== undefined)?.statusCode ?? 503;
 }
 
-function describe({ modelId, attempts, retryAfterMs, because }: Omit<AllEndpointsFailedDetails, 'errors'>): string {
+function describe({
+  modelId,
+  attempts,
+  retryAfterMs,
+  because,
+}: Omit<AllEndpointsFailedDetails, 'errors' | 'isForCapacity'>): string {
   const retry =
     retryAfterMs === undefined ? '' : ` The first takes calls again in ${Math.ceil(retryAfterMs / 1000)} s.`;
   return `${because} (model "${modelId}"): ${attempts.length === 0 ? 'nobody was asked' : tally(attempts)}.${retry}`;

@@ -41,8 +41,9 @@ export class AttemptOutcomes {
   gotContent(attempt: Attempt, headers: Headers): void {
     const now = this.#now;
     const durationMs = now - attempt.startedAt;
-    attempt.gotContent(now);
+    attempt.gotContent();
     attempt.lease.heard(headers, now);
+    attempt.lease.answered();
     attempt.deployment.latency.record(now, durationMs);
     this.#times.record(durationMs);
   }
@@ -72,7 +73,11 @@ export class AttemptOutcomes {
     lease.heard((error as { readonly responseHeaders?: Headers } | null | undefined)?.responseHeaders, now);
     // Told before what it causes.
     this.#log.recordFailure(attempt, now, failure, error);
-    lease.fail(failure, now);
+    // A slow reader takes up the time of an attempt, for which nobody is to blame.
+    const isReaders =
+      attempt.hasContent && AttemptTimeoutError.isInstance(error) && error.setting === 'timeout.attemptMs';
+    if (isReaders) lease.release();
+    else lease.fail(failure, now);
     return failure;
   }
 
@@ -82,7 +87,7 @@ export class AttemptOutcomes {
     if (end.by === 'caller') this.#log.record(attempt, now, { class: 'aborted' });
     else this.#log.recordFailure(attempt, now, { class: 'retryable' }, error);
     if (this.#wasFarTooSilent(attempt, end)) attempt.lease.fail({ class: 'retryable' }, now);
-    else attempt.lease.release(now);
+    else attempt.lease.release();
   }
 
   /** It had said nothing yet when another attempt of the call answered. */
@@ -95,7 +100,7 @@ export class AttemptOutcomes {
     const limitMs = this.#context.settings.timeout.firstContentMs ?? FAR_LONGER * (this.usualMs ?? Infinity);
     // Slow, or so silent that it may be down.
     if (silentMs >= limitMs) attempt.lease.fail({ class: 'retryable' }, now);
-    else attempt.lease.lose(now);
+    else attempt.lease.lose();
   }
 
   /** It is not wanted any more, through no fault of its own. */
@@ -103,7 +108,7 @@ export class AttemptOutcomes {
     const now = this.#now;
     attempt.drop(silence(attempt, now - attempt.startedAt));
     this.#log.record(attempt, now, { class: 'aborted' });
-    attempt.lease.release(now);
+    attempt.lease.release();
   }
 
   get #now(): number {
@@ -118,8 +123,9 @@ export class AttemptOutcomes {
     const isDeadline =
       end.by === 'totalTimeout' || (end.reason as { name?: unknown } | undefined)?.name === 'TimeoutError';
     const { usualMs } = this;
-    if (!isDeadline || usualMs === undefined) return false;
-    return this.#now - attempt.lastSignAt > Math.max(FAR_LONGER * usualMs, SHORTEST_SILENCE_MS);
+    // Once there is content, a pause may be its reader's; how long one may be is for `idleMs` to say.
+    if (!isDeadline || usualMs === undefined || attempt.hasContent) return false;
+    return this.#now - attempt.startedAt > Math.max(FAR_LONGER * usualMs, SHORTEST_SILENCE_MS);
   }
 }
 

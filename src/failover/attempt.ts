@@ -20,12 +20,11 @@ export class Attempt implements CallEndListener {
   readonly lease: Lease;
   /** To be handed to the model instead of the caller's own. */
   readonly signal: AbortSignal | undefined;
-  /** When it last gave something; its start before it did. */
-  lastSignAt: number;
   readonly #context: FailoverContext;
   readonly #controller: AbortController | undefined;
   readonly #scope: CallScope;
   #timers: Map<TimeoutSetting, TimerHandle> | undefined;
+  #hasContent = false;
   #interruption: { readonly error: unknown } | undefined;
   #onInterrupt: ((error: unknown) => void) | undefined;
   #onDrop: ((reason: unknown) => void) | undefined;
@@ -37,7 +36,6 @@ export class Attempt implements CallEndListener {
     this.deployment = deployment;
     this.lease = lease;
     this.startedAt = context.clock.now();
-    this.lastSignAt = this.startedAt;
     this.#context = context;
     const hasTimeLimit =
       attemptMs !== undefined ||
@@ -64,9 +62,14 @@ export class Attempt implements CallEndListener {
     return this.#dropped !== undefined;
   }
 
+  /** Whether it has given content. */
+  get hasContent(): boolean {
+    return this.#hasContent;
+  }
+
   /** The first content is there. */
-  gotContent(now: number): void {
-    this.lastSignAt = now;
+  gotContent(): void {
+    this.#hasContent = true;
     this.#lift('timeout.firstContentMs');
   }
 

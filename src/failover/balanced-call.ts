@@ -122,7 +122,8 @@ export class BalancedCall {
     if (end !== undefined) {
       this.#outcomes.ended(attempt, end, error);
       this.end();
-      return { error: this.#endedError() };
+      // After content nobody has been given up: the reader gets what ended it.
+      return { error: attempt.hasContent && end.by === 'totalTimeout' ? error : this.#endedError() };
     }
     const failure = this.#outcomes.failed(attempt, error);
     this.#picks.failed(attempt.deployment, failure);
@@ -165,6 +166,8 @@ export class BalancedCall {
   /** Asks everybody who can be asked, each once. Returns `undefined` when none of them answered. */
   async #round<T>(ask: Ask<T>): Promise<Answered<T> | undefined> {
     for (;;) {
+      // A listener to the events may have ended it.
+      if (this.#scope.end !== undefined) throw this.#endedError();
       let grant = this.#picks.next();
       if (grant === undefined) {
         // In a round in which somebody has been asked already, the backoff is the wait.
@@ -247,7 +250,9 @@ export class BalancedCall {
 
   #refused(outcome: Grant | Refusal): unknown {
     const refusal = 'refusal' in outcome ? outcome.refusal : 'left';
-    return this.#endedError() ?? this.#exhausted(REFUSALS[refusal]);
+    // Somebody who is not cooling down is at its limits.
+    const isForCapacity = this.#ring.deployments.some(({ cooledAt }) => cooledAt <= this.#now);
+    return this.#endedError() ?? this.#exhausted(REFUSALS[refusal], isForCapacity);
   }
 
   #endsCall({ class: failureClass, reason }: Failure): boolean {
@@ -256,9 +261,9 @@ export class BalancedCall {
     return failureClass === 'rejected' && !(reason !== undefined && this.#context.settings.failoverOn.has(reason));
   }
 
-  #exhausted(because: string): unknown {
+  #exhausted(because: string, isForCapacity?: boolean): unknown {
     const pinned = this.#route?.because;
-    return this.#log.exhausted(pinned === undefined ? because : `${because}; ${pinned}`, this.#now);
+    return this.#log.exhausted(pinned === undefined ? because : `${because}; ${pinned}`, this.#now, isForCapacity);
   }
 
   /** What the call ends with when it was ended from outside; `undefined` when it was not. */

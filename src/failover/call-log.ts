@@ -53,7 +53,7 @@ export class CallLog {
   /** The next attempt goes there. */
   goesOnTo(to: Deployment): void {
     const last = this.#lastFailure;
-    if (last === undefined) return;
+    if (last === undefined || last.from === to) return;
     this.#events.emit('failover', () => ({
       modelId: this.#ring.modelId,
       from: last.from.endpoint.name,
@@ -63,7 +63,7 @@ export class CallLog {
   }
 
   /** The error of a call that gives up. */
-  exhausted(because: string, now: number): unknown {
+  exhausted(because: string, now: number, isForCapacity = false): unknown {
     // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
     if (this.attempts.length > 0 && this.attempts.every((attempt) => attempt.class === 'rejected'))
       return this.#errors.at(-1);
@@ -71,6 +71,13 @@ export class CallLog {
     const retryAfterMs = this.#ring.retryAfterMs(now);
     const attempts = Object.freeze(this.attempts.map((attempt) => Object.freeze({ ...attempt })));
     this.#events.emit('exhausted', () => ({ modelId, attempts, retryAfterMs }));
-    return new AllEndpointsFailedError({ modelId, attempts, retryAfterMs, errors: this.#errors, because });
+    return new AllEndpointsFailedError({
+      modelId,
+      attempts,
+      retryAfterMs,
+      errors: this.#errors,
+      because,
+      isForCapacity,
+    });
   }
 }

@@ -43,7 +43,8 @@ export class CallScope implements EventListenerObject {
 
   /** Tells `listener` when the call is ended. */
   listen(listener: CallEndListener): void {
-    if (this.#listener === undefined) this.#listener = listener;
+    if (this.#end !== undefined) listener.callEnded();
+    else if (this.#listener === undefined) this.#listener = listener;
     else (this.#others ??= new Set()).add(listener);
   }
 

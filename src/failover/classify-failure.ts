@@ -9,6 +9,7 @@ const QUOTA_CODES = new Set([
   'billing_not_active',
   'access_terminated',
   'quota_exceeded',
+  'InsufficientQuota',
 ]);
 
 /** The model or deployment does not exist here, or may not be used. */
@@ -57,7 +58,7 @@ const CREDENTIAL_ERRORS = new Set(['AI_LoadAPIKeyError', 'AI_LoadSettingError'])
 
 /** The network or the name of the endpoint as a whole, whatever deployment was asked. Codes of Node's dns, net and tls. */
 const ENDPOINT_CODES =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/;
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_\w+|SELF_SIGNED_CERT_IN_CHAIN)$/;
 
 /**
  * What a failure means: by status, error code, network cause and headers, never by words of a message.
@@ -66,16 +67,25 @@ const ENDPOINT_CODES =
  */
 export const classifyFailure: ClassifyFailure = (error) => {
   const facts = readFailure(error);
+  if (facts.names.includes('AI_CredentialError')) return withoutCredential(facts);
   const failure = classify(facts);
   const code = facts.codes[0];
   const told = facts.headers['x-should-retry'];
   return {
-    ...(told === 'true' && failure.class === 'rejected' ? { class: 'retryable' } : failure),
+    ...(told === 'true' && failure.class === 'rejected' && failure.reason === undefined
+      ? { class: 'retryable' }
+      : failure),
     statusCode: facts.statusCode,
     code,
     mayAskAgain: told === 'false' ? false : undefined,
   };
 };
+
+/** The status is that of the service that gives out tokens: a refusal of it does not mend itself, anything else may. */
+function withoutCredential({ statusCode = 500, codes }: FailureFacts): Failure {
+  const isRefusal = statusCode < 500 && statusCode !== 408 && statusCode !== 429;
+  return { class: isRefusal ? 'misconfigured' : 'retryable', scope: 'endpoint', code: codes[0] };
+}
 
 function classify(facts: FailureFacts): Failure {
   const { statusCode, codes } = facts;
@@ -93,9 +103,10 @@ function byStatus(statusCode: number, facts: FailureFacts): Failure {
     case 401:
     case 403:
       return { class: 'misconfigured', scope: 'endpoint' };
+    case 402:
+      return { class: 'quota-exhausted', scope: 'endpoint' };
     case 404:
-      // An id in the request that this service does not know is not a missing deployment.
-      return facts.param === undefined || facts.param === 'model' ? { class: 'misconfigured' } : { class: 'rejected' };
+      return notFound(facts);
     case 408:
     case 409:
     case 425:
@@ -106,6 +117,14 @@ function byStatus(statusCode: number, facts: FailureFacts): Failure {
     default:
       return byRange(statusCode, facts);
   }
+}
+
+/** Of a deployment that is missing, or of something that the request names and this service does not know. */
+function notFound({ param, codes }: FailureFacts): Failure {
+  if (param !== undefined && param !== 'model') return { class: 'rejected' };
+  // OpenAI's own way to say that something is not there; of a model it says so.
+  const isUnclear = param === undefined && codes.includes('invalid_request_error');
+  return { class: isUnclear ? 'retryable' : 'misconfigured' };
 }
 
 function byRange(statusCode: number, facts: FailureFacts): Failure {
@@ -127,7 +146,7 @@ function withoutStatus(facts: FailureFacts): Failure {
   if (codes.some((code) => REQUEST_CODES.has(code)) || names.some((name) => REQUEST_ERRORS.has(name)))
     return { class: 'rejected' };
   if (names.some((name) => CREDENTIAL_ERRORS.has(name))) return { class: 'misconfigured', scope: 'endpoint' };
-  const isEndpoints = codes.some((code) => ENDPOINT_CODES.test(code)) || names.includes('AI_CredentialError');
+  const isEndpoints = codes.some((code) => ENDPOINT_CODES.test(code));
   // All that is left is the network, a broken answer, or a fault in between: somebody else may do better.
   return { class: 'retryable', scope: isEndpoints ? 'endpoint' : 'deployment' };
 }

@@ -3,7 +3,7 @@ import type { StreamPart } from '../sdk.ts';
 import type { Attempt } from './attempt.ts';
 import type { Answered, BalancedCall } from './balanced-call.ts';
 import { IdleWatch } from './idle-watch.ts';
-import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
+import { failureIn, FilteredAnswer, incomplete, type OpenStream } from './open-stream.ts';
 import { isContent } from './stream-part.ts';
 
 /** What a stream needs beside its answer. */
@@ -31,7 +31,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   #attempt: Attempt | undefined;
   #reader: ReadableStreamDefaultReader<StreamPart> | undefined;
   #idle: IdleWatch | undefined;
-  #state: 'waiting' | 'open' | 'finished' | 'closed' = 'waiting';
+  #state: 'waiting' | 'open' | 'closed' = 'waiting';
 
   constructor(parts: FailoverStreamParts) {
     this.#parts = parts;
@@ -47,16 +47,15 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
 
   /** Returns at once: whatever is read, each read enqueues something or ends the stream. */
   pull(): void {
-    if (this.#reader === undefined) return;
+    if (this.#reader === undefined || this.#state === 'closed') return;
     this.#idle?.waits();
     this.#reader.read().then(this.#onRead, this.#onReadFailure);
   }
 
-  cancel(reason: unknown): Promise<void> {
-    const isOver = this.#state === 'finished';
+  async cancel(reason: unknown): Promise<void> {
     this.#close();
-    if (!isOver) this.#parts.call.stop(reason);
-    return this.#reader?.cancel(reason) ?? Promise.resolve();
+    this.#parts.call.stop(reason);
+    await this.#reader?.cancel(reason);
   }
 
   /** Hands on a part that says nothing of who answers, before there is an answer. */
@@ -67,21 +66,29 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   /** The first content is there: from here on everything is this deployment's. */
   #begin({ attempt, answer }: Answered<OpenStream>): void {
     const { clock, idleMs } = this.#parts;
-    this.#state = 'open';
     this.#attempt = attempt;
     this.#reader = answer.reader;
+    if (this.#state === 'waiting') this.#state = 'open';
+    // Called at once when the call was ended just now.
     attempt.onInterrupt((error) => this.#breakOff(error));
-    if (idleMs !== undefined) {
+    if (idleMs !== undefined && this.#state === 'open') {
       this.#idle = new IdleWatch(idleMs, clock, () => attempt.expire('timeout.idleMs', idleMs));
     }
-    for (const part of answer.begin) this.#relay(part);
+    for (const part of answer.begin) {
+      if (this.#isOpen()) this.#relay(part);
+    }
   }
 
   // Made once: a stream has thousands of parts.
   readonly #onRead = ({ done, value }: ReadableStreamReadResult<StreamPart>): void => {
     if (this.#state === 'closed') return;
-    if (done) this.#upstreamEnded();
-    else this.#relay(value);
+    try {
+      if (done) this.#breakOff(incomplete(this.#attempt as Attempt));
+      else this.#relay(value);
+    } catch (error) {
+      // A part that is no part: whoever made it, the stream must not hang on it.
+      this.#breakOff(error);
+    }
   };
 
   readonly #onReadFailure = (error: unknown): void => {
@@ -93,10 +100,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       this.#relayLast(part);
       return;
     }
-    if (this.#idle !== undefined && isContent(part)) {
-      this.#idle.gotContent();
-      if (this.#attempt !== undefined) this.#attempt.lastSignAt = this.#parts.clock.now();
-    }
+    if (this.#idle !== undefined && isContent(part)) this.#idle.gotContent();
     this.#controller?.enqueue(this.#parts.carryBack(part, this.#attempt as Attempt));
   }
 
@@ -107,29 +111,16 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       this.#breakOff(failure.error);
       return;
     }
-    this.#idle?.stop();
-    this.#state = 'finished';
+    this.#close();
     this.#parts.call.succeed(attempt, part['usage']);
     this.#controller?.enqueue(this.#parts.finish(this.#parts.carryBack(part, attempt), attempt));
-  }
-
-  #upstreamEnded(): void {
-    if (this.#state !== 'finished') {
-      this.#breakOff(incomplete(this.#attempt as Attempt));
-      return;
-    }
-    this.#close();
     this.#controller?.close();
+    // The answer is whole; a connection that stays open after it is not the reader's to wait for.
+    this.#reader?.cancel().catch(() => undefined);
   }
 
   /** A failure after content: nobody else can go on where this one stopped. */
   #breakOff(error: unknown): void {
-    if (this.#state === 'finished') {
-      // All that was to come has come; what follows a finish part is the connection's business.
-      this.#close();
-      this.#controller?.close();
-      return;
-    }
     const { call } = this.#parts;
     const fatal = call.fail(this.#attempt as Attempt, error);
     call.end();
@@ -144,9 +135,20 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       this.#controller?.error(error);
       return;
     }
+    if (error instanceof FilteredAnswer) {
+      // Everybody's filter had something against it: that is the answer.
+      for (const part of error.begin) this.#controller?.enqueue(part);
+      this.#controller?.close();
+      return;
+    }
     // Never a controller error: it would make `.text` of AI SDK 4 and 5 hang, and skip `onError` on every line.
     this.#controller?.enqueue({ type: 'error', error });
     this.#controller?.close();
+  }
+
+  // A method, since the state may change between two looks at it, which narrowing does not see.
+  #isOpen(): boolean {
+    return this.#state === 'open';
   }
 
   #close(): void {

@@ -46,15 +46,21 @@ export async function openStream(
     }
     const failure = failureIn(value, attempt);
     if (failure !== undefined) throw failure.error;
-    if (failsOnFiltered && value.type === 'finish' && isFiltered(value)) throw new FilteredAnswer();
+    if (failsOnFiltered && value.type === 'finish' && isFiltered(value)) throw new FilteredAnswer([...begin, value]);
     begin.push(value);
     if (isContent(value)) return { result: opened, reader, begin };
   }
 }
 
 /** An answer that a content filter emptied, in the shape in which services reject a filtered prompt. */
-class FilteredAnswer extends Error {
+export class FilteredAnswer extends Error {
   readonly error = { code: 'content_filter' };
+  readonly begin: readonly StreamPart[];
+
+  constructor(begin: readonly StreamPart[]) {
+    super('The answer was emptied by a content filter.');
+    this.begin = begin;
+  }
 }
 
 /** Why a part cannot belong to a good answer. */

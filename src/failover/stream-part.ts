@@ -36,13 +36,15 @@ const SDK_GUESSES = new Set<string | undefined>(['other', 'interrupted', undefin
 export function hasFinishReason({ finishReason }: StreamPart): boolean {
   // v1 and v2: a word. v3 and v4: what the SDK made of it beside what the service said.
   if (typeof finishReason === 'string') return finishReason !== 'unknown';
-  const { unified, raw } = finishReason as { readonly unified?: string; readonly raw?: string };
+  const { unified, raw } = (finishReason ?? {}) as { readonly unified?: string; readonly raw?: string };
   return raw !== undefined || !SDK_GUESSES.has(unified);
 }
 
 /** Whether the service ended the stream because of its content filter. */
 export function isFiltered({ finishReason }: StreamPart): boolean {
   const reason =
-    typeof finishReason === 'string' ? finishReason : (finishReason as { readonly unified?: string }).unified;
+    typeof finishReason === 'string'
+      ? finishReason
+      : (finishReason as { readonly unified?: string } | undefined)?.unified;
   return reason === 'content-filter';
 }

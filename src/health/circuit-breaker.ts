@@ -15,6 +15,7 @@ export class CircuitBreaker {
   #losses = 0;
   #openings = 0;
   #shutAt = -Infinity;
+  #generation = 0;
 
   constructor(settings: BreakerSettings, clock: Clock, changes: ChangeCounter) {
     this.#settings = settings;
@@ -32,6 +33,11 @@ export class CircuitBreaker {
     return this.#failures;
   }
 
+  /** Grows with each recovery: what an attempt from before it says is out of date. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** An attempt succeeded. Returns whether that ended a cooldown. */
   succeed(isProbe: boolean): boolean {
     // While open, an answer to an attempt from before says nothing about now: the probe decides.
@@ -39,6 +45,7 @@ export class CircuitBreaker {
     this.#failures = 0;
     this.#losses = 0;
     this.#openings = 0;
+    if (isProbe) this.#generation += 1;
     return isProbe;
   }
 

@@ -4,10 +4,15 @@ import type { ChangeCounter } from './change-counter.ts';
 export type CooldownState =
   | { readonly state: 'closed' }
   | { readonly state: 'open'; readonly until: number }
-  | { readonly state: 'half-open'; readonly until: number };
+  | {
+      readonly state: 'half-open';
+      /** When the cooldown that is being probed would have ended. */
+      readonly dueAt: number;
+      /** The end of one that began while the probe was out. */
+      readonly until: number;
+    };
 
 const CLOSED: CooldownState = { state: 'closed' };
-const HALF_OPEN: CooldownState = { state: 'half-open', until: -Infinity };
 
 /** A door that shuts until a time, then lets one probe through, whose result opens it or shuts it again. */
 export class Cooldown {
@@ -37,7 +42,7 @@ export class Cooldown {
   /** An attempt starts. Returns whether it is the probe, which then has to end with one of the methods below. */
   enter(): boolean {
     if (this.#state.state === 'closed') return false;
-    this.#become(HALF_OPEN);
+    this.#become({ state: 'half-open', dueAt: this.#state.until, until: -Infinity });
     return true;
   }
 
@@ -47,8 +52,9 @@ export class Cooldown {
    */
   shut(until: number, isProbe: boolean): void {
     const standing = this.#state.state === 'closed' ? -Infinity : this.#state.until;
-    const state = this.#state.state === 'half-open' && !isProbe ? 'half-open' : 'open';
-    this.#become({ state, until: Math.max(until, standing) });
+    const longer = Math.max(until, standing);
+    if (this.#state.state === 'half-open' && !isProbe) this.#become({ ...this.#state, until: longer });
+    else this.#become({ state: 'open', until: longer });
   }
 
   /**
@@ -62,9 +68,10 @@ export class Cooldown {
     return until === -Infinity;
   }
 
-  /** The probe ended without a result: the next attempt is the probe. */
-  giveBack(now: number): void {
-    if (this.#state.state === 'half-open') this.#become({ state: 'open', until: Math.max(now, this.#state.until) });
+  /** The probe ended without a result: as before it, and when that was its time, the next attempt is the probe. */
+  giveBack(): void {
+    if (this.#state.state !== 'half-open') return;
+    this.#become({ state: 'open', until: Math.max(this.#state.dueAt, this.#state.until) });
   }
 
   #become(state: CooldownState): void {

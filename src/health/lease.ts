@@ -31,9 +31,13 @@ export interface LeasedHealth {
 /** One attempt's hold on a deployment. Ends once, in one of three ways; ending it again does nothing. */
 export class Lease {
   readonly #health: LeasedHealth;
-  readonly #isProbe: boolean;
-  readonly #isEndpointProbe: boolean;
-  readonly #isRateLimitProbe: boolean;
+  // Not any more once it has answered.
+  #isProbe: boolean;
+  #isEndpointProbe: boolean;
+  #isRateLimitProbe: boolean;
+  /** What has recovered since is not blamed for it. */
+  readonly #generation: number;
+  readonly #endpointGeneration: number;
   /** Made only where something is limited. */
   readonly #reservations: readonly (Reservation | undefined)[] | undefined;
   #isHeld = true;
@@ -41,6 +45,8 @@ export class Lease {
   /** @param tokens that the attempt is expected to use; counts only where tokens are limited. */
   constructor(health: LeasedHealth, now: number, tokens: number) {
     this.#health = health;
+    this.#generation = health.breaker.generation;
+    this.#endpointGeneration = health.endpointBreaker.generation;
     this.#isProbe = health.breaker.cooldown.enter();
     this.#isEndpointProbe = health.endpointBreaker.cooldown.enter();
     this.#isRateLimitProbe = health.rateLimit.cooldown.enter();
@@ -55,15 +61,25 @@ export class Lease {
     if (this.#health.quotas[0].learn(now, stated, this.#reservations?.[0])) this.#health.limitsChanged();
   }
 
-  /** The deployment answered, and used so many tokens, if it said. */
-  succeed(now: number, tokens?: number): void {
-    if (!this.#end()) return;
-    const { breaker, endpointBreaker, rateLimit, quotas } = this.#health;
-    for (const [index, reservation] of (this.#reservations ?? []).entries())
-      quotas[index]?.settle(now, reservation, tokens);
+  /** The first content is there: whatever it was sent to find out is known now, however long the rest may take. */
+  answered(): void {
+    if (!this.#isHeld) return;
+    const { breaker, endpointBreaker, rateLimit } = this.#health;
     rateLimit.pass(this.#isRateLimitProbe);
     this.#tellRecovery('endpoint', endpointBreaker.succeed(this.#isEndpointProbe));
     this.#tellRecovery('deployment', breaker.succeed(this.#isProbe));
+    this.#isRateLimitProbe = false;
+    this.#isEndpointProbe = false;
+    this.#isProbe = false;
+  }
+
+  /** The attempt brought all that was asked for, and used so many tokens, if the service said. */
+  succeed(now: number, tokens?: number): void {
+    this.answered();
+    if (!this.#end()) return;
+    const { quotas } = this.#health;
+    for (const [index, reservation] of (this.#reservations ?? []).entries())
+      quotas[index]?.settle(now, reservation, tokens);
   }
 
   /** The deployment failed. Whether it is blamed depends on the class of the failure. */
@@ -76,27 +92,28 @@ export class Lease {
       case 'retryable':
       case 'quota-exhausted':
       case 'misconfigured':
-        this.#blame(failure, now);
+        this.#blame(failure);
         return;
       case 'rejected':
         // It answered, so it works.
-        this.#answered();
+        this.#clear();
         return;
       case 'aborted':
-        this.#giveBack(now);
+        this.#giveBack();
         return;
     }
   }
 
   /** The attempt ended without a result: the caller left, or another attempt was quicker. */
-  release(now: number): void {
-    if (this.#end()) this.#giveBack(now);
+  release(): void {
+    if (this.#end()) this.#giveBack();
   }
 
   /** Another attempt was quicker, and this one had given nothing yet. Too often in a row counts as a failure. */
-  lose(now: number): void {
+  lose(): void {
     if (!this.#end()) return;
-    this.#giveBack(now);
+    this.#giveBack();
+    if (this.#health.breaker.generation !== this.#generation) return;
     const cooldownMs = this.#health.breaker.lose();
     if (cooldownMs !== undefined) this.#health.observer.cooledDown('deployment', { class: 'retryable' }, cooldownMs);
   }
@@ -110,7 +127,7 @@ export class Lease {
     return true;
   }
 
-  #answered(): void {
+  #clear(): void {
     const { breaker, endpointBreaker, rateLimit } = this.#health;
     rateLimit.pass(this.#isRateLimitProbe);
     if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
@@ -121,29 +138,30 @@ export class Lease {
   #reject({ retryAfterMs }: Failure, now: number): void {
     const { breaker, endpointBreaker, rateLimit, observer, quotas } = this.#health;
     if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
-    if (this.#isProbe) breaker.cooldown.giveBack(now);
-    for (const quota of quotas) quota.wasRejected(now);
+    if (this.#isProbe) breaker.cooldown.giveBack();
+    for (const quota of quotas) quota.wasRejected(now, retryAfterMs);
     observer.rateLimited(rateLimit.reject(retryAfterMs, this.#isRateLimitProbe));
   }
 
-  #blame(failure: Failure, now: number): void {
+  #blame(failure: Failure): void {
     const { breaker, endpointBreaker, rateLimit, observer } = this.#health;
-    if (this.#isRateLimitProbe) rateLimit.cooldown.giveBack(now);
+    if (this.#isRateLimitProbe) rateLimit.cooldown.giveBack();
     const isEndpoints = failure.scope === 'endpoint';
     // A deployment that failed shows that its endpoint is there; an endpoint that failed shows nothing of its deployments.
-    if (isEndpoints && this.#isProbe) breaker.cooldown.giveBack(now);
+    if (isEndpoints && this.#isProbe) breaker.cooldown.giveBack();
     if (!isEndpoints && this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
     const blamed = isEndpoints ? endpointBreaker : breaker;
     const isProbe = isEndpoints ? this.#isEndpointProbe : this.#isProbe;
+    if (blamed.generation !== (isEndpoints ? this.#endpointGeneration : this.#generation)) return;
     const cooldownMs = failure.class === 'retryable' ? blamed.fail(isProbe) : blamed.failForGood(isProbe);
     if (cooldownMs !== undefined) observer.cooledDown(isEndpoints ? 'endpoint' : 'deployment', failure, cooldownMs);
   }
 
-  #giveBack(now: number): void {
+  #giveBack(): void {
     const { breaker, endpointBreaker, rateLimit } = this.#health;
-    if (this.#isProbe) breaker.cooldown.giveBack(now);
-    if (this.#isEndpointProbe) endpointBreaker.cooldown.giveBack(now);
-    if (this.#isRateLimitProbe) rateLimit.cooldown.giveBack(now);
+    if (this.#isProbe) breaker.cooldown.giveBack();
+    if (this.#isEndpointProbe) endpointBreaker.cooldown.giveBack();
+    if (this.#isRateLimitProbe) rateLimit.cooldown.giveBack();
   }
 
   #tellRecovery(scope: 'deployment' | 'endpoint', isRecovery: boolean): void {

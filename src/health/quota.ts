@@ -135,11 +135,18 @@ export class Quota {
     correct(this.#tokens, stated.tokens, now, { left: tokensLeft, unseen: tokensUnseen, corrected: tokensCorrected });
   }
 
-  /** A request was rejected although there seemed to be room: the service judges over a shorter time than was thought. */
-  wasRejected(now: number): void {
-    const { allowance } = this.#requests;
-    if (!(allowance instanceof SlidingWindow) || allowance.windowMs <= SHORTEST_REQUEST_WINDOW_MS) return;
-    if (allowance.level(now) < 0) return;
+  /** A request was rejected. Where the service named the time for the next, that counts and not what we make of its limits. */
+  wasRejected(now: number, retryAfterMs: number | undefined): void {
+    for (const { allowance } of [this.#requests, this.#tokens]) {
+      if (allowance instanceof SlidingWindow) this.#narrow(allowance, now);
+      else if (allowance !== undefined && retryAfterMs !== undefined) allowBy(allowance, now, now + retryAfterMs);
+    }
+  }
+
+  /** There seemed to be room, so the service judges requests over a shorter time than was thought. */
+  #narrow(allowance: SlidingWindow, now: number): void {
+    const isRequests = allowance === this.#requests.allowance;
+    if (!isRequests || allowance.windowMs <= SHORTEST_REQUEST_WINDOW_MS || allowance.level(now) < 0) return;
     allowance.setWindowMs(Math.max(SHORTEST_REQUEST_WINDOW_MS, allowance.windowMs / 2));
   }
 
@@ -162,6 +169,12 @@ export class Quota {
     if (this.#metering === 'continuous') return new TokenBucket(perMinute, now);
     return new SlidingWindow(perMinute, unit === 'requests' ? LONGEST_REQUEST_WINDOW_MS : MINUTE_MS);
   }
+}
+
+/** Gives back as much as lets one be spent at a certain moment. */
+function allowBy(allowance: Allowance, now: number, at: number): void {
+  const lateMs = allowance.availableAt(now, 1) - at;
+  if (lateMs > 0) allowance.spend(now, (-lateMs * allowance.perMinute) / MINUTE_MS);
 }
 
 /** What was known when an attempt started. */

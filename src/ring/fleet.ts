@@ -8,6 +8,7 @@ import type { HealthObserver } from '../health/lease.ts';
 import { Quota } from '../health/quota.ts';
 import { RateLimit } from '../health/rate-limit.ts';
 import type { ModelKind } from '../sdk.ts';
+import { RecentMap } from '../recent-map.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { createPicker } from './create-picker.ts';
 import { Deployment } from './deployment.ts';
@@ -16,6 +17,9 @@ import { Ring } from './ring.ts';
 /** Kinds that share their deployments: a model has one quota, whichever API it is called by. */
 const familyOf = (kind: ModelKind): string =>
   kind === 'chat' || kind === 'responses' || kind === 'completion' ? 'language' : kind;
+
+/** Models that are remembered, with their health, at each endpoint. */
+const MOST_MODELS = 1_000;
 
 /** While everybody is cooling down, somebody is looked at so much more often than a first cooldown lasts. */
 const EARLY_PROBE_PART = 1 / 5;
@@ -33,8 +37,8 @@ export class Fleet {
   readonly #parts: FleetParts;
   readonly #changes = new ChangeCounter();
   readonly #endpointBreakers: ReadonlyMap<Endpoint, CircuitBreaker>;
-  readonly #deployments = new Map<Endpoint, Map<string, Deployment>>();
-  readonly #rings = new Map<string, Ring>();
+  readonly #deployments = new Map<Endpoint, RecentMap<string, Deployment>>();
+  readonly #rings = new RecentMap<string, Ring>(MOST_MODELS);
   /** Limits of whole endpoints. */
   readonly #sharedQuotas = new Map<Endpoint, Quota>();
 
@@ -96,7 +100,7 @@ export class Fleet {
 
   #deployment(endpoint: Endpoint, kind: ModelKind, modelId: string): Deployment {
     const name = endpoint.type.nameOf(modelId);
-    const ofEndpoint = this.#deployments.get(endpoint) ?? new Map<string, Deployment>();
+    const ofEndpoint = this.#deployments.get(endpoint) ?? new RecentMap<string, Deployment>(MOST_MODELS);
     this.#deployments.set(endpoint, ofEndpoint);
     const key = `${familyOf(kind)}\n${name}`;
     const deployment =

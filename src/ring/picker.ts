@@ -3,6 +3,8 @@ import type { Deployment } from './deployment.ts';
 /** What a picker is told beside who is available. */
 export interface PickContext {
   readonly now: number;
+  /** Whether somebody was passed over who had its turn: this pick is nobody's turn. */
+  readonly isFailover: boolean;
   /** The model id that the caller asked for. */
   readonly modelId: string;
   /** Share of the calls that a deployment is to have, relative to others. */

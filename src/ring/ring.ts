@@ -79,7 +79,7 @@ export class Ring {
     }
     if (candidates.length === 0) return undefined;
     const kept = affinityKey === undefined ? undefined : byAffinity(affinityKey, candidates, this.#weightOf);
-    return kept ?? this.#picker.pick(candidates, this.#context(now));
+    return kept ?? this.#picker.pick(candidates, this.#context(now, avoid !== undefined && avoid.size > 0));
   }
 
   /**
@@ -149,8 +149,8 @@ export class Ring {
     return endpoint.weight * quotas.reduce((least, quota) => Math.min(least, quota[unit] ?? Infinity), Infinity);
   };
 
-  #context(now: number): PickContext {
-    return { now, modelId: this.modelId, weightOf: this.#weightOf };
+  #context(now: number, isFailover: boolean): PickContext {
+    return { now, isFailover, modelId: this.modelId, weightOf: this.#weightOf };
   }
 
   /** Of those that nothing but a cooldown keeps out, the one whose cooldown ends first; nobody while one is available or probed. */

@@ -37,16 +37,17 @@ export class RoundRobinPicker implements Picker {
   #time = 0;
   #weightOf: PickContext['weightOf'] = () => 1;
 
-  pick(available: readonly Deployment[], { weightOf }: PickContext): Deployment {
+  pick(available: readonly Deployment[], { weightOf, isFailover }: PickContext): Deployment {
     this.#weightOf = weightOf;
-    const next = available.length > FEW ? this.#top(available) : this.#scan(available);
+    const isFew = available.length <= FEW || isFailover;
+    const next = isFew ? this.#scan(available, isFailover) : this.#top(available);
     next.taken += 1;
     next.due = dueOf(next);
     if (next.position !== -1) this.#sink(next);
     return next.deployment;
   }
 
-  #scan(available: readonly Deployment[]): Turns {
+  #scan(available: readonly Deployment[], isFailover: boolean): Turns {
     let next: Turns | undefined;
     let weights = 0;
     for (const deployment of available) {
@@ -59,7 +60,8 @@ export class RoundRobinPicker implements Picker {
     next ??= available
       .map((deployment) => this.#turnsOf(deployment))
       .reduce((first, turns) => (isBefore(turns, first) ? turns : first));
-    this.#time += 1 / weights;
+    // Time goes by with turns; what one call fails over to is none, or those it passed over would seem to have been away.
+    if (!isFailover) this.#time += 1 / weights;
     return next;
   }
 

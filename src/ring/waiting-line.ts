@@ -192,7 +192,7 @@ export class WaitingLine {
   /** Those whose time is over. Looks at all only when it is over for one of them. */
   #sendAway(now: number): void {
     this.#firstDeadline = Infinity;
-    for (const waiter of [...this.#waiters]) {
+    for (const waiter of this.#waiters) {
       if (waiter.deadline <= now) waiter.settle({ refusal: 'waited' });
       else this.#firstDeadline = Math.min(this.#firstDeadline, waiter.deadline);
     }

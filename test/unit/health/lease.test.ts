@@ -632,6 +632,7 @@ describe('whatever calls, answers, failures, aborts and waits follow one another
     taken: readonly Step[],
     look: (world: World, action: Step) => void,
   ) => {
+    vi.clearAllTimers();
     const world = new World(size, { ...settings, retry: { rounds } });
     for (const action of taken) {
       await world.take(action);
