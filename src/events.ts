@@ -50,6 +50,13 @@ export interface BalancedEvents {
     /** Milliseconds until it is asked again. */
     readonly retryAfterMs: number;
   };
+  /** A call cannot go to an endpoint that others could: it wants something that this endpoint does not have. */
+  readonly leftOut: {
+    readonly modelId: string;
+    readonly endpoint: string;
+    /** The tool, such as `openai.mcp`, or the file that it cannot be asked for. */
+    readonly lacks: string;
+  };
   /** A call has given up. */
   readonly exhausted: {
     readonly modelId: string;

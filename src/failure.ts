@@ -25,8 +25,11 @@ export interface Failure {
   readonly statusCode?: number | undefined;
   /** The service's or the network's own code, such as `DeploymentNotFound` or `ECONNREFUSED`. */
   readonly code?: string | undefined;
-  /** Set on rejections that `failoverOn` can send on to the next deployment. */
-  readonly reason?: RejectionReason | undefined;
+  /**
+   * Why a rejection may be sent on to the next deployment: always when it is about something that this endpoint has not
+   * stored, otherwise as `failoverOn` says.
+   */
+  readonly reason?: RejectionReason | 'unknown-reference' | undefined;
   /** `false` when the service asked not to be tried again with this call (`x-should-retry: false`). */
   readonly mayAskAgain?: boolean | undefined;
 }

@@ -7,6 +7,7 @@ import { azureBaseURL } from './azure-url.ts';
 import type { Credentials } from './credentials.ts';
 import { type RotatingHeader, withDeploymentName, withRotatingKey } from './endpoint-fetch.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
+import { withInlineItems } from './inline-items.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 
 /** An Azure OpenAI resource. Deployment names tell nothing, so models are built with the logical id and renamed in flight. */
@@ -50,7 +51,7 @@ function createProvider(
     apiKey: credentials.apiKey ?? PLACEHOLDER_KEY,
     apiVersion: settings.apiVersion,
     headers: settings.headers,
-    fetch: withDeploymentName(sender, nameOf),
+    fetch: withInlineItems(withDeploymentName(sender, nameOf)),
   };
   return createAzure(withoutUndefined(providerSettings)) as unknown as SdkProvider;
 }

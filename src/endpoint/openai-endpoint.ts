@@ -5,6 +5,7 @@ import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
 import type { Credentials } from './credentials.ts';
 import { withRotatingKey } from './endpoint-fetch.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
+import { withInlineItems } from './inline-items.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 
 /** An account or key at OpenAI. Model names there are OpenAI's own, so they tell their abilities themselves. */
@@ -30,10 +31,11 @@ function createProvider(name: string, settings: OpenAIEndpointSettings, credenti
     organization: settings.organization,
     project: settings.project,
     headers: settings.headers,
-    fetch:
+    fetch: withInlineItems(
       secret === undefined
         ? settings.fetch
         : withRotatingKey(settings.fetch, name, { setting: 'apiKey', secret, header: 'authorization' }),
+    ),
     // AI SDK 4 asks for token usage in streams only in this mode; later lines have no such setting.
     compatibility: 'strict',
   };

@@ -1,5 +1,6 @@
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
 import type { Failure } from '../failure.ts';
+import type { CallRoute } from '../ring/call-route.ts';
 import type { ResponseTimes } from '../ring/response-times.ts';
 import type { Ring } from '../ring/ring.ts';
 import { readUsage } from '../ring/usage.ts';
@@ -21,12 +22,14 @@ export class AttemptOutcomes {
   readonly #context: FailoverContext;
   readonly #log: CallLog;
   readonly #times: ResponseTimes;
+  readonly #route: CallRoute | undefined;
 
-  constructor(ring: Ring, context: FailoverContext, log: CallLog, isStream: boolean) {
+  constructor(ring: Ring, context: FailoverContext, log: CallLog, isStream: boolean, route?: CallRoute) {
     this.#ring = ring;
     this.#context = context;
     this.#log = log;
     this.#times = isStream ? ring.streamTimes : ring.answerTimes;
+    this.#route = route;
   }
 
   /** How long calls like this one usually take to say something, once enough is known. */
@@ -61,7 +64,8 @@ export class AttemptOutcomes {
     const now = this.#now;
     const { deployment, lease } = attempt;
     const { name } = deployment.endpoint;
-    const failure = this.#context.settings.classifyFailure(error, { endpoint: name, modelId: this.#ring.modelId });
+    const classified = this.#context.settings.classifyFailure(error, { endpoint: name, modelId: this.#ring.modelId });
+    const failure = this.#route?.judge(error, classified) ?? classified;
     // Failures count as slow, or the quickest to fail would look like the fastest.
     if (failure.class === 'retryable') {
       deployment.latency.record(now, 2 * Math.max(now - attempt.startedAt, deployment.latency.at(now)));

@@ -1,4 +1,5 @@
 import type { AttemptRecord, Failure } from '../failure.ts';
+import type { CallRoute } from '../ring/call-route.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { Grant, Refusal } from '../ring/waiting-line.ts';
 import type { CallOptions } from '../sdk.ts';
@@ -43,20 +44,22 @@ export class BalancedCall {
   readonly #scope: CallScope;
   readonly #picks: CallPicks;
   readonly #isStream: boolean;
+  readonly #route: CallRoute | undefined;
   /** The budget for a second attempt, when the call may have one. */
   readonly #hedging: HedgeBudget | undefined;
 
-  constructor(ring: Ring, options: CallOptions, context: FailoverContext, isStream: boolean) {
+  constructor(ring: Ring, options: CallOptions, context: FailoverContext, isStream: boolean, route?: CallRoute) {
     this.#log = new CallLog(ring, context.events);
-    this.#outcomes = new AttemptOutcomes(ring, context, this.#log, isStream);
+    this.#outcomes = new AttemptOutcomes(ring, context, this.#log, isStream, route);
     this.#ring = ring;
     this.#context = context;
     this.#isStream = isStream;
+    this.#route = route;
     this.#hedging =
       context.settings.hedge !== undefined && mayActTwice(options) ? undefined : context.hedgeBudgetOf(ring);
     this.#hedging?.begin();
     this.#scope = new CallScope(options.abortSignal, context.settings.totalTimeoutMs, context.clock, isStream);
-    this.#picks = new CallPicks(ring, options, this.#scope, context);
+    this.#picks = new CallPicks(ring, options, this.#scope, context, route);
   }
 
   /** The attempts that have ended. */
@@ -145,7 +148,7 @@ export class BalancedCall {
         roundsDone: this.#picks.rounds,
         isWorthAnother: () => this.#picks.isWorthAnotherRound,
         soonestMs: () => this.#ring.rateLimitEndsAt(this.#now) - this.#now,
-        giveUp: () => this.#endedError() ?? this.#log.exhausted('All endpoints failed', this.#now),
+        giveUp: () => this.#endedError() ?? this.#exhausted('All endpoints failed'),
       },
       () => {
         this.#picks.beginRound();
@@ -249,19 +252,24 @@ export class BalancedCall {
     const refusal = 'refusal' in outcome ? outcome.refusal : 'left';
     // Somebody who is not cooling down is at its limits.
     const isForCapacity = this.#ring.deployments.some(({ cooledAt }) => cooledAt <= this.#now);
-    return this.#endedError() ?? this.#log.exhausted(REFUSALS[refusal], this.#now, isForCapacity);
+    return this.#endedError() ?? this.#exhausted(REFUSALS[refusal], isForCapacity);
   }
 
   #endsCall({ class: failureClass, reason }: Failure): boolean {
     if (failureClass === 'aborted') return true;
+    if (reason === 'unknown-reference') return false;
     return failureClass === 'rejected' && !(reason !== undefined && this.#context.settings.failoverOn.has(reason));
+  }
+
+  #exhausted(because: string, isForCapacity?: boolean): unknown {
+    const pinned = this.#route?.because;
+    return this.#log.exhausted(pinned === undefined ? because : `${because}; ${pinned}`, this.#now, isForCapacity);
   }
 
   /** What the call ends with when it was ended from outside; `undefined` when it was not. */
   #endedError(): unknown {
     const { end } = this.#scope;
-    if (end?.by === 'totalTimeout')
-      return this.#log.exhausted(`The ${end.timeoutMs} ms of totalTimeoutMs are over`, this.#now);
+    if (end?.by === 'totalTimeout') return this.#exhausted(`The ${end.timeoutMs} ms of totalTimeoutMs are over`);
     return end?.by === 'caller'
       ? (end.reason ?? new DOMException('This operation was aborted', 'AbortError'))
       : undefined;

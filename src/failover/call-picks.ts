@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
 import { affinityKey } from '../ring/affinity-key.ts';
+import { type CallRoute, isMended } from '../ring/call-route.ts';
 import type { Deployment } from '../ring/deployment.ts';
 import type { Need } from '../ring/need.ts';
 import type { Ring } from '../ring/ring.ts';
@@ -18,11 +19,14 @@ export class CallPicks {
   readonly #options: CallOptions;
   readonly #context: FailoverContext;
   readonly #scope: CallScope;
-  /** Deployments that this call has failed on. */
-  #failed: ReadonlySet<Deployment> = NOBODY;
+  readonly #route: CallRoute | undefined;
+  /** Deployments that this call cannot go to, whatever happens. */
+  readonly #barred: ReadonlySet<Deployment>;
+  /** Those, and the ones that it has failed on. */
+  #failed: ReadonlySet<Deployment>;
   /** Of these, those not to be asked again in this round, and those not to be asked again at all. */
-  #askedThisRound: ReadonlySet<Deployment> = NOBODY;
-  #excluded: ReadonlySet<Deployment> = NOBODY;
+  #askedThisRound: ReadonlySet<Deployment>;
+  #excluded: ReadonlySet<Deployment>;
   #rounds = 1;
   /** Whether all that this round has heard is when to come again. */
   #heardOnlyLimits = true;
@@ -32,11 +36,16 @@ export class CallPicks {
   #waitsSince = 0;
   #estimated: Need | undefined;
 
-  constructor(ring: Ring, options: CallOptions, scope: CallScope, context: FailoverContext) {
+  constructor(ring: Ring, options: CallOptions, scope: CallScope, context: FailoverContext, route?: CallRoute) {
     this.#ring = ring;
     this.#options = options;
     this.#scope = scope;
     this.#context = context;
+    this.#route = route;
+    this.#barred = route?.excluded ?? NOBODY;
+    this.#failed = this.#barred;
+    this.#askedThisRound = this.#barred;
+    this.#excluded = this.#barred;
   }
 
   /** Rounds begun. */
@@ -67,6 +76,7 @@ export class CallPicks {
 
   /** A deployment has failed this call. */
   failed(deployment: Deployment, failure: Failure): void {
+    if (isMended(failure)) return;
     this.#failed = withOne(this.#failed, deployment);
     this.#askedThisRound = withOne(this.#askedThisRound, deployment);
     if (failure.class !== 'rate-limited') this.#heardOnlyLimits = false;
@@ -77,8 +87,9 @@ export class CallPicks {
 
   /** First whom this call has not failed on, then whom it has not asked in this round. Those who wait are not overtaken. */
   next(): Grant | undefined {
-    if (this.#failed.size === 0 && this.#ring.line.length > 0) return undefined;
-    return this.#take(this.#failed) ?? (this.#failed.size === 0 ? undefined : this.#take(this.#askedThisRound));
+    const isFirst = this.#failed === this.#barred;
+    if (isFirst && this.#ring.line.length > 0) return undefined;
+    return this.#take(this.#failed) ?? (isFirst ? undefined : this.#take(this.#askedThisRound));
   }
 
   /** Somebody to ask beside one that is silent. */
@@ -118,6 +129,7 @@ export class CallPicks {
     this.#estimated = {
       tokens: this.#ring.limitsTokens ? Math.max(1, this.#ring.tokens.estimate(this.#options)) : 1,
       affinityKey: this.#context.settings.affinity ? affinityKey(this.#options) : undefined,
+      owner: this.#route?.owner,
     };
     return this.#estimated;
   }

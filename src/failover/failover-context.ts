@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { EventEmitter } from '../events.ts';
+import type { OwnerMemory } from '../portability/owner-memory.ts';
 import type { HedgeBudget } from './hedge-budget.ts';
 import type { Deployment } from '../ring/deployment.ts';
 import type { Ring } from '../ring/ring.ts';
@@ -10,6 +11,8 @@ export interface FailoverContext {
   readonly settings: ResolvedSettings;
   readonly clock: Clock;
   readonly events: EventEmitter;
+  /** Which endpoint has stored what. */
+  readonly owners: OwnerMemory;
   /** How many extra attempts each ring may make. */
   readonly hedgeBudgetOf: (ring: Ring) => HedgeBudget | undefined;
   /** Sees to it that credentials are there for those who could serve a call, before its first attempt. */

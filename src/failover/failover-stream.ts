@@ -13,6 +13,8 @@ export interface FailoverStreamParts {
   readonly answer: Promise<Answered<OpenStream>>;
   readonly clock: Clock;
   readonly idleMs: number | undefined;
+  /** Makes the parts of every endpoint look the same. */
+  readonly carryBack: (part: StreamPart, attempt: Attempt) => StreamPart;
   /** Adds our metadata to the last part. */
   readonly finish: (part: StreamPart, attempt: Attempt) => StreamPart;
 }
@@ -99,7 +101,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       return;
     }
     if (this.#idle !== undefined && isContent(part)) this.#idle.gotContent();
-    this.#controller?.enqueue(part);
+    this.#controller?.enqueue(this.#parts.carryBack(part, this.#attempt as Attempt));
   }
 
   #relayLast(part: StreamPart): void {
@@ -111,7 +113,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     }
     this.#close();
     this.#parts.call.succeed(attempt, part['usage']);
-    this.#controller?.enqueue(this.#parts.finish(part, attempt));
+    this.#controller?.enqueue(this.#parts.finish(this.#parts.carryBack(part, attempt), attempt));
     this.#controller?.close();
     // The answer is whole; a connection that stays open after it is not the reader's to wait for.
     this.#reader?.cancel().catch(() => undefined);

@@ -1,7 +1,10 @@
 import { BalancedCall } from '../failover/balanced-call.ts';
 import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
+import { optionKeysOf } from '../portability/option-keys.ts';
+import { mapCallOptions } from '../portability/portable-call.ts';
 import type { BalancedModelParts } from './balanced-model.ts';
 import { type BalancedMetadata, withMetadata } from './balanced-metadata.ts';
+import type { PortableModelCall } from './portable-model.ts';
 
 /** Runs a call that has one answer. */
 export async function generate<Model extends SdkModel, Result extends CallResult>(
@@ -9,13 +12,18 @@ export async function generate<Model extends SdkModel, Result extends CallResult
   options: CallOptions,
   ask: (model: Model, options: CallOptions) => PromiseLike<Result>,
   toMetadata: (balanced: BalancedMetadata, result: Result) => object = (balanced) => balanced,
+  portable?: PortableModelCall,
 ): Promise<Result> {
-  const call = new BalancedCall(ring, options, context, false);
-  const { attempt, answer } = await call.answer(({ deployment, signal }) =>
-    ask(modelAt(deployment), signal === options.abortSignal ? options : { ...options, abortSignal: signal }),
-  );
-  call.gotContent(attempt, responseHeaders(answer));
-  call.succeed(attempt, answer['usage']);
+  const call = new BalancedCall(ring, options, context, false, portable?.route);
+  const { attempt, answer: given } = await call.answer(({ deployment, signal }) => {
+    const model = modelAt(deployment);
+    const adapted =
+      portable?.optionsAt(deployment) ?? mapCallOptions(options, { keys: optionKeysOf(model, ring.kind), model });
+    return ask(model, signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
+  });
+  call.gotContent(attempt, responseHeaders(given));
+  call.succeed(attempt, given['usage']);
+  const answer = portable?.carryBack(given, attempt.deployment) ?? given;
   if (!context.settings.metadata) return answer;
   const balanced = { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length };
   return withMetadata(answer, toMetadata(balanced, answer));

@@ -13,27 +13,37 @@ import { type BalancedModelParts, ownProperties } from './balanced-model.ts';
 import { generate } from './generate.ts';
 import { withMetadata } from './balanced-metadata.ts';
 import { mirror } from './mirror.ts';
+import { PortableModel, type PortableModelCall } from './portable-model.ts';
 import { supportedUrls } from './supported-urls.ts';
 
 /** A language model that stands for a ring of them. */
 export function createLanguageModel(parts: BalancedModelParts<SdkLanguageModel>): SdkLanguageModel {
   const { templates } = parts;
   const [template] = templates as readonly [SdkLanguageModel];
+  const portableModel = new PortableModel(parts);
   return mirror(() => template, {
     ...ownProperties(parts),
     ...supportedUrls(templates),
     doGenerate: (options: CallOptions): Promise<CallResult> =>
-      generate(parts, options, (model, attemptOptions) => model.doGenerate(attemptOptions)),
+      generate(
+        parts,
+        options,
+        (model, attemptOptions) => model.doGenerate(attemptOptions),
+        undefined,
+        portableModel.begin(options),
+      ),
 
-    doStream: (options: CallOptions): Promise<StreamResult> => streamWithFailover(parts, options),
+    doStream: (options: CallOptions): Promise<StreamResult> =>
+      streamWithFailover(parts, options, portableModel.begin(options)),
   });
 }
 
 async function streamWithFailover(
   { ring, context, modelAt }: BalancedModelParts<SdkLanguageModel>,
   options: CallOptions,
+  portable: PortableModelCall,
 ): Promise<StreamResult> {
-  const call = new BalancedCall(ring, options, context, true);
+  const call = new BalancedCall(ring, options, context, true, portable.route);
   const { metadata, timeout, failoverOn } = context.settings;
   const failsOnFiltered = failoverOn.has('content-filter');
   let current: StreamResult | undefined;
@@ -51,8 +61,9 @@ async function streamWithFailover(
   };
   const answer = call.answer(async (attempt) => {
     const { deployment, signal } = attempt;
+    const adapted = portable.optionsAt(deployment);
     const result = modelAt(deployment).doStream(
-      signal === options.abortSignal ? options : { ...options, abortSignal: signal },
+      signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal },
     );
     const open = await openStream(attempt, result, observer, failsOnFiltered);
     call.gotContent(attempt, responseHeaders(open.result));
@@ -66,6 +77,7 @@ async function streamWithFailover(
     answer,
     clock: context.clock,
     idleMs: timeout.idleMs,
+    carryBack: (part, { deployment }) => portable.carryBackPart(part, deployment),
     finish: (part, attempt) =>
       withMetadata(
         part,

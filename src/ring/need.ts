@@ -6,6 +6,8 @@ export interface Need {
   readonly tokens: number;
   /** Keeps it with others of the same key, where possible. */
   readonly affinityKey?: string | undefined;
+  /** Has stored what it refers to, and is asked while it is available. */
+  readonly owner?: Deployment | undefined;
   /** Deployments that it must not go to. */
   readonly avoid?: ReadonlySet<Deployment> | undefined;
 }

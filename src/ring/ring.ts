@@ -65,8 +65,10 @@ export class Ring {
   }
 
   /** The next deployment to ask, or `undefined` when none is available that would do. */
-  pick(now: number, { tokens, avoid, affinityKey }: Need): Deployment | undefined {
+  pick(now: number, { tokens, avoid, affinityKey, owner }: Need): Deployment | undefined {
     this.#look(now);
+    // Not a turn of the picker's: those who refer to nothing keep rotating.
+    if (owner !== undefined && avoid?.has(owner) !== true && owner.availableAt(now, tokens) <= now) return owner;
     let candidates = this.#best;
     if ((avoid !== undefined && avoid.size > 0) || (this.#isMetered && tokens > 1)) {
       candidates = bestTier(

@@ -40,6 +40,7 @@ export interface ResolvedSettings {
   readonly failoverOn: ReadonlySet<RejectionReason>;
   readonly classifyFailure: ClassifyFailure;
   readonly metadata: boolean;
+  readonly statefulAffinity: boolean;
   readonly allowMixedEmbeddings: boolean;
   readonly onMissingCredentials: 'throw' | 'skip';
 }
@@ -97,6 +98,7 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     failoverOn: new Set(settings.failoverOn),
     classifyFailure: settings.classifyFailure === undefined ? classify : guarded(settings.classifyFailure, classify),
     metadata: settings.metadata ?? true,
+    statefulAffinity: settings.statefulAffinity ?? true,
     allowMixedEmbeddings: settings.allowMixedEmbeddings ?? false,
     onMissingCredentials: settings.onMissingCredentials ?? 'throw',
   });

@@ -203,6 +203,7 @@ export const settingsSchema = exact({
   ),
   classifyFailure: v.optional(callable),
   metadata: v.optional(flag),
+  statefulAffinity: v.optional(flag),
   allowMixedEmbeddings: v.optional(flag),
   onMissingCredentials: v.optional(v.picklist(['throw', 'skip'], "must be 'throw' or 'skip'")),
 });

@@ -138,8 +138,23 @@ export interface BalancedProviderSettings {
    * @example (error, context) => isOurProxyError(error) ? { class: 'retryable' } : classifyFailure(error, context)
    */
   readonly classifyFailure?: ClassifyFailure | undefined;
-  /** `false` leaves `providerMetadata.balanced` out of results. @default true */
+  /**
+   * `false` leaves `providerMetadata.balanced` out of results. The mark on content parts, by which a conversation finds
+   * its endpoint again, is not part of it: see `statefulAffinity`.
+   *
+   * @default true
+   */
   readonly metadata?: boolean | undefined;
+  /**
+   * Keeps a conversation at the endpoint that has stored what it refers to, as long as that is available, and moves it in
+   * full when it is not. For this, content parts carry an opaque mark of their endpoint
+   * (`providerMetadata.balanced.endpoint`), which the AI SDK brings back with the next prompt.
+   *
+   * `false` writes and reads no mark: right when all endpoints share what they store, as several keys of one project do.
+   *
+   * @default true
+   */
+  readonly statefulAffinity?: boolean | undefined;
   /**
    * `true` lets one embedding model id stand for models whose vectors cannot be compared. You hardly ever want this.
    *

@@ -1,0 +1,90 @@
+/**
+ * What portability costs a call, in process: how long it takes to look at a prompt, and to change it for an endpoint.
+ *
+ * Each figure is the median of many batches, run in turns, so that what else the machine does falls on all of them.
+ *
+ *   npm run build && node bench/portability/run.ts
+ */
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+
+import { createAzure } from '@ai-sdk/azure';
+import { createOpenAI } from '@ai-sdk/openai';
+
+import { Endpoints } from '../../src/endpoint/create-endpoints.ts';
+import { classifyFailure } from '../../src/failover/classify-failure.ts';
+import { OwnerMemory } from '../../src/portability/owner-memory.ts';
+import { type Place, placeOf } from '../../src/portability/place.ts';
+import { mapCallOptions, portableCall } from '../../src/portability/portable-call.ts';
+import type { CallOptions, SdkModel } from '../../src/sdk.ts';
+import { resolveSettings } from '../../src/settings/resolve-settings.ts';
+import { answered, plain } from './prompts.ts';
+
+const BATCHES = 400;
+
+const endpoints = new Endpoints(
+  resolveSettings(
+    {
+      endpoints: [
+        { name: 'owner', provider: createOpenAI({ apiKey: 'any' }) },
+        { name: 'other', provider: createAzure({ resourceName: 'any', apiKey: 'any' }) },
+      ],
+    },
+    classifyFailure,
+  ),
+);
+const [owner, other] = endpoints.all.map((endpoint) =>
+  placeOf(endpoint, endpoint.model('responses', 'gpt-5') as SdkModel, 'responses'),
+) as [Place, Place];
+const settings = { affinity: true, memory: new OwnerMemory() };
+
+/** What happens to a call's options before an attempt. */
+const adapt = (options: CallOptions, place: Place): CallOptions =>
+  portableCall(options, true, settings)?.optionsAt(place).options ?? mapCallOptions(options, place);
+
+const { mark } = owner;
+const openai = { reasoningEffort: 'low', promptCacheKey: 'conversation-7' };
+const cases: Readonly<
+  Record<string, { readonly options: CallOptions; readonly place: Place; readonly batch: number }>
+> = {
+  'no references, 3 messages': { options: { prompt: plain(3) }, place: owner, batch: 2_000 },
+  'no references, 3 messages, options for OpenAI sent to Azure': {
+    options: { prompt: plain(3), providerOptions: { openai } },
+    place: other,
+    batch: 2_000,
+  },
+  'no references, 20 messages': { options: { prompt: plain(20) }, place: owner, batch: 1_000 },
+  'no references, 200 messages': { options: { prompt: plain(200) }, place: owner, batch: 200 },
+  '200 messages with references, to their owner': {
+    options: { prompt: answered(200, mark), providerOptions: { openai } },
+    place: owner,
+    batch: 50,
+  },
+  '200 messages with references, sent in full to another': {
+    options: { prompt: answered(200, mark), providerOptions: { openai } },
+    place: other,
+    batch: 50,
+  },
+};
+
+const samples = new Map(Object.keys(cases).map((name) => [name, [] as number[]]));
+for (let round = 0; round < BATCHES; round += 1) {
+  for (const [name, { options, place, batch }] of Object.entries(cases)) {
+    const startedAt = performance.now();
+    for (let call = 0; call < batch; call += 1) adapt(options, place);
+    samples.get(name)?.push(((performance.now() - startedAt) * 1_000) / batch);
+  }
+}
+
+const figures = Object.fromEntries(
+  [...samples].map(([name, times]) => {
+    // The first batches warm up the machine.
+    const sorted = times.slice(BATCHES / 4).toSorted((a, b) => a - b);
+    const at = (share: number): number => Number((sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(3));
+    return [name, { medianUs: at(0.5), p95Us: at(0.95) }];
+  }),
+);
+console.table(figures);
+const machine = { node: process.version, cpu: cpus()[0]?.model };
+const target = process.argv[2];
+if (target !== undefined) await writeFile(target, `${JSON.stringify({ machine, figures }, null, 2)}\n`);

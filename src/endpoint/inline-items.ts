@@ -1,0 +1,46 @@
+type Fetch = typeof globalThis.fetch;
+type Item = Readonly<Record<string, unknown>>;
+
+/** Carries items from the call to `fetch`, and goes no further. */
+const HEADER = 'x-ai-sdk-load-balancer-items';
+
+/** The header that makes {@link withInlineItems} send items in full. Headers take ASCII only. */
+export const inlineItemsHeader = (items: ReadonlyMap<string, object>): Readonly<Record<string, string>> => ({
+  [HEADER]: encodeURIComponent(JSON.stringify(Object.fromEntries(items))),
+});
+
+/**
+ * Wraps `fetch` so that a request carries items in full which the AI SDK can only refer to by id.
+ *
+ * An answer to a request for approval means something only together with the request, which another endpoint has not
+ * stored, and for which prompts have no part.
+ */
+export function withInlineItems(fetch: Fetch | undefined): Fetch {
+  return (input, init) => {
+    const send = fetch ?? globalThis.fetch;
+    const header = read(init?.headers);
+    if (header === undefined || typeof init?.body !== 'string') return send(input, init);
+    const headers = new Headers(init.headers);
+    headers.delete(HEADER);
+    const items = JSON.parse(decodeURIComponent(header)) as Readonly<Record<string, Item>>;
+    return send(input, { ...init, headers, body: insert(init.body, items) });
+  };
+}
+
+/** The SDK hands headers on as a plain object, for which a look is enough. */
+function read(headers: RequestInit['headers']): string | undefined {
+  if (headers === undefined) return undefined;
+  if (headers instanceof Headers) return headers.get(HEADER) ?? undefined;
+  return Array.isArray(headers) ? headers.find(([name]) => name === HEADER)?.[1] : headers[HEADER];
+}
+
+function insert(body: string, items: Readonly<Record<string, Item>>): string {
+  const request = JSON.parse(body) as { input?: readonly Item[] };
+  const input = request.input?.flatMap((item) => {
+    if (item['type'] === 'item_reference' && (item['id'] as string) in items) return [];
+    const answered = item['approval_request_id'] as string | undefined;
+    const full = answered === undefined ? undefined : items[answered];
+    return full === undefined ? [item] : [full, item];
+  });
+  return JSON.stringify({ ...request, input });
+}

@@ -1,0 +1,163 @@
+import type { FailoverContext } from '../failover/failover-context.ts';
+import { carryBack, markPart } from '../portability/carry-back.ts';
+import { mapCallOptions, portableCall, type PortableCall } from '../portability/portable-call.ts';
+import { type Place, placeOf } from '../portability/place.ts';
+import type { CallRoute } from '../ring/call-route.ts';
+import type { Deployment } from '../ring/deployment.ts';
+import type { CallOptions, CallResult, SdkLanguageModel, StreamPart } from '../sdk.ts';
+import { isFirstSpecification } from '../sdk.ts';
+import type { BalancedModelParts } from './balanced-model.ts';
+
+type Warnings = readonly object[];
+
+/** What makes one model's calls mean the same at each of its deployments. */
+export class PortableModel {
+  readonly #parts: Pick<BalancedModelParts<SdkLanguageModel>, 'ring' | 'context'>;
+  readonly #places: ReadonlyMap<Deployment, Place>;
+  /** Whether its prompts can refer to what an endpoint has stored: the Responses API's do. */
+  readonly #isStateful: boolean;
+  readonly #marks: boolean;
+
+  constructor({ ring, context, templates }: BalancedModelParts<SdkLanguageModel>) {
+    this.#parts = { ring, context };
+    this.#places = new Map(
+      ring.deployments.map((deployment, index) => [
+        deployment,
+        placeOf(deployment.endpoint, templates[index] as SdkLanguageModel, ring.kind),
+      ]),
+    );
+    this.#isStateful = ring.kind === 'responses' && !templates.some(isFirstSpecification);
+    this.#marks = this.#isStateful && context.settings.statefulAffinity;
+  }
+
+  begin(options: CallOptions): PortableModelCall {
+    const { statefulAffinity } = this.#parts.context.settings;
+    const call = portableCall(options, this.#isStateful, {
+      affinity: statefulAffinity,
+      memory: this.#parts.context.owners,
+    });
+    return new PortableModelCall(this, options, call, call && this.#routeOf(call));
+  }
+
+  placeAt(deployment: Deployment): Place {
+    return this.#places.get(deployment) as Place;
+  }
+
+  /** Whether content parts carry the mark of their endpoint. */
+  get marks(): boolean {
+    return this.#marks;
+  }
+
+  /** Whether answers may have metadata under another key than `openai`. */
+  get isStateful(): boolean {
+    return this.#isStateful;
+  }
+
+  get context(): FailoverContext {
+    return this.#parts.context;
+  }
+
+  #routeOf(call: PortableCall): CallRoute {
+    const { ring, context } = this.#parts;
+    const owner =
+      call.owner === undefined ? undefined : ring.deployments.find((each) => call.isOwnedBy(this.placeAt(each)));
+    const isPinned = call.pinned.length > 0 && call.owner !== undefined;
+    const lacks = new Map<Deployment, string>();
+    for (const deployment of ring.deployments) {
+      const lacked = call.lackedAt(this.placeAt(deployment));
+      if (lacked !== undefined) lacks.set(deployment, lacked);
+    }
+    // What nobody has, the SDK's own model has something to say about.
+    if (lacks.size === ring.deployments.length) lacks.clear();
+    for (const [{ endpoint }, lacked] of lacks) {
+      context.events.emit('leftOut', () => ({ modelId: ring.modelId, endpoint: endpoint.name, lacks: lacked }));
+    }
+    const [reference] = call.pinned;
+    return {
+      excluded: new Set(isPinned ? ring.deployments.filter((each) => each !== owner) : lacks.keys()),
+      owner,
+      because:
+        reference === undefined
+          ? undefined
+          : `${reference.what} "${reference.id}" is stored at ${isPinned ? `endpoint "${owner?.endpoint.name ?? call.owner}"` : 'one endpoint'} alone`,
+      judge: (error, failure) => call.judge(error, failure),
+    };
+  }
+}
+
+/** One call of such a model. */
+export class PortableModelCall {
+  readonly route: CallRoute | undefined;
+  readonly #model: PortableModel;
+  readonly #options: CallOptions;
+  readonly #call: PortableCall | undefined;
+  /** What the attempt at a deployment had to leave out. */
+  #warnings: Map<Deployment, Warnings> | undefined;
+
+  constructor(
+    model: PortableModel,
+    options: CallOptions,
+    call: PortableCall | undefined,
+    route: CallRoute | undefined,
+  ) {
+    this.#model = model;
+    this.#options = options;
+    this.#call = call;
+    this.route = route;
+  }
+
+  /** The caller's options as the deployment's model reads them. */
+  optionsAt(deployment: Deployment): CallOptions {
+    const place = this.#model.placeAt(deployment);
+    if (this.#call === undefined) return mapCallOptions(this.#options, place);
+    const { options, warnings } = this.#call.optionsAt(place);
+    if (warnings.length > 0) (this.#warnings ??= new Map()).set(deployment, warnings);
+    return options;
+  }
+
+  /** A result with metadata under the key that users of OpenAI look at, and marks on its parts. */
+  carryBack<Result extends CallResult>(result: Result, deployment: Deployment): Result {
+    this.#remember(result, deployment);
+    if (!this.#model.isStateful) return result;
+    const { content } = result;
+    const warned = this.#withWarnings(carryBack(result), deployment);
+    return {
+      ...warned,
+      ...(Array.isArray(content) && {
+        content: content.map((part: StreamPart) => this.#carryBackPart(part, deployment)),
+      }),
+    };
+  }
+
+  /** The same for a part of a stream. The same object when it carries nothing. */
+  carryBackPart(part: StreamPart, deployment: Deployment): StreamPart {
+    if (part['providerMetadata'] === undefined) {
+      if (part.type === 'stream-start') return this.#withWarnings(part, deployment);
+      if (part.type !== 'tool-call' && part.type !== 'tool-result') return part;
+    }
+    if (part.type !== 'finish') return this.#carryBackPart(part, deployment);
+    this.#remember(part, deployment);
+    return carryBack(part);
+  }
+
+  #withWarnings<Carrier extends object>(carrier: Carrier, deployment: Deployment): Carrier {
+    const ours = this.#warnings?.get(deployment);
+    if (ours === undefined) return carrier;
+    const { warnings } = carrier as { readonly warnings?: Warnings };
+    return { ...carrier, warnings: [...(warnings ?? []), ...ours] };
+  }
+
+  #carryBackPart(part: StreamPart, deployment: Deployment): StreamPart {
+    return this.#model.marks ? markPart(part, this.#model.placeAt(deployment).mark) : carryBack(part);
+  }
+
+  #remember({ providerMetadata }: CallResult, deployment: Deployment): void {
+    if (!this.#model.marks) return;
+    const place = this.#model.placeAt(deployment);
+    this.#call?.remember(place);
+    const { responseId } = (providerMetadata?.['openai'] ?? providerMetadata?.['azure'] ?? {}) as {
+      readonly responseId?: unknown;
+    };
+    if (typeof responseId === 'string') this.#model.context.owners.remember(responseId, place.mark.endpoint);
+  }
+}

@@ -1,0 +1,72 @@
+import { type OptionKeys, otherKey } from './option-keys.ts';
+import type { Options, ProviderOptions } from './prompt.ts';
+
+/** Options of prompt parts that only the account which wrote them can resolve. */
+const BOUND: ReadonlySet<string> = new Set([
+  'itemId',
+  'reasoningEncryptedContent',
+  // A compaction's.
+  'encryptedContent',
+  // The item that several calls came in; only a stored conversation wants it again.
+  'parallelToolCall',
+  // The program that made a call.
+  'caller',
+]);
+
+/** Whether options hold something that only one account can resolve. */
+export function isBound(options: Options | undefined): boolean {
+  if (options === undefined || options === null) return false;
+  return isThere(options['itemId']) || isThere(options['reasoningEncryptedContent']) || isBoundResult(options);
+}
+
+/** The same for a result that the caller gave: it has its call's options, of which the SDK looks at these only. */
+export function isBoundResult(options: Options | undefined): boolean {
+  if (options === undefined || options === null) return false;
+  return (
+    options['parallelToolCall'] !== undefined ||
+    (options['caller'] as { readonly type?: unknown } | undefined)?.type === 'program'
+  );
+}
+
+// The SDK writes `reasoningEncryptedContent: null` when there is none.
+const isThere = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** Whether options hold something that means the same everywhere. */
+export function hasUnbound(options: Options): boolean {
+  // A loop, since this is looked at for each part of each prompt.
+  for (const key in options) if (!BOUND.has(key)) return true;
+  return false;
+}
+
+/** Takes out what only one account can resolve. */
+export function withoutBound(all: ProviderOptions): ProviderOptions {
+  const { openai, azure } = all;
+  const kept: Record<string, Options | undefined> = { ...all };
+  if (openai !== undefined) kept['openai'] = unbound(openai);
+  // What came back from Azure is the same object under both keys.
+  if (azure !== undefined) kept['azure'] = azure === openai ? kept['openai'] : unbound(azure);
+  return kept;
+}
+
+/**
+ * Carries a part's options over to the key that the model reads, when there are none. What is bound stays behind: the
+ * endpoint that wrote it would have written the other key too.
+ */
+export function carryOver(all: ProviderOptions, { read }: OptionKeys): ProviderOptions {
+  const from = all[otherKey(read)];
+  if (from === undefined || all[read] !== undefined || !hasUnbound(from)) return all;
+  return { ...all, [read]: unbound(from) };
+}
+
+/** Most options of parts are an id and nothing else. */
+const NO_OPTIONS: Options = Object.freeze({});
+
+function unbound(options: Options): Options {
+  if (!hasUnbound(options)) return NO_OPTIONS;
+  const kept: Record<string, unknown> = {};
+  for (const key of Object.keys(options)) {
+    // Parts come through browsers: no key of theirs becomes a prototype.
+    if (!BOUND.has(key) && key !== '__proto__') kept[key] = options[key];
+  }
+  return kept;
+}

@@ -1,0 +1,189 @@
+import { inlineItemsHeader } from '../endpoint/inline-items.ts';
+import type { Failure } from '../failure.ts';
+import type { CallOptions } from '../sdk.ts';
+import { adaptPrompt } from './adapt-prompt.ts';
+import { misreadFile } from './file-support.ts';
+import { lackedTool } from './hosted-tool-support.ts';
+import type { LeftOut } from './inline-steps.ts';
+import { leftOutWarnings, type Warning } from './left-out-warning.ts';
+import { mapOptions } from './option-keys.ts';
+import type { OwnerMemory } from './owner-memory.ts';
+import { pinnedReferences, type PinnedReference } from './pinned-references.ts';
+import type { Place } from './place.ts';
+import { type HostedTool, hostedTools, type Options, type PromptMessage, type ProviderOptions } from './prompt.ts';
+import { referenceIds } from './reference-ids.ts';
+import { MIXED, type PromptScan, scanPrompt, type Step } from './scan-prompt.ts';
+import { isUnknownReference } from './unknown-reference.ts';
+
+/** What a call's portability depends on, beside the call. */
+export interface PortabilitySettings {
+  /** Whether marks are obeyed. */
+  readonly affinity: boolean;
+  readonly memory: OwnerMemory;
+}
+
+/** What a call refers to, and how it goes to one endpoint or to another. Looks at its options once, whatever it takes. */
+export class PortableCall {
+  /** Mark of the endpoint that the call belongs to, as far as anything tells. */
+  readonly owner: string | undefined;
+  /** What no endpoint but the owner can resolve. */
+  readonly pinned: readonly PinnedReference[];
+  readonly #options: CallOptions;
+  readonly #scan: PromptScan;
+  readonly #tools: readonly HostedTool[];
+  readonly #settings: PortabilitySettings;
+  /** An endpoint did not know what it should have known: nothing is referred to any more. */
+  #isInline = false;
+  /** It did not take the approval in full either. */
+  #dropsApprovals = false;
+  #sentInFull = false;
+
+  constructor(options: CallOptions, { scan, pinned, tools }: CallContents, settings: PortabilitySettings) {
+    this.#options = options;
+    this.#scan = scan;
+    this.#tools = tools;
+    this.#settings = settings;
+    this.pinned = settings.affinity ? pinned : [];
+    this.owner =
+      explicitOwner(options) ?? (settings.affinity ? (this.#ownerOfPinned() ?? scan.latestOwner) : undefined);
+  }
+
+  /** Whether the call belongs to an endpoint. The caller may have named it; parts carry its mark. */
+  isOwnedBy({ mark, endpoint }: Place): boolean {
+    return this.owner === mark.endpoint || this.owner === endpoint.name;
+  }
+
+  /** What of the call an endpoint cannot even be asked for: a tool that it does not have, a file of another kind. */
+  lackedAt(place: Place): string | undefined {
+    return (
+      (this.#tools.length === 0 ? undefined : lackedTool(place, this.#tools)) ??
+      misreadFile(place, this.#options['prompt'], this.pinned)
+    );
+  }
+
+  /** The options that mean the same there, and what had to be left out. */
+  optionsAt(place: Place): { readonly options: CallOptions; readonly warnings: readonly Warning[] } {
+    const { keys, endpoint } = place;
+    const mapped = mapCallOptions(this.#options, place);
+    if (keys === undefined || (this.#scan.steps.length === 0 && this.#scan.uneven.length === 0)) {
+      return { options: mapped, warnings: [] };
+    }
+    const leftOut = new Set<LeftOut>();
+    const requests = new Map<string, object>();
+    const prompt = adaptPrompt(mapped['prompt'] as readonly PromptMessage[], this.#scan, {
+      keys,
+      isForeign: (step) => this.#isForeign(step, place),
+      inline: {
+        tools: this.#tools,
+        specificationVersion: place.model.specificationVersion,
+        leftOut,
+        requests,
+        // Only our own endpoints can be made to send them in full.
+        dropsApprovals: this.#dropsApprovals || endpoint.type.isThirdParty,
+        waiting: [],
+      },
+    });
+    if (prompt === mapped['prompt']) return { options: mapped, warnings: [] };
+    this.#sentInFull = requests.size > 0;
+    const headers = this.#sentInFull
+      ? { headers: { ...(mapped['headers'] as Readonly<Record<string, string>>), ...inlineItemsHeader(requests) } }
+      : undefined;
+    return { options: { ...mapped, ...headers, prompt }, warnings: leftOutWarnings(leftOut, endpoint.name) };
+  }
+
+  /**
+   * Looks whether a failure says that the endpoint does not know what the call refers to. That is nobody's failure: what
+   * can be sent in full is, and what cannot is asked of the next endpoint, unless it is known to be this one's.
+   */
+  judge(error: unknown, failure: Failure): Failure {
+    if (!isUnknownReference(error, failure, () => referenceIds(this.#options['prompt'], this.pinned))) return failure;
+    const rejected: Failure = { class: 'rejected', statusCode: failure.statusCode, code: failure.code };
+    if (this.#isAboutPinned(error, failure)) {
+      return this.owner === undefined ? { ...rejected, reason: 'unknown-reference' } : rejected;
+    }
+    const isMended = !this.#isInline || (this.#sentInFull && !this.#dropsApprovals);
+    this.#dropsApprovals = this.#isInline && this.#sentInFull;
+    this.#isInline = true;
+    return isMended ? { ...rejected, reason: 'unknown-reference', mayAskAgain: true } : failure;
+  }
+
+  /** An endpoint resolved what the call is pinned to. */
+  remember(place: Place): void {
+    for (const { id } of this.pinned) this.#settings.memory.remember(id, place.mark.endpoint);
+  }
+
+  #ownerOfPinned(): string | undefined {
+    for (const { id } of this.pinned) {
+      const owner = this.#settings.memory.ownerOf(id);
+      if (owner !== undefined) return owner;
+    }
+    return undefined;
+  }
+
+  #isForeign({ owner, writtenBy }: Step, { mark, keys }: Place): boolean {
+    if (this.#isInline || owner === MIXED) return true;
+    if (owner !== undefined && this.#settings.affinity) return owner !== mark.endpoint;
+    return writtenBy !== undefined && writtenBy !== keys?.own;
+  }
+
+  #isAboutPinned(error: unknown, failure: Failure): boolean {
+    if (this.pinned.length === 0) return false;
+    return (
+      this.#scan.steps.length === 0 ||
+      isUnknownReference(error, { ...failure, code: undefined }, () => this.#pinnedIds())
+    );
+  }
+
+  #pinnedIds(): readonly string[] {
+    return this.pinned.map(({ id }) => id);
+  }
+}
+
+/** What is in a call that portability has to do with. */
+export interface CallContents {
+  readonly scan: PromptScan;
+  readonly pinned: readonly PinnedReference[];
+  readonly tools: readonly HostedTool[];
+}
+
+/** A call that refers to something, or wants something; `undefined` for one that can go anywhere as it is. */
+export function portableCall(
+  options: CallOptions,
+  isStateful: boolean,
+  settings: PortabilitySettings,
+): PortableCall | undefined {
+  const { prompt, tools: all, providerOptions } = options;
+  const tools = hostedTools(all);
+  if (!isStateful) {
+    if (tools.length === 0) return undefined;
+    return new PortableCall(options, { scan: scanPrompt(undefined), pinned: [], tools }, settings);
+  }
+  const scan = scanPrompt(prompt);
+  const pinned = pinnedReferences(bothKeys(providerOptions), prompt, all);
+  const isPlain = scan.steps.length === 0 && scan.uneven.length === 0 && pinned.length === 0 && tools.length === 0;
+  if (isPlain && providerOptions?.['balanced']?.['endpoint'] === undefined) return undefined;
+  return new PortableCall(options, { scan, pinned, tools }, settings);
+}
+
+/** Options written under `openai` or `azure`, put where the model of a place reads them. The same object when they are. */
+export function mapCallOptions(options: CallOptions, { keys, model }: Pick<Place, 'keys' | 'model'>): CallOptions {
+  // AI SDK 4 calls them by the name that results have.
+  const field =
+    model.specificationVersion === 'v1' && 'providerMetadata' in options ? 'providerMetadata' : 'providerOptions';
+  const given = options[field] as ProviderOptions | undefined;
+  if (given === undefined || keys === undefined) return options;
+  const mapped = mapOptions(given, keys);
+  return mapped === given ? options : { ...options, [field]: mapped };
+}
+
+function bothKeys(all: ProviderOptions | undefined): Options | undefined {
+  if (all === undefined) return undefined;
+  const { openai, azure } = all;
+  return openai === undefined || azure === undefined ? (openai ?? azure) : { ...azure, ...openai };
+}
+
+/** The endpoint that the caller names: by its name, or by the mark that parts carry. */
+const explicitOwner = ({ providerOptions }: CallOptions): string | undefined => {
+  const endpoint = providerOptions?.['balanced']?.['endpoint'];
+  return typeof endpoint === 'string' ? endpoint : undefined;
+};

@@ -1,0 +1,110 @@
+import { hasUnbound, isBound, isBoundResult } from './bound-options.ts';
+import type { PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
+
+/** A message that refers to what an endpoint has stored, or encrypted. */
+export interface Step {
+  /** Where it is in the prompt. */
+  readonly index: number;
+  /** Mark of the endpoint that answered it; `undefined` when it has none, and `MIXED` when it has several. */
+  readonly owner: string | undefined;
+  /** The only one of the two keys that its references are written under, when nothing else tells where they are from. */
+  readonly writtenBy: 'openai' | 'azure' | undefined;
+}
+
+/** What a call's prompt holds that matters when it goes to one endpoint or to another. */
+export interface PromptScan {
+  readonly steps: readonly Step[];
+  /** Mark of the endpoint that owns the latest of them. */
+  readonly latestOwner: string | undefined;
+  /** Messages with options under one of the two keys only. */
+  readonly uneven: readonly number[];
+}
+
+/** Of a message that nobody owns as a whole. */
+export const MIXED = '';
+
+const NOTHING: readonly never[] = [];
+const EMPTY: PromptScan = { steps: NOTHING, latestOwner: undefined, uneven: NOTHING };
+
+/** Looks at every part once. Runs for each call, so it allocates nothing unless it finds something. */
+export function scanPrompt(prompt: unknown): PromptScan {
+  if (!Array.isArray(prompt)) return EMPTY;
+  let steps: Step[] | undefined;
+  let uneven: number[] | undefined;
+  let owner: string | undefined;
+  let latestOwner: string | undefined;
+  for (let index = 0; index < prompt.length; index += 1) {
+    const message = prompt[index] as PromptMessage;
+    if (isUneven(message)) (uneven ??= []).push(index);
+    if (message.role !== 'assistant' && message.role !== 'tool') continue;
+    const step = readStep(message, index, owner);
+    if (step === undefined) continue;
+    (steps ??= []).push(step);
+    owner = step.owner;
+    if (owner !== undefined && owner !== MIXED) latestOwner = owner;
+  }
+  return steps === undefined && uneven === undefined
+    ? EMPTY
+    : { steps: steps ?? NOTHING, latestOwner, uneven: uneven ?? NOTHING };
+}
+
+/** @param before owner of the step before: approvals answer it, and carry no mark of their own. */
+function readStep(message: PromptMessage, index: number, before: string | undefined): Step | undefined {
+  const holdsReference = message.role === 'tool' ? isBoundResult : isBound;
+  let isReference = false;
+  let owner: string | undefined;
+  let underOpenai = false;
+  let underAzure = false;
+  const content = message.content as readonly PromptPart[];
+  const isTool = message.role === 'tool';
+  for (let at = 0; at < content.length; at += 1) {
+    const part = content[at] as PromptPart;
+    const options = part.providerOptions;
+    if (refers(part, isTool)) isReference = true;
+    if (options === undefined || options === null) continue;
+    if (holdsReference(options['openai'])) underOpenai = isReference = true;
+    if (holdsReference(options['azure'])) underAzure = isReference = true;
+    const mark = options['balanced']?.['endpoint'];
+    if (typeof mark === 'string' && mark !== owner) owner = owner === undefined ? mark : MIXED;
+  }
+  if (!isReference) return undefined;
+  const writtenBy = underOpenai === underAzure ? undefined : underOpenai ? 'openai' : 'azure';
+  return { index, owner: owner ?? (message.role === 'tool' ? before : undefined), writtenBy };
+}
+
+/** Whether the SDK refers to the part by its id, whatever options it has. */
+function refers(part: PromptPart, isTool: boolean): boolean {
+  if (part.type === 'text') return false;
+  if (isTool) return part.type === 'tool-approval-response';
+  // Results in the assistant's own message are of tools that the provider executed.
+  return part.type === 'tool-result' || part.type === 'custom' || part['providerExecuted'] === true;
+}
+
+function isUneven({ content, providerOptions }: PromptMessage): boolean {
+  if (providerOptions !== undefined && isOneSided(providerOptions)) return true;
+  if (typeof content === 'string') return false;
+  for (let at = 0; at < content.length; at += 1) {
+    const part = content[at] as PromptPart;
+    if (part.providerOptions !== undefined && isOneSided(part.providerOptions)) return true;
+    if (part.type === 'tool-result' && isOutputUneven(part['output'])) return true;
+  }
+  return false;
+}
+
+/** Parts within a tool's result have options of their own. */
+function isOutputUneven(output: unknown): boolean {
+  const { type, value, providerOptions } = output as {
+    readonly type?: string;
+    readonly value?: readonly PromptPart[];
+    readonly providerOptions?: ProviderOptions;
+  };
+  if (isOneSided(providerOptions)) return true;
+  return type === 'content' && value?.some((item) => isOneSided(item.providerOptions)) === true;
+}
+
+function isOneSided(options: ProviderOptions | undefined | null): boolean {
+  if (options === undefined || options === null) return false;
+  const { openai, azure } = options;
+  if ((openai === undefined) === (azure === undefined)) return false;
+  return hasUnbound((openai ?? azure) as Readonly<Record<string, unknown>>);
+}

@@ -1,0 +1,130 @@
+import * as ai from 'ai';
+import { type BalancedProvider, createBalancedProvider } from 'ai-sdk-load-balancer';
+import { describe, expect, it } from 'vitest';
+
+import {
+  endpointOf,
+  inOrder,
+  type Kind,
+  startAccounts,
+  toolsOf,
+  weatherAnswer,
+  weatherQuestion,
+} from './conversation.ts';
+import { line } from './line.ts';
+
+// Line 5 has neither approvals nor MCP.
+const isMissing = line < 6;
+
+interface Approvals {
+  readonly tools: ai.ToolSet;
+  readonly approved: boolean;
+}
+
+/** Asks, and answers each request for approval, until there is nothing more to approve. */
+async function converse(balanced: BalancedProvider, question: ai.ModelMessage, { tools, approved }: Approvals) {
+  const messages = [question];
+  for (;;) {
+    const result = await ai.generateText({
+      model: balanced('gpt-5'),
+      messages,
+      tools,
+      stopWhen: ai.stepCountIs(6),
+      maxRetries: 0,
+    });
+    messages.push(...(result.responseMessages ?? result.response.messages));
+    const requests = result.content.filter(({ type }) => type === 'tool-approval-request') as unknown as readonly {
+      readonly approvalId: string;
+      readonly toolCall: { readonly providerExecuted?: boolean };
+    }[];
+    if (requests.length === 0) return result;
+    messages.push({
+      role: 'tool',
+      content: requests.map(({ approvalId, toolCall: { providerExecuted = false } }) => ({
+        type: 'tool-approval-response' as const,
+        approvalId,
+        approved,
+        providerExecuted,
+      })),
+    });
+  }
+}
+
+describe.skipIf(isMissing).each([
+  ['openai', 'azure'],
+  ['azure', 'openai'],
+  ['azure', 'azure'],
+  ['openai', 'openai'],
+] as const satisfies readonly (readonly [Kind, Kind])[])(
+  'a tool of the app that needs approval, begun at %s',
+  (from, to) => {
+    it.each([0, 1, 2, 3])(
+      `comes to the same end at another ${to} when the first dies after %i answers`,
+      async (answers) => {
+        const [first, second] = await startAccounts('first', 'second');
+        const balanced = inOrder([endpointOf(first, from), endpointOf(second, to)]);
+        const { weather, ...others } = toolsOf(balanced);
+
+        first.dieAfter(answers);
+        const tools = { weather: { ...weather, needsApproval: true }, ...others } as ai.ToolSet;
+        const { text } = await converse(balanced, weatherQuestion, { tools, approved: true });
+
+        expect(text).toBe(weatherAnswer);
+        expect([...first.refusals, ...second.refusals]).toEqual([]);
+      },
+    );
+  },
+);
+
+const removal: ai.ModelMessage = { role: 'user', content: 'Please remove it.' };
+
+const mcpOf = (balanced: BalancedProvider): ai.ToolSet =>
+  ({
+    files: (balanced.tools as unknown as Record<string, (args: object) => unknown>)['mcp']?.({
+      serverLabel: 'files',
+      serverUrl: 'https://files.example/mcp',
+      requireApproval: 'always',
+    }),
+  }) as ai.ToolSet;
+
+describe.skipIf(isMissing)('an MCP tool that needs approval', () => {
+  it.each([
+    ['given', 'nobody dies', Infinity, true, 'Removed by remove({"id":7}): gone.'],
+    ['given', 'its endpoint dies before the answer', 1, true, 'Removed by remove({"id":7}): gone.'],
+    ['denied', 'nobody dies', Infinity, false, 'Nothing was removed.'],
+    ['denied', 'its endpoint dies before the answer', 1, false, 'Nothing was removed.'],
+  ] as const)('%s, comes to the same end when %s', async (_, __, answers, approved, expected) => {
+    const [first, second] = await startAccounts('first', 'second');
+    const balanced = inOrder([endpointOf(first, 'openai'), endpointOf(second, 'openai')]);
+
+    first.dieAfter(answers);
+    const { text } = await converse(balanced, removal, { tools: mcpOf(balanced), approved });
+
+    expect(text).toBe(expected);
+    expect([...first.refusals, ...second.refusals]).toEqual([]);
+  });
+
+  it('is not asked of an endpoint that has no MCP, which an event tells', async () => {
+    const [first, second] = await startAccounts('first', 'second');
+    const balanced = createBalancedProvider({
+      endpoints: [endpointOf(first, 'azure'), endpointOf(second, 'openai')],
+      loadBalancing: false,
+    });
+    const leftOut: unknown[] = [];
+    balanced.on('leftOut', (event) => void leftOut.push(event));
+
+    await converse(balanced, removal, { tools: mcpOf(balanced), approved: true });
+
+    expect([first.answered, second.answered]).toEqual([0, 2]);
+    expect(leftOut[0]).toEqual({ modelId: 'gpt-5', endpoint: 'first', lacks: 'openai.mcp' });
+  });
+
+  it('is asked of everybody when nobody has it', async () => {
+    const [only] = await startAccounts('only');
+    const balanced = inOrder([endpointOf(only, 'azure')]);
+
+    await ai.generateText({ model: balanced('gpt-5'), messages: [removal], tools: mcpOf(balanced), maxRetries: 0 });
+
+    expect(only.answered).toBe(1);
+  });
+});

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+
+import { inlineStep, type InlineContext } from '../../../src/portability/inline-steps.ts';
+import type { HostedTool, PromptMessage, PromptPart } from '../../../src/portability/prompt.ts';
+import { assistant, hosted, mark, text, toolResults } from './prompts.ts';
+
+const contextOf = (more: Partial<InlineContext> = {}): InlineContext => ({
+  tools: [],
+  specificationVersion: 'v4',
+  leftOut: new Set(),
+  requests: new Map(),
+  dropsApprovals: false,
+  waiting: [],
+  ...more,
+});
+
+const inline = (message: PromptMessage, context = contextOf(), isPending = false) =>
+  inlineStep(message, context, isPending);
+
+const tool = (id: string, name: string, args: Readonly<Record<string, unknown>> = {}): HostedTool => ({
+  type: 'provider',
+  id,
+  name,
+  args,
+});
+
+describe('a message that is sent in full', () => {
+  it('keeps text and what means the same everywhere, without ids', () => {
+    const options = { itemId: 'msg_1', phase: 'final_answer' };
+    const message = assistant(text('Hello', { openai: options, azure: options, ...mark('ep_1') }));
+
+    const kept = { phase: 'final_answer' };
+    expect(inline(message)).toEqual([assistant(text('Hello', { openai: kept, azure: kept, ...mark('ep_1') }))]);
+  });
+
+  it('keeps calls of functions, without the item, wrapper or program that they came in', () => {
+    const call = { type: 'tool-call', toolCallId: 'call_1', toolName: 'weather', input: { city: 'Rome' } };
+    const bound = {
+      itemId: 'fc_1',
+      parallelToolCall: { itemId: 'fc_0', index: 0, count: 2 },
+      caller: { type: 'program', callerId: 'prog_1' },
+      namespace: 'places',
+    };
+
+    const [message] = inline(assistant({ ...call, providerOptions: { openai: bound } }));
+
+    expect(message).toEqual(assistant({ ...call, providerOptions: { openai: { namespace: 'places' } } }));
+  });
+
+  it('keeps results of functions with their calls', () => {
+    const result = {
+      type: 'tool-result',
+      toolCallId: 'call_1',
+      toolName: 'weather',
+      output: { type: 'text', value: 'sun' },
+    };
+    const message = toolResults({
+      ...result,
+      providerOptions: { openai: { caller: { type: 'program', callerId: 'p' } } },
+    });
+
+    expect(inline(message)).toEqual([toolResults({ ...result, providerOptions: { openai: {} } })]);
+  });
+
+  it('leaves out reasoning and compactions, and says so', () => {
+    const context = contextOf();
+    const message = assistant(
+      { type: 'reasoning', text: 'Hm', providerOptions: { openai: { itemId: 'rs_1' } } },
+      { type: 'custom', kind: 'openai.compaction', providerOptions: { openai: { itemId: 'cmp_1' } } },
+    );
+
+    expect(inline(message, context)).toEqual([]);
+    expect([...context.leftOut]).toEqual(['reasoning', 'compaction']);
+  });
+
+  it('makes functions of what the provider executed, each with its output right after it', () => {
+    const message = assistant(
+      text('A'),
+      ...hosted('web_search', { found: 1 }),
+      ...hosted('mcp.find', { found: 2 }),
+      text('B'),
+    );
+
+    expect(inline(message)).toMatchObject([
+      { role: 'assistant', content: [{ text: 'A' }, { type: 'tool-call', toolName: 'web_search', input: {} }] },
+      { role: 'tool', content: [{ toolCallId: 'id_of_web_search', output: { value: { found: 1 } } }] },
+      { role: 'assistant', content: [{ type: 'tool-call', toolName: 'mcp_find' }] },
+      { role: 'tool', content: [{ toolCallId: 'id_of_mcp.find', toolName: 'mcp_find' }] },
+      { role: 'assistant', content: [{ text: 'B' }] },
+    ]);
+    expect(JSON.stringify(inline(message))).not.toContain('providerExecuted');
+  });
+
+  it.each([
+    ['v2', { type: 'media', data: 'iVBOR', mediaType: 'image/png' }],
+    ['v3', { type: 'image-data', data: 'iVBOR', mediaType: 'image/png' }],
+    ['v4', { type: 'file', data: { type: 'data', data: 'iVBOR' }, mediaType: 'image/png' }],
+  ])(
+    'shows a generated picture as a picture of specification %s, whatever the tool is called',
+    (specificationVersion, picture) => {
+      const context = contextOf({ specificationVersion, tools: [tool('openai.image_generation', 'paint')] });
+
+      const [, result] = inline(assistant(...hosted('paint', { result: 'iVBOR' })), context);
+
+      expect(result?.content).toMatchObject([{ output: { type: 'content', value: [picture] } }]);
+    },
+  );
+
+  it.each([
+    ['tool_search', 'tool search'],
+    ['programmatic_tool_calling', 'program'],
+  ])('leaves out %s, which means something only where it was made', (name, leftOut) => {
+    const context = contextOf();
+
+    expect(inline(assistant(...hosted(name, {})), context)).toEqual([]);
+    expect([...context.leftOut]).toEqual([leftOut]);
+  });
+
+  it('takes no prototype from a browser', () => {
+    const options = JSON.parse('{"itemId":"msg_1","__proto__":{"phase":"forged"}}') as Record<string, unknown>;
+
+    const [message] = inline(assistant(text('Hello', { openai: options })));
+
+    const [part] = (message?.content ?? []) as readonly PromptPart[];
+    expect(part?.providerOptions?.['openai']?.['phase']).toBeUndefined();
+  });
+});
+
+describe('an answer to a request for approval', () => {
+  const waiting = hosted('mcp.remove', {}, { id: 7 })[0];
+  const server = tool('openai.mcp', 'files', { serverLabel: 'files' });
+  const answer = (approved: boolean) => ({ type: 'tool-approval-response', approvalId: 'mcpr_1', approved });
+
+  const converse = (context: InlineContext, approved: boolean, isPending = true) => [
+    ...inline(assistant(text('May I?'), waiting), context),
+    ...inline(toolResults(answer(approved)), context, isPending),
+  ];
+
+  it('goes along with the request in full', () => {
+    const context = contextOf({ tools: [server] });
+
+    expect(converse(context, true)).toEqual([assistant(text('May I?')), toolResults(answer(true))]);
+    expect([...context.requests]).toEqual([
+      [
+        'mcpr_1',
+        { type: 'mcp_approval_request', id: 'mcpr_1', server_label: 'files', name: 'remove', arguments: '{"id":7}' },
+      ],
+    ]);
+  });
+
+  it('is left out when the server that asked is in doubt, and a warning says so', () => {
+    const context = contextOf({ tools: [server, { ...server, name: 'others' }] });
+
+    expect(converse(context, true)).toEqual([assistant(text('May I?'))]);
+    expect([...context.leftOut]).toEqual(['approval']);
+  });
+
+  it('is not given again once the tool has been called, or it would be called twice', () => {
+    const context = contextOf({ tools: [server] });
+
+    expect(converse(context, true, false)).toEqual([assistant(text('May I?'))]);
+    expect([context.requests.size, context.leftOut.size]).toEqual([0, 0]);
+  });
+
+  it('becomes the output of the call when it says no, once', () => {
+    const denied = {
+      type: 'tool-result',
+      toolCallId: 'id_of_mcp.remove',
+      toolName: 'mcp.remove',
+      output: { type: 'execution-denied' },
+    };
+    const context = contextOf({ tools: [server] });
+
+    const messages = [
+      ...inline(assistant(waiting), context),
+      ...inline(toolResults(denied, answer(false)), context, true),
+    ];
+
+    expect(messages).toMatchObject([
+      { role: 'assistant', content: [{ type: 'tool-call', toolName: 'mcp_remove' }] },
+      {
+        role: 'tool',
+        content: [{ type: 'tool-result', output: { type: 'text', value: 'Tool call execution denied.' } }],
+      },
+    ]);
+    expect(messages[1]?.content).toHaveLength(1);
+  });
+});

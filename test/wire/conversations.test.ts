@@ -1,0 +1,47 @@
+import { generateText, stepCountIs } from 'ai';
+import { createBalancedProvider } from 'ai-sdk-load-balancer';
+import { expect, it, onTestFinished } from 'vitest';
+
+import type { Item } from '../support/responses-account/item.ts';
+import { startResponsesAccount } from '../support/responses-account/responses-account.ts';
+import { toolsOf, weatherAnswer, weatherQuestion } from '../sdk-lines/suite/conversation.ts';
+
+const CONVERSATIONS = 1_000;
+const AT_ONCE = 20;
+
+it('keeps each of 1,000 conversations where it began, and spreads their beginnings evenly', async () => {
+  const accounts = await Promise.all(['a', 'b', 'c', 'd'].map((name) => startResponsesAccount(name)));
+  onTestFinished(async () => {
+    await Promise.all(accounts.map((account) => account.close()));
+  });
+  const balanced = createBalancedProvider({
+    endpoints: accounts.map(({ name, baseURL, azureV1BaseURL }, index) =>
+      index % 2 === 0
+        ? { type: 'openai', name, baseURL, apiKey: 'any' }
+        : { type: 'azure', name, baseURL: azureV1BaseURL, apiKey: 'any' },
+    ),
+  });
+
+  const texts: string[] = [];
+  const converse = async (): Promise<void> => {
+    while (texts.length < CONVERSATIONS) {
+      const position = texts.push('') - 1;
+      const { text } = await generateText({
+        model: balanced('gpt-5'),
+        messages: [weatherQuestion],
+        tools: toolsOf(balanced),
+        stopWhen: stepCountIs(6),
+        maxRetries: 0,
+      });
+      texts[position] = text;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, converse));
+
+  const isFirst = ({ input }: { readonly input: string | readonly Item[] }): boolean => input.length === 1;
+  expect(accounts.map(({ requests }) => requests.filter(isFirst).length)).toEqual([250, 250, 250, 250]);
+  expect(accounts.map(({ requests }) => requests.length)).toEqual([750, 750, 750, 750]);
+  // Whatever was referred to was there: nobody had to be asked twice, and nothing was sent in full for nothing.
+  expect(accounts.flatMap(({ refusals }) => refusals)).toEqual([]);
+  expect(new Set(texts)).toEqual(new Set([weatherAnswer]));
+}, 60_000);
