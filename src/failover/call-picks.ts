@@ -102,7 +102,12 @@ export class CallPicks {
     const { clock, settings } = this.#context;
     this.#waitsSince = clock.now();
     const deadline = Math.min(this.#waitsSince + settings.maxWaitMs - this.#waitedMs, this.#scope.endsAt);
-    return this.#ring.line.wait({ ...this.#need(), avoid: this.#excluded }, deadline, this.#scope);
+    return this.#ring.line.wait(
+      { ...this.#need(), avoid: this.#excluded },
+      deadline,
+      this.#scope,
+      this.#failed.size > 0,
+    );
   }
 
   /** A wait is over. Returns what it was for, if it was not in vain. */

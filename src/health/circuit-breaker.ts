@@ -84,6 +84,6 @@ export class CircuitBreaker {
     const cooldownMs = Math.min(initialMs * factor ** this.#openings, maxMs);
     this.#openings += 1;
     // Downwards, so that maxMs is kept: instances that saw the same outage do not all probe at once.
-    return jitter ? cooldownMs * (1 - 0.1 * this.#clock.random()) : cooldownMs;
+    return jitter ? cooldownMs * (1 - 0.05 * this.#clock.random()) : cooldownMs;
   }
 }

@@ -76,6 +76,14 @@ export class Quota {
     return Math.max(this.#requests.allowance?.fullInMs(now) ?? 0, this.#tokens.allowance?.fullInMs(now) ?? 0);
   }
 
+  /** The part that is missing now, from 0 to 1 and, overdrawn, more: of the limit of which most is missing. */
+  missingPart(now: number): number {
+    const parts = [this.#requests, this.#tokens].map(({ allowance }) =>
+      allowance === undefined ? 0 : 1 - allowance.level(now) / allowance.capacity,
+    );
+    return Math.max(...parts);
+  }
+
   /** The first moment at which a request of so many tokens may be sent. */
   availableAt(now: number, tokens: number): number {
     const requests = this.#requests.allowance?.availableAt(now, 1) ?? -Infinity;

@@ -8,8 +8,8 @@ export interface PickContext {
   /** The model id that the caller asked for. */
   readonly modelId: string;
   /**
-   * Milliseconds until a deployment's quota is full again, where everybody's is known. What would come in after that is lost, so
-   * the least is to be spent first.
+   * Milliseconds until a deployment's quota is full again, when quotas are known and getting scarce. What comes in after that is
+   * lost, so the one that is full soonest is to be spent first.
    */
   readonly fullInMs: ((deployment: Deployment) => number) | undefined;
   /** Share of the calls that a deployment is to have, relative to others. */

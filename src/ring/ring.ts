@@ -9,6 +9,11 @@ import { ResponseTimes } from './response-times.ts';
 import { TokenEstimator } from './token-estimator.ts';
 import { WaitingLine } from './waiting-line.ts';
 
+/** The part of somebody's quota that may be missing before it matters whose is spent first. */
+const SCARCE = 0.5;
+/** For more than these, quotas count as weights only. */
+const MANY = 64;
+
 const NOBODY: readonly Deployment[] = [];
 
 /** What a ring is made of. */
@@ -150,12 +155,16 @@ export class Ring {
   };
 
   #context(now: number, isFailover: boolean): PickContext {
-    const fullInMs =
-      this.#sharedBy === undefined
-        ? undefined
-        : ({ quotas }: Deployment): number =>
-            quotas.reduce((longest, quota) => Math.max(longest, quota.fullInMs(now)), 0);
+    const fullInMs = this.#isScarce(now)
+      ? ({ quotas }: Deployment): number => quotas.reduce((longest, quota) => Math.max(longest, quota.fullInMs(now)), 0)
+      : undefined;
     return { now, isFailover, modelId: this.modelId, weightOf: this.#weightOf, fullInMs };
+  }
+
+  /** Whether somebody's quota is going down, so that it matters whose is spent. Too many are not looked at one by one. */
+  #isScarce(now: number): boolean {
+    if (this.#sharedBy === undefined || this.deployments.length > MANY) return false;
+    return this.deployments.some(({ quotas }) => quotas.some((quota) => quota.missingPart(now) > SCARCE));
   }
 
   /** Of those that nothing but a cooldown keeps out, the one whose cooldown ends first; nobody while one is available or probed. */

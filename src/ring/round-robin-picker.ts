@@ -4,8 +4,6 @@ import type { PickContext, Picker } from './picker.ts';
 /** For so few it is quicker to look at each than to keep a heap. */
 const FEW = 16;
 
-/** For more than these, quotas count as weights only: looking at what is left of each would take too long. */
-const MANY = 64;
 /** Milliseconds of quota that are no difference. */
 const NO_DIFFERENCE_MS = 1;
 
@@ -35,7 +33,7 @@ interface Turns {
  * that nobody is ever a whole turn ahead or behind. Among many, the one whose turn ends first, from a heap: a pick among a
  * thousand costs ten comparisons.
  *
- * Where quotas are known, those come first whose quota would be the first to overflow.
+ * Where quotas are known and scarce, those come first whose quota would be the first to overflow.
  */
 export class RoundRobinPicker implements Picker {
   readonly #turns = new Map<Deployment, Turns>();
@@ -46,7 +44,7 @@ export class RoundRobinPicker implements Picker {
 
   pick(everybody: readonly Deployment[], { weightOf, isFailover, fullInMs }: PickContext): Deployment {
     this.#weightOf = weightOf;
-    const available = fullInMs === undefined || everybody.length > MANY ? everybody : leastMissing(everybody, fullInMs);
+    const available = fullInMs === undefined ? everybody : leastMissing(everybody, fullInMs);
     const isFew = available.length <= FEW || isFailover;
     const next = isFew ? this.#scan(available, isFailover) : this.#top(available);
     next.taken += 1;

@@ -88,6 +88,8 @@ export class WaitingLine {
   readonly #changes: ChangeCounter;
   readonly #maxWaiting: number;
   readonly #waiters = new Set<Waiter>();
+  /** Those who had had their turn and were sent back: they came before all who wait now. */
+  readonly #returned = new Set<Waiter>();
   #stopListening: (() => void) | undefined;
   #timer: TimerHandle | undefined;
   #isServing = false;
@@ -106,7 +108,7 @@ export class WaitingLine {
 
   /** Calls waiting. */
   get length(): number {
-    return this.#waiters.size;
+    return this.#waiters.size + this.#returned.size;
   }
 
   /**
@@ -114,23 +116,25 @@ export class WaitingLine {
    * that nobody will be there in time.
    *
    * @param call whose end from outside ends the wait.
+   * @param isReturning whether it has had a turn before, and goes ahead of those who have not.
    */
-  wait(need: Need, deadline: number, call: WaitingCall): Promise<Grant | Refusal> {
-    if (this.#waiters.size >= this.#maxWaiting) return Promise.resolve({ refusal: 'full' });
+  wait(need: Need, deadline: number, call: WaitingCall, isReturning: boolean): Promise<Grant | Refusal> {
+    if (this.length >= this.#maxWaiting) return Promise.resolve({ refusal: 'full' });
     const now = this.#clock.now();
     if (this.#expectedAt(now, need) > deadline) return Promise.resolve({ refusal: 'hopeless' });
     this.#firstDeadline = Math.min(this.#firstDeadline, deadline);
     this.#stopListening ??= this.#changes.onChange(() => this.#serveSoon());
     this.#serveSoon();
     return new Promise((resolve) => {
-      this.#waiters.add(new Waiter(this, need, deadline, call, resolve));
+      const line = isReturning ? this.#returned : this.#waiters;
+      line.add(new Waiter(this, need, deadline, call, resolve));
     });
   }
 
   /** A waiter has been settled. */
   remove(waiter: Waiter): void {
-    this.#waiters.delete(waiter);
-    if (this.#waiters.size > 0) return;
+    if (!this.#returned.delete(waiter)) this.#waiters.delete(waiter);
+    if (this.length > 0) return;
     this.#stopListening?.();
     this.#stopListening = undefined;
     this.#firstDeadline = Infinity;
@@ -143,7 +147,7 @@ export class WaitingLine {
     // A probe or an attempt under way may end at any time, and a ring that is all down is probed early.
     const firstAt = first === Infinity || this.#ring.earlyProbeAt(now) < Infinity ? now : first;
     const perMinute = this.#ring.callsPerMinute();
-    const lineMs = perMinute === undefined || perMinute === 0 ? 0 : (this.#waiters.size * MINUTE_MS) / perMinute;
+    const lineMs = perMinute === undefined || perMinute === 0 ? 0 : (this.length * MINUTE_MS) / perMinute;
     return Math.max(firstAt, now + lineMs);
   }
 
@@ -166,7 +170,7 @@ export class WaitingLine {
     // A probe that is due, but that nobody in the line could be given, is nothing to wait for.
     if (nextAt <= now) nextAt = Infinity;
     this.#openBatch(now);
-    for (const waiter of this.#waiters) {
+    for (const waiter of this.#inOrder()) {
       const { need, deadline } = waiter;
       if (this.#left === 0) {
         nextAt = this.#batchEndsAt;
@@ -186,13 +190,18 @@ export class WaitingLine {
       }
       if (claimed.size === this.#ring.deployments.length) break;
     }
-    if (this.#waiters.size > 0) this.#setTimer(Math.min(nextAt, this.#firstDeadline));
+    if (this.length > 0) this.#setTimer(Math.min(nextAt, this.#firstDeadline));
+  }
+
+  *#inOrder(): Generator<Waiter> {
+    yield* this.#returned;
+    yield* this.#waiters;
   }
 
   /** Those whose time is over. Looks at all only when it is over for one of them. */
   #sendAway(now: number): void {
     this.#firstDeadline = Infinity;
-    for (const waiter of this.#waiters) {
+    for (const waiter of this.#inOrder()) {
       if (waiter.deadline <= now) waiter.settle({ refusal: 'waited' });
       else this.#firstDeadline = Math.min(this.#firstDeadline, waiter.deadline);
     }
