@@ -132,7 +132,7 @@ export class CallPicks {
     const known = this.#estimated;
     if (known !== undefined && (known.tokens > 1 || !this.#ring.limitsTokens)) return known;
     this.#estimated = {
-      tokens: this.#ring.limitsTokens ? Math.max(1, this.#ring.tokens.estimate(this.#options)) : 1,
+      tokens: this.#ring.estimateTokens(this.#options, this.#context.clock.now()),
       affinityKey: this.#context.settings.affinity ? affinityKey(this.#options) : undefined,
       owner: this.#route?.owner,
     };

@@ -35,6 +35,7 @@ function statedLimit(headers: Readonly<Record<string, string>>, unit: 'requests'
 }
 
 function amount(value: string | undefined): number | undefined {
-  if (value === undefined || !/^\d+$/.test(value.trim())) return undefined;
-  return Number(value);
+  if (value === undefined || value === '') return undefined;
+  const number = Number(value);
+  return Number.isInteger(number) && number >= 0 ? number : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ChangeCounter } from '../health/change-counter.ts';
-import type { ModelKind } from '../sdk.ts';
+import type { CallOptions, ModelKind } from '../sdk.ts';
 import type { Deployment } from './deployment.ts';
 import type { Need } from './need.ts';
 import type { PickContext, Picker } from './picker.ts';
@@ -11,6 +11,8 @@ import { WaitingLine } from './waiting-line.ts';
 
 /** The part of somebody's quota that may be missing before it matters whose is spent first. */
 const SCARCE = 0.5;
+/** Milliseconds for which that is not looked at again, unless somebody runs out. */
+const SCARCE_MS = 5;
 /** For more than these, quotas count as weights only. */
 const MANY = 64;
 
@@ -51,6 +53,8 @@ export class Ring {
   #best: readonly Deployment[] = NOBODY;
   #isMetered = false;
   #limitsTokens = false;
+  #wasScarce = false;
+  #scarceUntil = -Infinity;
   /** The limit that everybody's share follows, when it is known of everybody. */
   #sharedBy: 'rpm' | 'tpm' | undefined;
 
@@ -69,22 +73,37 @@ export class Ring {
     return this.#limitsTokens;
   }
 
+  /** Tokens that a call is expected to use: roughly while there are plenty, and by a closer look at its text when not. */
+  estimateTokens(options: CallOptions, now: number): number {
+    return this.#limitsTokens ? Math.max(1, this.tokens.estimate(options, this.#isScarce(now))) : 1;
+  }
+
   /** The next deployment to ask, or `undefined` when none is available that would do. */
   pick(now: number, { tokens, avoid, affinityKey, owner }: Need): Deployment | undefined {
     this.#look(now);
     // Not a turn of the picker's: those who refer to nothing keep rotating.
     if (owner !== undefined && avoid?.has(owner) !== true && owner.availableAt(now, tokens) <= now) return owner;
-    let candidates = this.#best;
-    if ((avoid !== undefined && avoid.size > 0) || (this.#isMetered && tokens > 1)) {
-      candidates = bestTier(
-        this.#available.filter(
-          (deployment) => avoid?.has(deployment) !== true && deployment.availableAt(now, tokens) <= now,
-        ),
-      );
+    const isFailover = avoid !== undefined && avoid.size > 0;
+    if (!isFailover) {
+      // Whoever is next usually has room for the tokens too: looking at all beforehand would cost as much as there are.
+      const next = this.#choose(this.#best, now, affinityKey, false);
+      if (next === undefined || !this.#limitsTokens || next.availableAt(now, tokens) <= now) return next;
     }
+    const candidates = this.#available.filter(
+      (deployment) => avoid?.has(deployment) !== true && deployment.availableAt(now, tokens) <= now,
+    );
+    return this.#choose(bestTier(candidates), now, affinityKey, isFailover);
+  }
+
+  #choose(
+    candidates: readonly Deployment[],
+    now: number,
+    affinityKey: string | undefined,
+    isFailover: boolean,
+  ): Deployment | undefined {
     if (candidates.length === 0) return undefined;
     const kept = affinityKey === undefined ? undefined : byAffinity(affinityKey, candidates, this.#weightOf);
-    return kept ?? this.#picker.pick(candidates, this.#context(now, avoid !== undefined && avoid.size > 0));
+    return kept ?? this.#picker.pick(candidates, this.#context(now, isFailover));
   }
 
   /**
@@ -164,7 +183,11 @@ export class Ring {
   /** Whether somebody's quota is going down, so that it matters whose is spent. Too many are not looked at one by one. */
   #isScarce(now: number): boolean {
     if (this.#sharedBy === undefined || this.deployments.length > MANY) return false;
-    return this.deployments.some(({ quotas }) => quotas.some((quota) => quota.missingPart(now) > SCARCE));
+    if (now >= this.#scarceUntil) {
+      this.#scarceUntil = now + SCARCE_MS;
+      this.#wasScarce = this.deployments.some(({ quotas }) => quotas.some((quota) => quota.missingPart(now) > SCARCE));
+    }
+    return this.#wasScarce;
   }
 
   /** Of those that nothing but a cooldown keeps out, the one whose cooldown ends first; nobody while one is available or probed. */
@@ -199,6 +222,7 @@ export class Ring {
   #look(now: number): void {
     if (this.#seenChange === this.#changes.count && now < this.#nextDueAt) return;
     this.#seenChange = this.#changes.count;
+    this.#scarceUntil = -Infinity;
     this.#nextDueAt = Infinity;
     this.#lookAtLimits();
     const available: Deployment[] = [];

@@ -19,12 +19,16 @@ export class TokenEstimator {
     return this.#total;
   }
 
-  /** Input tokens, and the output cap, as Azure charges it in advance; without a cap, the usual output. */
-  estimate(options: CallOptions): number {
+  /**
+   * Input tokens, and the output cap, as Azure charges it in advance; without a cap, the usual output.
+   *
+   * @param isClose whether the text is looked at word by word, which takes longer.
+   */
+  estimate(options: CallOptions, isClose: boolean): number {
     const cap = options['maxOutputTokens'] ?? options['maxTokens'];
     const hasOutput = options['prompt'] !== undefined;
     const output = typeof cap === 'number' ? cap : this.#output;
-    return inputTokens(options) + (hasOutput ? output : 0);
+    return inputTokens(options, isClose ? estimateTokenCount : roughTokenCount) + (hasOutput ? output : 0);
   }
 
   /** An answer has reported what was used. */
@@ -42,19 +46,28 @@ export class TokenEstimator {
 }
 
 /** Tokens of all text in a prompt, a list of values to embed, and tool definitions. */
-function inputTokens({ prompt, values, tools }: CallOptions): number {
-  return Math.ceil(tokensIn(prompt) + tokensIn(values) + tokensIn(tools));
+function inputTokens({ prompt, values, tools }: CallOptions, count: CountTokens): number {
+  return Math.ceil(tokensIn(prompt, count) + tokensIn(values, count) + tokensIn(tools, count));
 }
 
-function tokensIn(value: unknown): number {
-  if (typeof value === 'string') return estimateTokenCount(value);
+type CountTokens = (text: string) => number;
+
+/** OpenAI's rule of thumb for English: four characters a token. */
+const roughTokenCount: CountTokens = (text) => text.length / 4;
+
+function tokensIn(value: unknown, count: CountTokens): number {
+  if (typeof value === 'string') return count(value);
   if (typeof value !== 'object' || value === null) return 0;
   if (value instanceof Uint8Array || value instanceof URL) return TOKENS_PER_FILE;
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + tokensIn(item), 0);
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + tokensIn(item, count), 0);
   const part = value as Readonly<Record<string, unknown>>;
   // Base64 is not read by the word.
   if (part['type'] === 'file' || part['type'] === 'image') return TOKENS_PER_FILE;
-  return Object.entries(part).reduce((sum, [key, item]) => (OPTIONS.has(key) ? sum : sum + tokensIn(item)), 0);
+  let sum = 0;
+  for (const key in part) {
+    if (!OPTIONS.has(key)) sum += tokensIn(part[key], count);
+  }
+  return sum;
 }
 
 /** Not sent as text. */
