@@ -19,7 +19,8 @@ import type {
   SpeechModel,
   TranscriptionModel,
 } from './sdk.ts';
-import { chooseApi, openaiTools } from './endpoint/provider-facts.ts';
+import { chooseApi } from './endpoint/choose-api.ts';
+import { openaiTools } from './endpoint/installed-line.ts';
 import { resolveSettings } from './settings/resolve-settings.ts';
 import type { BalancedProviderSettings } from './settings/settings.ts';
 import { validateSettings } from './settings/validate-settings.ts';
@@ -116,7 +117,8 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
   const transcription = make('transcription');
   const speech = make('speech');
   const provider = Object.assign((modelId: string, modelSettings?: ModelSettings) => language(modelId, modelSettings), {
-    specificationVersion: endpoints.all[0]?.provider.specificationVersion,
+    // A provider that was handed in may not say; without one, the registries of SDK 6 and 7 would take this for an old one.
+    specificationVersion: endpoints.all.map((endpoint) => endpoint.provider.specificationVersion).find(Boolean),
     languageModel: language,
     chat: make('chat'),
     responses: make('responses'),

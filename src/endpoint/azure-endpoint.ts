@@ -3,11 +3,12 @@ import { createAzure } from '@ai-sdk/azure';
 import { hasDatedVersion } from '../settings/azure-version.ts';
 import type { AzureEndpointSettings } from '../settings/endpoint-settings.ts';
 import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
-import { azureBaseURL } from './azure-url.ts';
+import { azureBaseURL, deploymentUrls } from './azure-url.ts';
 import type { Credentials } from './credentials.ts';
 import { type RotatingHeader, withDeploymentName, withRotatingKey } from './endpoint-fetch.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
+import { watchedFetch } from './watched-fetch.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 
 /** An Azure OpenAI resource. Deployment names tell nothing, so models are built with the logical id and renamed in flight. */
@@ -22,6 +23,7 @@ export function azureEndpoint(
     isThirdParty: false,
     hasTellingNames: false,
     metering: 'windows',
+    watchesFetch: true,
     nameOf,
     buildId: (modelId) => modelId,
     memberKind: (kind) => kind,
@@ -44,14 +46,16 @@ function createProvider(
   nameOf: (modelId: string) => string,
 ): SdkProvider {
   const rotating = rotatingHeader(settings);
-  const sender = rotating === undefined ? settings.fetch : withRotatingKey(settings.fetch, name, rotating);
+  const watched = watchedFetch(settings.fetch);
+  const sender = rotating === undefined ? watched : withRotatingKey(watched, name, rotating);
   const baseURL = settings.baseURLEnv === undefined ? settings.baseURL : (credentials.baseURL ?? PLACEHOLDER_URL);
+  const place = azureBaseURL({ ...settings, baseURL, resourceName: credentials.resourceName ?? settings.resourceName });
   const providerSettings = {
-    ...azureBaseURL({ ...settings, baseURL, resourceName: credentials.resourceName ?? settings.resourceName }),
+    ...place,
     apiKey: credentials.apiKey ?? PLACEHOLDER_KEY,
     apiVersion: settings.apiVersion,
     headers: settings.headers,
-    fetch: withInlineItems(withDeploymentName(sender, nameOf)),
+    fetch: withInlineItems(withDeploymentName(sender, nameOf, deploymentUrls(place))),
   };
   return createAzure(withoutUndefined(providerSettings)) as unknown as SdkProvider;
 }

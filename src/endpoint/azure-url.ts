@@ -1,5 +1,6 @@
 import { hasDatedVersion } from '../settings/azure-version.ts';
-import { isFirstLine } from './provider-facts.ts';
+import type { DeploymentUrls } from './deployment-url.ts';
+import { isFirstLine } from './installed-line.ts';
 
 interface AzurePlace {
   readonly resourceName: string | undefined;
@@ -21,17 +22,39 @@ interface AzurePlaceSettings {
  * `useDeploymentBasedUrls` and one that does not.
  */
 export function azureBaseURL(place: AzurePlace): AzurePlaceSettings {
+  const { resourceName } = place;
   const isDeploymentBased = hasDatedVersion(place);
-  const baseURL = place.baseURL === undefined ? undefined : withOpenAIPath(place.baseURL, isDeploymentBased);
-  if (isFirstLine()) {
-    const needsDeployments = baseURL !== undefined && (isDeploymentBased || isAzureHost(baseURL));
-    return { resourceName: place.resourceName, baseURL: needsDeployments ? `${baseURL}/deployments` : baseURL };
+  if (isFirstLine())
+    return { resourceName, baseURL: place.baseURL && firstLineBaseURL(place.baseURL, isDeploymentBased) };
+  const baseURL = place.baseURL && withOpenAIPath(place.baseURL, isDeploymentBased);
+  return { resourceName, baseURL, useDeploymentBasedUrls: isDeploymentBased || undefined };
+}
+
+/** Where the deployment stands in the URLs that the SDK makes of a place; `undefined` when it stands in none. */
+export function deploymentUrls({
+  resourceName,
+  baseURL,
+  useDeploymentBasedUrls,
+}: AzurePlaceSettings): DeploymentUrls | undefined {
+  const openai = `https://${resourceName}.openai.azure.com/openai`;
+  if (!isFirstLine()) {
+    return useDeploymentBasedUrls === true ? { prefix: normal(`${baseURL ?? openai}/deployments/`) } : undefined;
   }
+  const base = baseURL ?? `${openai}/deployments`;
+  const right = base.replace(/\/deployments$/, '');
   return {
-    resourceName: place.resourceName,
-    baseURL,
-    useDeploymentBasedUrls: isDeploymentBased || undefined,
+    prefix: normal(`${base}/`),
+    responses: { wrong: normal(`${base}/responses`), right: normal(`${right}/responses`) },
   };
+}
+
+/** As `fetch` will see it: hosts in lower case, odd characters escaped. */
+const normal = (url: string): string => (URL.canParse(url) ? new URL(url).toString() : url);
+
+/** Any baseURL of a gateway is taken as it is; on Azure's own hosts there is only one that works. */
+function firstLineBaseURL(baseURL: string, isDeploymentBased: boolean): string {
+  if (!isDeploymentBased && !isAzureHost(baseURL)) return baseURL.replace(/\/+$/, '');
+  return `${withOpenAIPath(baseURL, true)}/deployments`;
 }
 
 /** Azure's hosts, as `@ai-sdk/azure` tells them (`getAzureOpenAIBaseURLInfo` in its `azure-openai-provider.ts`). */

@@ -30,7 +30,7 @@ export class Endpoints {
   requireCredentials(serving: readonly { readonly endpoint: Endpoint }[]): void {
     if (!this.#isReady) this.#read();
     if (this.#problems.length > 0 && serving.every(({ endpoint }) => endpoint.isSkipped)) {
-      throw new MissingCredentialsError(this.#problems);
+      throw new MissingCredentialsError(this.#problems, true);
     }
   }
 
@@ -41,7 +41,7 @@ export class Endpoints {
     const problems = found.flatMap((credentials) => credentials.problems);
     const isSomebodyLeft = found.some((credentials) => credentials.problems.length === 0);
     if (problems.length > 0 && (this.#settings.onMissingCredentials === 'throw' || !isSomebodyLeft)) {
-      throw new MissingCredentialsError(problems);
+      throw new MissingCredentialsError(problems, this.#settings.onMissingCredentials === 'skip');
     }
     for (const [index, endpoint] of this.all.entries()) {
       const credentials = found[index];

@@ -1,5 +1,7 @@
 import type { SettingsProblem } from '../errors/invalid-settings-error.ts';
 import type { AzureEndpointSettings, EndpointSettings, OpenAIEndpointSettings } from '../settings/endpoint-settings.ts';
+import { isFirstLine } from './installed-line.ts';
+import { isBaseURL } from '../settings/base-url.ts';
 import { readEnvironment } from '../settings/environment.ts';
 
 /** What an endpoint needs from the environment, resolved. */
@@ -31,7 +33,7 @@ export function readCredentials(settings: EndpointSettings, path: string): Crede
   const read: Read = (setting, variable, isValid = () => true) => {
     const value = readEnvironment(variable);
     if (value !== undefined && isValid(value)) return value;
-    const what = value === undefined ? 'is not set' : 'is not a URL';
+    const what = value === undefined ? 'is not set' : 'is not an http or https URL without a query';
     problems.push({ path: `${path}.${setting}`, message: `environment variable ${variable} ${what}` });
     return undefined;
   };
@@ -41,8 +43,7 @@ export function readCredentials(settings: EndpointSettings, path: string): Crede
 
 type Read = (setting: string, variable: string, isValid?: (value: string) => boolean) => string | undefined;
 
-const readURL = (variable: string, read: Read): string | undefined =>
-  read('baseURLEnv', variable, (value) => URL.canParse(value));
+const readURL = (variable: string, read: Read): string | undefined => read('baseURLEnv', variable, isBaseURL);
 
 function readKey(settings: OpenAIEndpointSettings | AzureEndpointSettings, read: Read): string | undefined {
   if (typeof settings.apiKey === 'string') return settings.apiKey;
@@ -55,6 +56,7 @@ function readKey(settings: OpenAIEndpointSettings | AzureEndpointSettings, read:
 function readPlace(settings: OpenAIEndpointSettings | AzureEndpointSettings, read: Read): Partial<Credentials> {
   if (settings.baseURLEnv !== undefined) return { baseURL: readURL(settings.baseURLEnv, read) };
   if (settings.baseURL !== undefined) return { baseURL: settings.baseURL };
-  if (settings.type === 'openai') return {};
+  // As @ai-sdk/openai 2 to 4 do, which read it when a provider is made; 1 does not look for it.
+  if (settings.type === 'openai') return { baseURL: isFirstLine() ? undefined : readEnvironment('OPENAI_BASE_URL') };
   return { resourceName: settings.resourceName ?? read('resourceName', 'AZURE_RESOURCE_NAME') };
 }

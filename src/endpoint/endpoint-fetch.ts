@@ -1,4 +1,5 @@
 import { CredentialError } from '../errors/credential-error.ts';
+import { type DeploymentUrls, deploymentUrl } from './deployment-url.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -17,10 +18,17 @@ export function withRotatingKey(fetch: Fetch | undefined, endpoint: string, rota
     const headers = new Headers(init?.headers);
     // The models were built with a placeholder, which must not reach the service.
     headers.delete('api-key');
+    if (headers.has(SPEECH_KEY)) {
+      if (header === 'api-key') headers.set(SPEECH_KEY, value);
+      else headers.delete(SPEECH_KEY);
+    }
     headers.set(header, header === 'authorization' ? `Bearer ${value}` : value);
     return (fetch ?? globalThis.fetch)(input, { ...init, headers });
   };
 }
+
+/** Azure Speech, which some transcription models are served by, takes its key here. */
+const SPEECH_KEY = 'ocp-apim-subscription-key';
 
 async function currentSecret(
   endpoint: string,
@@ -43,13 +51,20 @@ async function currentSecret(
  * The AI SDK guesses a model's abilities from its id, and does not know `my-dep` for a reasoning model. So the model is
  * built with the logical id, and its name is put into the request instead.
  */
-export function withDeploymentName(fetch: Fetch | undefined, nameOf: (modelId: string) => string): Fetch {
+export function withDeploymentName(
+  fetch: Fetch | undefined,
+  nameOf: (modelId: string) => string,
+  urls: DeploymentUrls | undefined,
+): Fetch {
   return (input, init) => {
     const send = fetch ?? globalThis.fetch;
     const modelId = modelOf(init?.body);
     const name = modelId === undefined ? undefined : nameOf(modelId);
-    if (modelId === undefined || name === undefined || name === modelId) return send(input, init);
-    return send(renameInUrl(input, modelId, name), { ...init, body: renameInBody(init?.body ?? null, name) });
+    if (modelId === undefined || name === undefined) return send(input, init);
+    const url =
+      urls === undefined || input instanceof Request ? input : deploymentUrl(String(input), urls, modelId, name);
+    if (name === modelId) return send(url, init);
+    return send(url, { ...init, body: renameInBody(init?.body ?? null, name) });
   };
 }
 
@@ -85,16 +100,4 @@ function renameInBody(body: BodyInit | null, name: string): BodyInit | null {
   if (match?.[1] === undefined) return JSON.stringify({ ...JSON.parse(body), model: name });
   const start = match[0].length - match[1].length;
   return body.slice(0, start) + JSON.stringify(name) + body.slice(match[0].length);
-}
-
-/** `/deployments/{id}/chat/completions`, and with AI SDK 4 and a gateway's baseURL just `/{id}/chat/completions`. */
-function renameInUrl(input: Parameters<Fetch>[0], modelId: string, name: string): Parameters<Fetch>[0] {
-  if (input instanceof Request) return input;
-  const url = new URL(input);
-  const segments = url.pathname.split('/');
-  const index = segments.lastIndexOf(encodeURIComponent(modelId));
-  if (index === -1) return input;
-  segments[index] = encodeURIComponent(name);
-  url.pathname = segments.join('/');
-  return url.toString();
 }

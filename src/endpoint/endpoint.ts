@@ -15,6 +15,8 @@ export interface EndpointType {
   readonly hasTellingNames: boolean;
   /** Makes the AI SDK provider. Credentials that are missing still make one, to tell what its models look like. */
   createProvider(credentials: Credentials): SdkProvider;
+  /** Whether failures of its `fetch` can be told from other errors. */
+  readonly watchesFetch: boolean;
   /** How the service measures its limits. */
   readonly metering: 'continuous' | 'windows';
   /** The id to build the model with: its abilities are guessed from it. */

@@ -6,6 +6,7 @@ import type { Credentials } from './credentials.ts';
 import { withRotatingKey } from './endpoint-fetch.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
+import { watchedFetch } from './watched-fetch.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 
 /** An account or key at OpenAI. Model names there are OpenAI's own, so they tell their abilities themselves. */
@@ -15,6 +16,7 @@ export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpo
     isThirdParty: false,
     hasTellingNames: true,
     metering: 'continuous',
+    watchesFetch: true,
     nameOf,
     buildId: nameOf,
     cannotServe: () => undefined,
@@ -25,16 +27,18 @@ export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpo
 
 function createProvider(name: string, settings: OpenAIEndpointSettings, credentials: Credentials): SdkProvider {
   const secret = typeof settings.apiKey === 'function' ? settings.apiKey : undefined;
+  const watched = watchedFetch(settings.fetch);
   const providerSettings = {
-    baseURL: settings.baseURLEnv === undefined ? settings.baseURL : (credentials.baseURL ?? PLACEHOLDER_URL),
+    // Always given, or the SDK would look into the environment while the provider is made.
+    baseURL: credentials.baseURL ?? (settings.baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL),
     apiKey: credentials.apiKey ?? PLACEHOLDER_KEY,
     organization: settings.organization,
     project: settings.project,
     headers: settings.headers,
     fetch: withInlineItems(
       secret === undefined
-        ? settings.fetch
-        : withRotatingKey(settings.fetch, name, { setting: 'apiKey', secret, header: 'authorization' }),
+        ? watched
+        : withRotatingKey(watched, name, { setting: 'apiKey', secret, header: 'authorization' }),
     ),
     // AI SDK 4 asks for token usage in streams only in this mode; later lines have no such setting.
     compatibility: 'strict',

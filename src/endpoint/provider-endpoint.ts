@@ -11,6 +11,7 @@ export function providerEndpoint(endpoint: ResolvedEndpoint, settings: ProviderE
     isThirdParty: true,
     hasTellingNames: true,
     metering: 'continuous',
+    watchesFetch: false,
     nameOf,
     buildId: nameOf,
     createProvider: () => provider,

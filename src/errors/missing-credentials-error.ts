@@ -14,9 +14,13 @@ export class MissingCredentialsError extends AISDKError {
   /** What is missing, by the path of the setting that asks for it. */
   readonly problems: readonly SettingsProblem[];
 
-  constructor(problems: readonly SettingsProblem[]) {
+  /** @param isOneEnough whether the endpoints are skipped that lack something, as long as one does not. */
+  constructor(problems: readonly SettingsProblem[], isOneEnough = false) {
     const lines = problems.map(({ path, message }) => `\n- ${path}: ${message}`);
-    super({ name, message: `The environment lacks what the endpoints need:${lines.join('')}` });
+    super({
+      name,
+      message: `The environment lacks what ${isOneEnough ? 'at least one of these endpoints needs' : 'the endpoints need'}:${lines.join('')}`,
+    });
     this.problems = problems;
     Object.defineProperty(this, marker, { value: true });
   }

@@ -1,3 +1,4 @@
+import { isCallersMistake } from '../endpoint/watched-fetch.ts';
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
 import type { Failure } from '../failure.ts';
 import type { CallRoute } from '../ring/call-route.ts';
@@ -64,7 +65,11 @@ export class AttemptOutcomes {
     const now = this.#now;
     const { deployment, lease } = attempt;
     const { name } = deployment.endpoint;
-    const classified = this.#context.settings.classifyFailure(error, { endpoint: name, modelId: this.#ring.modelId });
+    // What never became a request is the caller's own, and no endpoint is to pay for it.
+    const classified: Failure =
+      deployment.endpoint.type.watchesFetch && isCallersMistake(error)
+        ? { class: 'rejected' }
+        : this.#context.settings.classifyFailure(error, { endpoint: name, modelId: this.#ring.modelId });
     const failure = this.#route?.judge(error, classified) ?? classified;
     // Failures count as slow, or the quickest to fail would look like the fastest.
     if (failure.class === 'retryable') {

@@ -37,9 +37,10 @@ export class EmbeddingDimensions {
 
 /** The `dimensions` asked for: an option of the call in the newest line, the provider's option before, a model setting in v1. */
 function askedDimensions(options: CallOptions): string {
-  const places = [options, ...Object.values(options.providerOptions ?? {})];
+  // What an option is undefined or null in, the SDK tolerates.
+  const places: readonly (object | null | undefined)[] = [options, ...Object.values(options.providerOptions ?? {})];
   const found = places.flatMap((place) =>
-    Object.entries(place).filter(([name, value]) => /dimension/i.test(name) && typeof value === 'number'),
+    Object.entries(place ?? {}).filter(([name, value]) => /dimension/i.test(name) && typeof value === 'number'),
   );
   return found.map(([name, value]) => `${name}=${String(value)}`).join();
 }

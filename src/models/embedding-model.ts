@@ -39,10 +39,7 @@ export function createEmbeddingModel(
       return result;
     },
   };
-  const model = Object.defineProperties(
-    mirror(() => template, own),
-    Object.getOwnPropertyDescriptors(limits),
-  );
+  const model = Object.defineProperties(mirror(templates, own), Object.getOwnPropertyDescriptors(limits));
   const maxInputBytes = smallest(templates.map((each) => Reflect.get(each, MAX_INPUT_BYTES) as number | undefined));
   if (maxInputBytes !== undefined) Object.defineProperty(model, MAX_INPUT_BYTES, { value: maxInputBytes });
   return model as typeof model & SdkEmbeddingModel;

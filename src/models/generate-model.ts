@@ -5,9 +5,8 @@ import { mirror } from './mirror.ts';
 
 /** An image, transcription or speech model that stands for a ring of them. */
 export function createGenerateModel(parts: BalancedModelParts<SdkGenerateModel>): SdkGenerateModel {
-  const [template] = parts.templates as readonly [SdkGenerateModel];
   const isImage = parts.ring.kind === 'image';
-  return mirror(() => template, {
+  return mirror(parts.templates, {
     ...ownProperties(parts),
     doGenerate: (options: CallOptions): Promise<CallResult> =>
       generate(

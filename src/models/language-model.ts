@@ -19,9 +19,8 @@ import { supportedUrls } from './supported-urls.ts';
 /** A language model that stands for a ring of them. */
 export function createLanguageModel(parts: BalancedModelParts<SdkLanguageModel>): SdkLanguageModel {
   const { templates } = parts;
-  const [template] = templates as readonly [SdkLanguageModel];
   const portableModel = new PortableModel(parts);
-  return mirror(() => template, {
+  return mirror(templates, {
     ...ownProperties(parts),
     ...supportedUrls(templates),
     doGenerate: (options: CallOptions): Promise<CallResult> =>

@@ -1,36 +1,42 @@
 import type { SdkModel } from '../sdk.ts';
+import { combined } from './combined-ability.ts';
+
+/** What the specifications v1 to v4 say that a model has to read. Anything else is its own business, and may hold its key. */
+const PROPERTIES = [
+  'specificationVersion',
+  'defaultObjectGenerationMode',
+  'supportsImageUrls',
+  'supportsStructuredOutputs',
+  'maxImagesPerCall',
+  'supportsFileInputs',
+  'supportsMaskInputs',
+];
+
+/** What SDK 6 and 7 look for beside that: where it is a function, it belongs to its model. */
+const PROVIDER_OPTIONS_TRANSFORMER = Symbol.for('vercel.ai.embeddingModel.providerOptionsTransformer');
 
 /**
- * A model that has every property of another, by getter, beside its own.
+ * A model that has what several models have in common, by getter, beside its own: a ring can do what all of its models can.
  *
- * The specifications differ in what properties models have, and the AI SDK reads them late: mirrored, none needs to be known here.
+ * The AI SDK reads these properties late, so what they say may still change.
  */
-export function mirror<Own extends object>(template: () => SdkModel, own: Own): Own & SdkModel {
+export function mirror<Own extends object>(models: readonly SdkModel[], own: Own): Own & SdkModel {
+  const [first] = models as readonly [SdkModel];
   const mirrored = {} as Own & SdkModel;
-  for (const key of propertiesOf(template())) {
-    Object.defineProperty(mirrored, key, {
-      get: () => Reflect.get(template(), key),
+  for (const name of PROPERTIES.filter((property) => property in first)) {
+    Object.defineProperty(mirrored, name, {
+      get: () =>
+        combined(
+          name,
+          models.map((model) => Reflect.get(model, name)),
+        ),
       enumerable: true,
       configurable: true,
     });
   }
-  return Object.defineProperties(mirrored, Object.getOwnPropertyDescriptors(own));
-}
-
-/** Own and inherited names and symbols of properties that hold something to read; methods are for the owner to provide. */
-function propertiesOf(model: object): ReadonlySet<PropertyKey> {
-  const keys = new Set<PropertyKey>();
-  for (
-    let level = model;
-    level !== Object.prototype && level !== null;
-    level = Object.getPrototypeOf(level) as object
-  ) {
-    for (const key of Reflect.ownKeys(level)) {
-      const isGetter = Object.getOwnPropertyDescriptor(level, key)?.get !== undefined;
-      // The settings that a model was built with hold its key.
-      const isPublic = key !== 'config' && key !== 'settings' && key !== 'constructor';
-      if (isPublic && (isGetter || typeof Reflect.get(model, key) !== 'function')) keys.add(key);
-    }
+  const transformer: unknown = Reflect.get(first, PROVIDER_OPTIONS_TRANSFORMER);
+  if (typeof transformer === 'function') {
+    Object.defineProperty(mirrored, PROVIDER_OPTIONS_TRANSFORMER, { value: transformer.bind(first) });
   }
-  return keys;
+  return Object.defineProperties(mirrored, Object.getOwnPropertyDescriptors(own));
 }

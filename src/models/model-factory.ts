@@ -3,6 +3,7 @@ import type { FailoverContext } from '../failover/failover-context.ts';
 import type { Deployment } from '../ring/deployment.ts';
 import type { Fleet } from '../ring/fleet.ts';
 import type { ModelIds } from '../ring/model-ids.ts';
+import { RecentMap } from '../recent-map.ts';
 import type { Ring } from '../ring/ring.ts';
 import type {
   ModelKind,
@@ -18,13 +19,16 @@ import { createEmbeddingModel } from './embedding-model.ts';
 import { createGenerateModel } from './generate-model.ts';
 import { createLanguageModel } from './language-model.ts';
 
+/** Models that are kept for the next who asks for them. */
+const MOST_MODELS = 1_000;
+
 /** Makes balanced models, each once. */
 export class ModelFactory {
   readonly #fleet: Fleet;
   readonly #ids: ModelIds;
   readonly #context: FailoverContext;
-  readonly #made = new Map<string, SdkModel>();
-  readonly #dimensions = new Map<Ring, EmbeddingDimensions>();
+  readonly #made = new RecentMap<string, SdkModel>(MOST_MODELS);
+  readonly #dimensions = new WeakMap<Ring, EmbeddingDimensions>();
 
   constructor(fleet: Fleet, ids: ModelIds, context: FailoverContext) {
     this.#fleet = fleet;

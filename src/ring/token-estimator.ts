@@ -55,17 +55,20 @@ type CountTokens = (text: string) => number;
 /** OpenAI's rule of thumb for English: four characters a token. */
 const roughTokenCount: CountTokens = (text) => text.length / 4;
 
-function tokensIn(value: unknown, count: CountTokens): number {
+/** A schema may refer to itself; what is nested deeper than this is not text that matters. */
+const DEEPEST = 32;
+
+function tokensIn(value: unknown, count: CountTokens, depth = 0): number {
   if (typeof value === 'string') return count(value);
-  if (typeof value !== 'object' || value === null) return 0;
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return 0;
   if (value instanceof Uint8Array || value instanceof URL) return TOKENS_PER_FILE;
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + tokensIn(item, count), 0);
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + tokensIn(item, count, depth + 1), 0);
   const part = value as Readonly<Record<string, unknown>>;
   // Base64 is not read by the word.
   if (part['type'] === 'file' || part['type'] === 'image') return TOKENS_PER_FILE;
   let sum = 0;
   for (const key in part) {
-    if (!OPTIONS.has(key)) sum += tokensIn(part[key], count);
+    if (!OPTIONS.has(key)) sum += tokensIn(part[key], count, depth + 1);
   }
   return sum;
 }

@@ -157,7 +157,7 @@ function resolveEndpoints(endpoints: readonly EndpointSettings[]): readonly Reso
       ),
       limits: { rpm: settings.rpm, tpm: settings.tpm, maxConcurrency: settings.maxConcurrency },
       models: settings.models && new Set(settings.models),
-      settings,
+      settings: Object.freeze({ ...settings }),
     }),
   );
 }

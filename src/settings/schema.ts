@@ -1,13 +1,23 @@
 import * as v from 'valibot';
 
+import { isBaseURL } from './base-url.ts';
+
 /*
  * The shape of the settings, for those who do not have TypeScript's word for it. Each message continues
  * "endpoints[1].weight: ".
  */
 
+/** `{}` and the like: a `Map` or `Headers` has its entries where nobody would look for them. */
+const isPlain = (input: unknown): input is Record<string, unknown> => {
+  if (typeof input !== 'object' || input === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === Object.prototype || prototype === null;
+};
+
 /** An object with these keys and no others; unlike valibot's `strictObject` it names every key that is not known. */
 const exact = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
+    v.custom<Record<string, unknown>>(isPlain, 'must be a plain object'),
     v.looseObject(entries, 'must be an object'),
     v.rawCheck(({ dataset, addIssue }) => {
       const input: unknown = dataset.value;
@@ -25,13 +35,16 @@ const exact = <Entries extends v.ObjectEntries>(entries: Entries) =>
 
 /** An object of names that are not known beforehand. A list is none. */
 const record = <Value extends v.GenericSchema>(value: Value, message: string) =>
-  v.pipe(
-    v.custom<Record<string, unknown>>(
-      (input) => typeof input === 'object' && input !== null && !Array.isArray(input),
-      message,
-    ),
-    v.record(text, value, message),
-  );
+  v.pipe(v.custom<Record<string, unknown>>(isPlain, message), v.record(text, value, message));
+
+/** Whether the platform would send them; its own words may quote a secret. */
+function isHeaders(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    return new Headers(headers) instanceof Headers;
+  } catch {
+    return false;
+  }
+}
 
 const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
 const positive = v.pipe(
@@ -50,7 +63,9 @@ const flag = v.boolean('must be true or false');
 const callable = v.function('must be a function');
 const mappedName = v.pipe(v.string('must be a model or deployment name'), v.nonEmpty('maps to nothing'));
 const mapping = record(mappedName, 'must be an object that maps model ids to names');
-const url = v.pipe(text, v.url('must be a URL'));
+// Not repeated in the message: a key may stand there by mistake.
+const variable = v.pipe(text, v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable'));
+const url = v.pipe(text, v.check(isBaseURL, 'must be an http or https URL without a query'));
 
 const limits = {
   rpm: v.optional(positive),
@@ -81,10 +96,15 @@ const key = v.union([text, callable], 'must be a string that is not empty, or a 
 
 const place = {
   baseURL: v.optional(url),
-  baseURLEnv: v.optional(text),
+  baseURLEnv: v.optional(variable),
   apiKey: v.optional(key),
-  apiKeyEnv: v.optional(text),
-  headers: v.optional(record(v.string('must be a string'), 'must be an object of header values')),
+  apiKeyEnv: v.optional(variable),
+  headers: v.optional(
+    v.pipe(
+      record(v.string('must be a string'), 'must be an object of header values'),
+      v.check(isHeaders, 'has a name or a value that no header can have'),
+    ),
+  ),
   fetch: v.optional(callable),
 };
 

@@ -1,0 +1,26 @@
+/** Where deployment-based URLs begin: `{prefix}{deployment}/chat/completions?api-version=…`. */
+export interface DeploymentUrls {
+  readonly prefix: string;
+  /** Where AI SDK 4 puts `/responses`, which belongs to no deployment, and where it should be. */
+  readonly responses?: { readonly wrong: string; readonly right: string } | undefined;
+}
+
+/** Puts the name that a deployment has into a URL that was made for a logical id. */
+export function deploymentUrl(
+  url: string,
+  { prefix, responses }: DeploymentUrls,
+  modelId: string,
+  name: string,
+): string {
+  const whole = new URL(url).toString();
+  if (responses !== undefined && whole.startsWith(responses.wrong)) {
+    return responses.right + whole.slice(responses.wrong.length);
+  }
+  if (!whole.startsWith(prefix)) return url;
+  const rest = whole.slice(prefix.length);
+  // As the SDK writes an id into a URL depends on its line; ids may have a colon or a slash in them.
+  const written = [modelId, encodeURI(modelId), encodeURIComponent(modelId)].find((form) =>
+    rest.startsWith(`${form}/`),
+  );
+  return written === undefined ? url : prefix + encodeURIComponent(name) + rest.slice(written.length);
+}
