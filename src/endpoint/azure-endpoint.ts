@@ -8,7 +8,7 @@ import type { Credentials } from './credentials.ts';
 import { type RotatingHeader, withDeploymentName, withRotatingKey } from './endpoint-fetch.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
-import { watchedFetch } from './watched-fetch.ts';
+import { RequestCounter } from './request-counter.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 
 /** An Azure OpenAI resource. Deployment names tell nothing, so models are built with the logical id and renamed in flight. */
@@ -19,16 +19,17 @@ export function azureEndpoint(
 ): EndpointType {
   const nameOf = (modelId: string): string =>
     endpoint.deployments.get(modelId)?.name ?? modelMapping.get(modelId) ?? modelId;
+  const requests = new RequestCounter();
   return {
     isThirdParty: false,
     hasTellingNames: false,
     metering: 'windows',
-    watchesFetch: true,
+    requests,
     nameOf,
     buildId: (modelId) => modelId,
     memberKind: (kind) => kind,
     cannotServe: (kind) => (kind === 'responses' ? inability(settings) : undefined),
-    createProvider: (credentials) => createProvider(endpoint.name, settings, credentials, nameOf),
+    createProvider: (credentials) => createProvider(endpoint.name, settings, credentials, { nameOf, requests }),
   };
 }
 
@@ -43,11 +44,11 @@ function createProvider(
   name: string,
   settings: AzureEndpointSettings,
   credentials: Credentials,
-  nameOf: (modelId: string) => string,
+  { nameOf, requests }: { readonly nameOf: (modelId: string) => string; readonly requests: RequestCounter },
 ): SdkProvider {
   const rotating = rotatingHeader(settings);
-  const watched = watchedFetch(settings.fetch);
-  const sender = rotating === undefined ? watched : withRotatingKey(watched, name, rotating);
+  const counted = requests.counting(settings.fetch);
+  const sender = rotating === undefined ? counted : withRotatingKey(counted, name, rotating);
   const baseURL = settings.baseURLEnv === undefined ? settings.baseURL : (credentials.baseURL ?? PLACEHOLDER_URL);
   const place = azureBaseURL({ ...settings, baseURL, resourceName: credentials.resourceName ?? settings.resourceName });
   const providerSettings = {

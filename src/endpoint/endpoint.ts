@@ -3,6 +3,7 @@ import { NoSuchModelError } from '@ai-sdk/provider';
 import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
 import type { EndpointLimits, ResolvedEndpoint } from '../settings/resolve-settings.ts';
 import type { Credentials } from './credentials.ts';
+import type { RequestCounter } from './request-counter.ts';
 
 /** An AI SDK provider as far as the core is concerned: functions that make models, by names that vary. */
 export type SdkProvider = Readonly<Record<string, unknown>> & { readonly specificationVersion?: string };
@@ -15,8 +16,8 @@ export interface EndpointType {
   readonly hasTellingNames: boolean;
   /** Makes the AI SDK provider. Credentials that are missing still make one, to tell what its models look like. */
   createProvider(credentials: Credentials): SdkProvider;
-  /** Whether failures of its `fetch` can be told from other errors. */
-  readonly watchesFetch: boolean;
+  /** Requests made, where they are made by us. */
+  readonly requests: RequestCounter | undefined;
   /** How the service measures its limits. */
   readonly metering: 'continuous' | 'windows';
   /** The id to build the model with: its abilities are guessed from it. */

@@ -11,7 +11,7 @@ export function providerEndpoint(endpoint: ResolvedEndpoint, settings: ProviderE
     isThirdParty: true,
     hasTellingNames: true,
     metering: 'continuous',
-    watchesFetch: false,
+    requests: undefined,
     nameOf,
     buildId: nameOf,
     createProvider: () => provider,

@@ -1,4 +1,4 @@
-import { isCallersMistake } from '../endpoint/watched-fetch.ts';
+import { isAboutValue } from '../endpoint/request-counter.ts';
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
 import type { Failure } from '../failure.ts';
 import type { CallRoute } from '../ring/call-route.ts';
@@ -67,7 +67,7 @@ export class AttemptOutcomes {
     const { name } = deployment.endpoint;
     // What never became a request is the caller's own, and no endpoint is to pay for it.
     const classified: Failure =
-      deployment.endpoint.type.watchesFetch && isCallersMistake(error)
+      attempt.madeNoRequest && isAboutValue(error)
         ? { class: 'rejected' }
         : this.#context.settings.classifyFailure(error, { endpoint: name, modelId: this.#ring.modelId });
     const failure = this.#route?.judge(error, classified) ?? classified;

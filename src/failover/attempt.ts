@@ -21,6 +21,7 @@ export class Attempt implements CallEndListener {
   /** To be handed to the model instead of the caller's own. */
   readonly signal: AbortSignal | undefined;
   readonly #context: FailoverContext;
+  readonly #requestsBefore: number | undefined;
   readonly #controller: AbortController | undefined;
   readonly #scope: CallScope;
   #timers: Map<TimeoutSetting, TimerHandle> | undefined;
@@ -37,6 +38,7 @@ export class Attempt implements CallEndListener {
     this.lease = lease;
     this.startedAt = context.clock.now();
     this.#context = context;
+    this.#requestsBefore = deployment.endpoint.type.requests?.made;
     const hasTimeLimit =
       attemptMs !== undefined ||
       scope.hasTimeLimit ||
@@ -60,6 +62,11 @@ export class Attempt implements CallEndListener {
   /** Whether nobody is interested in it any more. */
   get isDropped(): boolean {
     return this.#dropped !== undefined;
+  }
+
+  /** Whether it is certain that there was no request: none has gone to its endpoint since it began. */
+  get madeNoRequest(): boolean {
+    return this.#requestsBefore !== undefined && this.deployment.endpoint.type.requests?.made === this.#requestsBefore;
   }
 
   /** Whether it has given content. */

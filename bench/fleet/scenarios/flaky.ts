@@ -13,7 +13,7 @@ const FLAKY: Fault = {
 export const flaky: Scenario = {
   name: 'flaky',
   title: 'Flaky everything: 16 % of streams fail, in five ways, and 4 % of the requests are bad',
-  timeFactor: 12,
+  timeFactor: 10,
   warmUpMs: 5_000,
   untilMs: UNTIL_MS,
   deadlineMs: 60_000,

@@ -1,0 +1,22 @@
+type Fetch = typeof globalThis.fetch;
+
+/** Counts the requests to an endpoint: a failure without one is not the endpoint's. */
+export class RequestCounter {
+  #made = 0;
+
+  get made(): number {
+    return this.#made;
+  }
+
+  /** Wraps `fetch` so that its calls are counted. */
+  counting(fetch: Fetch | undefined): Fetch {
+    return (input, init) => {
+      this.#made += 1;
+      return (fetch ?? globalThis.fetch)(input, init);
+    };
+  }
+}
+
+/** Whether an error is the language's own about a value, such as one that cannot be written as JSON. */
+export const isAboutValue = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
