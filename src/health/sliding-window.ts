@@ -99,8 +99,7 @@ export class SlidingWindow implements Allowance {
   }
 
   #forget(now: number): void {
-    const before = now - this.#keptMs;
-    for (let spending = this.#spendings[this.#first]; spending !== undefined && spending.at <= before;) {
+    for (let spending = this.#spendings[this.#first]; spending !== undefined && spending.at + this.#keptMs <= now;) {
       this.#spent -= spending.amount;
       this.#first += 1;
       spending = this.#spendings[this.#first];

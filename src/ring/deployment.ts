@@ -71,9 +71,14 @@ export class Deployment implements LeasedHealth {
    * of another attempt), or when it is left out.
    */
   availableAt(now: number, tokens = 1): number {
+    return Math.max(this.cooledAt, this.hasRoomAt(now, tokens));
+  }
+
+  /** The same, cooldowns apart: what a probe ahead of its time has to keep to all the same. */
+  hasRoomAt(now: number, tokens = 1): number {
     if (this.endpoint.isSkipped || this.#inFlight >= this.#maxConcurrency) return Infinity;
-    const healthyAt = Math.max(this.cooledAt, this.rateLimit.cooldown.availableAt);
-    return this.quotas.reduce((latest, quota) => Math.max(latest, quota.availableAt(now, tokens)), healthyAt);
+    const limitedUntil = this.rateLimit.cooldown.availableAt;
+    return this.quotas.reduce((latest, quota) => Math.max(latest, quota.availableAt(now, tokens)), limitedUntil);
   }
 
   /** Takes hold of it for one attempt that is expected to use so many tokens. */

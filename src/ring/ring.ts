@@ -196,8 +196,8 @@ export class Ring {
     if (this.#available.length > 0 || this.deployments.some(({ cooledAt }) => cooledAt === Infinity)) return undefined;
     let soonest: Deployment | undefined;
     for (const deployment of this.deployments) {
-      const { endpoint, rateLimit, cooledAt } = deployment;
-      const isOut = avoid?.has(deployment) === true || endpoint.isSkipped || rateLimit.cooldown.availableAt > now;
+      const { cooledAt } = deployment;
+      const isOut = avoid?.has(deployment) === true || deployment.hasRoomAt(now) > now;
       if (!isOut && cooledAt > now && (soonest === undefined || cooledAt < soonest.cooledAt)) soonest = deployment;
     }
     return soonest;
