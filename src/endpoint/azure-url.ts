@@ -44,7 +44,8 @@ export function deploymentUrls({
   const right = base.replace(/\/deployments$/, '');
   return {
     prefix: normal(`${base}/`),
-    responses: { wrong: normal(`${base}/responses`), right: normal(`${right}/responses`) },
+    // With its query: a deployment may be called `responses-2`.
+    responses: { wrong: normal(`${base}/responses?`), right: normal(`${right}/responses?`) },
   };
 }
 

@@ -56,7 +56,10 @@ function readKey(settings: OpenAIEndpointSettings | AzureEndpointSettings, read:
 function readPlace(settings: OpenAIEndpointSettings | AzureEndpointSettings, read: Read): Partial<Credentials> {
   if (settings.baseURLEnv !== undefined) return { baseURL: readURL(settings.baseURLEnv, read) };
   if (settings.baseURL !== undefined) return { baseURL: settings.baseURL };
-  // As @ai-sdk/openai 2 to 4 do, which read it when a provider is made; 1 does not look for it.
-  if (settings.type === 'openai') return { baseURL: isFirstLine() ? undefined : readEnvironment('OPENAI_BASE_URL') };
+  if (settings.type === 'openai') {
+    // As @ai-sdk/openai 2 to 4 do, which read it when a provider is made; 1 does not look for it.
+    const isGiven = !isFirstLine() && readEnvironment('OPENAI_BASE_URL') !== undefined;
+    return isGiven ? { baseURL: read('baseURL', 'OPENAI_BASE_URL', isBaseURL) } : {};
+  }
   return { resourceName: settings.resourceName ?? read('resourceName', 'AZURE_RESOURCE_NAME') };
 }

@@ -17,10 +17,9 @@ export function deploymentUrl(
     return responses.right + whole.slice(responses.wrong.length);
   }
   if (!whole.startsWith(prefix)) return url;
-  const rest = whole.slice(prefix.length);
-  // As the SDK writes an id into a URL depends on its line; ids may have a colon or a slash in them.
-  const written = [modelId, encodeURI(modelId), encodeURIComponent(modelId)].find((form) =>
-    rest.startsWith(`${form}/`),
-  );
-  return written === undefined ? url : prefix + encodeURIComponent(name) + rest.slice(written.length);
+  // The SDK may escape an id itself or leave that to the platform; ids may have a colon or a slash in them.
+  const written = [modelId, encodeURIComponent(modelId)]
+    .map((id) => new URL(`${prefix}${id}/`).toString())
+    .find((start) => whole.startsWith(start));
+  return written === undefined ? url : `${prefix}${encodeURIComponent(name)}/${whole.slice(written.length)}`;
 }

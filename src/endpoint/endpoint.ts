@@ -1,5 +1,6 @@
 import { NoSuchModelError } from '@ai-sdk/provider';
 
+import { RecentMap } from '../recent-map.ts';
 import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
 import type { EndpointLimits, ResolvedEndpoint } from '../settings/resolve-settings.ts';
 import type { Credentials } from './credentials.ts';
@@ -30,6 +31,9 @@ export interface EndpointType {
   memberKind(kind: ModelKind, provider: SdkProvider): ModelKind;
 }
 
+/** Models that are kept for the next who asks for them: ids may come from anywhere. */
+const MOST_MODELS = 1_000;
+
 /** One place that models are called at: makes real models, and knows nothing of health or of other endpoints. */
 export class Endpoint {
   readonly name: string;
@@ -37,7 +41,7 @@ export class Endpoint {
   readonly priority: number;
   readonly type: EndpointType;
   readonly #settings: ResolvedEndpoint;
-  readonly #models = new Map<string, SdkModel | undefined>();
+  #models = new RecentMap<string, SdkModel>(MOST_MODELS);
   #provider: SdkProvider | undefined;
   #credentials: Credentials;
 
@@ -65,7 +69,7 @@ export class Endpoint {
   useCredentials(credentials: Credentials): void {
     this.#credentials = credentials;
     this.#provider = undefined;
-    this.#models.clear();
+    this.#models = new RecentMap(MOST_MODELS);
   }
 
   /** Limits of the whole endpoint. */
@@ -88,8 +92,11 @@ export class Endpoint {
   model(kind: ModelKind, modelId: string, settings?: ModelSettings): SdkModel | undefined {
     if (settings !== undefined) return this.#build(kind, modelId, settings);
     const key = `${kind}\n${modelId}`;
-    if (!this.#models.has(key)) this.#models.set(key, this.#build(kind, modelId));
-    return this.#models.get(key);
+    const known = this.#models.get(key);
+    if (known !== undefined) return known;
+    const model = this.#build(kind, modelId);
+    if (model !== undefined) this.#models.set(key, model);
+    return model;
   }
 
   #build(kind: ModelKind, modelId: string, settings?: ModelSettings): SdkModel | undefined {

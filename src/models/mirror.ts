@@ -23,12 +23,12 @@ const PROVIDER_OPTIONS_TRANSFORMER = Symbol.for('vercel.ai.embeddingModel.provid
 export function mirror<Own extends object>(models: readonly SdkModel[], own: Own): Own & SdkModel {
   const [first] = models as readonly [SdkModel];
   const mirrored = {} as Own & SdkModel;
-  for (const name of PROPERTIES.filter((property) => property in first)) {
+  for (const name of PROPERTIES.filter((property) => models.some((model) => property in model))) {
     Object.defineProperty(mirrored, name, {
       get: () =>
         combined(
           name,
-          models.map((model) => Reflect.get(model, name)),
+          models.map((model) => valueOf(model, name)),
         ),
       enumerable: true,
       configurable: true,
@@ -39,4 +39,10 @@ export function mirror<Own extends object>(models: readonly SdkModel[], own: Own
     Object.defineProperty(mirrored, PROVIDER_OPTIONS_TRANSFORMER, { value: transformer.bind(first) });
   }
   return Object.defineProperties(mirrored, Object.getOwnPropertyDescriptors(own));
+}
+
+/** A limit may be a function, which is its model's own: it knows that by its own id. */
+function valueOf(model: SdkModel, name: string): unknown {
+  const value: unknown = Reflect.get(model, name);
+  return typeof value === 'function' ? (): unknown => value.call(model, { modelId: model.modelId }) : value;
 }

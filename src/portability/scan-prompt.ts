@@ -26,9 +26,9 @@ export const MIXED = '';
 const NOTHING: readonly never[] = [];
 const EMPTY: PromptScan = { steps: NOTHING, latestOwner: undefined, uneven: NOTHING };
 
-/** Looks at every part once. Runs for each call, so it allocates nothing unless it finds something. */
+/** Looks at every part. Runs for each call, so it allocates nothing unless it finds something. */
 export function scanPrompt(prompt: unknown): PromptScan {
-  if (!Array.isArray(prompt)) return EMPTY;
+  if (!Array.isArray(prompt) || isPlain(prompt as readonly PromptMessage[])) return EMPTY;
   let steps: Step[] | undefined;
   let uneven: number[] | undefined;
   let owner: string | undefined;
@@ -46,6 +46,20 @@ export function scanPrompt(prompt: unknown): PromptScan {
   return steps === undefined && uneven === undefined
     ? EMPTY
     : { steps: steps ?? NOTHING, latestOwner, uneven: uneven ?? NOTHING };
+}
+
+/** Whether it is nothing but text without options, as most chats are: a look that costs a few nanoseconds a message. */
+function isPlain(prompt: readonly PromptMessage[]): boolean {
+  for (let index = 0; index < prompt.length; index += 1) {
+    const { content, providerOptions } = prompt[index] as PromptMessage;
+    if (providerOptions !== undefined) return false;
+    if (typeof content === 'string') continue;
+    for (let at = 0; at < content.length; at += 1) {
+      const part = content[at] as PromptPart;
+      if (part.type !== 'text' || part.providerOptions !== undefined) return false;
+    }
+  }
+  return true;
 }
 
 /** @param before owner of the step before: approvals answer it, and carry no mark of their own. */

@@ -152,12 +152,18 @@ function resolveEndpoints(endpoints: readonly EndpointSettings[]): readonly Reso
       deployments: new Map(
         Object.entries(settings.deployments ?? {}).map(([id, named]) => [
           id,
-          typeof named === 'string' ? { name: named } : named,
+          typeof named === 'string' ? { name: named } : { ...named },
         ]),
       ),
       limits: { rpm: settings.rpm, tpm: settings.tpm, maxConcurrency: settings.maxConcurrency },
       models: settings.models && new Set(settings.models),
-      settings: Object.freeze({ ...settings }),
+      settings: copyOf(settings),
     }),
   );
+}
+
+/** What a caller does to the settings afterwards has no effect; headers are the only object of theirs that is read later. */
+function copyOf(settings: EndpointSettings): EndpointSettings {
+  if (settings.type === undefined || settings.headers === undefined) return Object.freeze({ ...settings });
+  return Object.freeze({ ...settings, headers: Object.freeze({ ...settings.headers }) });
 }

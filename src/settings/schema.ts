@@ -11,7 +11,8 @@ import { isBaseURL } from './base-url.ts';
 const isPlain = (input: unknown): input is Record<string, unknown> => {
   if (typeof input !== 'object' || input === null) return false;
   const prototype: unknown = Object.getPrototypeOf(input);
-  return prototype === Object.prototype || prototype === null;
+  // Settings may come from another realm, as in a test runner's sandbox, and have its `Object.prototype`.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 };
 
 /** An object with these keys and no others; unlike valibot's `strictObject` it names every key that is not known. */

@@ -60,6 +60,12 @@ describe('a deployment’s name stands in the URL in place of the model id', () 
     expect(url).toBe('https://gw.example/gpt-4/openai/deployments/gpt4/chat/completions?api-version=2024-10-21');
   });
 
+  it('and not in the path of a gateway that has no deployments', async () => {
+    const { url } = await requestOf('gpt-4', { baseURL: 'https://gw.example/gpt-4/v1' }, { 'gpt-4': 'gpt4' });
+
+    expect(url).toBe('https://gw.example/gpt-4/v1/chat/completions');
+  });
+
   it.each(['chat', 'openai', 'v1', 'completions'])(
     'and not in a URL without deployments, for the id %s',
     async (id) => {

@@ -16,6 +16,7 @@ const variables = [
   'AZURE_KEY_2',
   'AZURE_URL_2',
   'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
   'AZURE_API_KEY',
   'AZURE_RESOURCE_NAME',
 ];
@@ -55,6 +56,7 @@ describe('before the first call', () => {
         { type: 'openai', apiKeyEnv: 'OPENAI_KEY_1' },
         { type: 'azure', apiKeyEnv: 'AZURE_KEY_2', baseURLEnv: 'AZURE_URL_2' },
         { type: 'azure' },
+        { type: 'openai' },
       ],
     });
 
@@ -141,6 +143,25 @@ describe('what the environment lacks', () => {
     expect(message).not.toContain('sk-pasted');
   });
 
+  it.each(['localhost:1234/v1', 'file:///etc/passwd', 'https://a.example/v1?key=sk-secret'])(
+    'is a URL that requests can be sent to, when what is there is %s',
+    async (value) => {
+      vi.stubEnv('AZURE_URL_2', value);
+      vi.stubEnv('OPENAI_BASE_URL', value);
+      const balanced = createBalancedProvider({
+        endpoints: [
+          { type: 'azure', apiKey: 'k-1', baseURLEnv: 'AZURE_URL_2' },
+          { type: 'openai', apiKey: 'k-1' },
+        ],
+      });
+
+      const { message, problems } = await missing(balanced);
+
+      expect(problems.map(({ path }) => path)).toEqual(['endpoints[0].baseURLEnv', 'endpoints[1].baseURL']);
+      expect(message).not.toContain(value);
+    },
+  );
+
   it('can be set later, and is found by the next call', async () => {
     const { fetch, sent } = fakeFetch();
     const balanced = createBalancedProvider({
@@ -166,6 +187,32 @@ describe('what the environment lacks', () => {
     await missing(balanced);
 
     expect(healthy.attempts).toHaveLength(0);
+  });
+});
+
+describe('OPENAI_BASE_URL', () => {
+  it('is where OpenAI is looked for that has no other place, when it is set by the first call', async () => {
+    const { fetch, sent } = fakeFetch();
+    const balanced = createBalancedProvider({
+      endpoints: [
+        { type: 'openai', name: 'a', apiKey: 'k-1', fetch },
+        { type: 'openai', name: 'b', apiKey: 'k-1', baseURL: 'https://b.example/v1', fetch },
+      ],
+    });
+
+    vi.stubEnv('OPENAI_BASE_URL', 'https://a.example/v1');
+    await ask(balanced);
+    await ask(balanced);
+
+    expect(sent.map(({ url }) => url.host)).toEqual(['a.example', 'b.example']);
+  });
+
+  it('is not needed', async () => {
+    const { fetch, sent } = fakeFetch();
+
+    await ask(createBalancedProvider({ endpoints: [{ type: 'openai', apiKey: 'k-1', fetch }] }));
+
+    expect(sent.map(({ url }) => url.host)).toEqual(['api.openai.com']);
   });
 });
 
@@ -197,7 +244,10 @@ describe("onMissingCredentials: 'skip'", () => {
       ],
     });
 
-    expect((await missing(balanced)).problems).toHaveLength(2);
+    const { message, problems } = await missing(balanced);
+
+    expect(problems).toHaveLength(2);
+    expect(message.split('\n')[0]).toContain('at least one');
   });
 
   it('fails a call at once for a model that only those serve that are left out', async () => {

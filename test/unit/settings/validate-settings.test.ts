@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -74,6 +76,37 @@ describe('settings that cannot work are refused, with the path of what is wrong:
       'endpoints[0].deployments.gpt-4',
     ],
     ['a mapping that is a list', { endpoints: [azure], modelMapping: ['gpt4'] }, 'modelMapping'],
+    ['a mapping that is a Map', { endpoints: [azure], modelMapping: new Map([['gpt-4', 'gpt4']]) }, 'modelMapping'],
+    [
+      'deployments that are a Map',
+      { endpoints: [{ ...azure, deployments: new Map([['gpt-4', 'gpt4']]) }] },
+      'endpoints[0].deployments',
+    ],
+    [
+      'headers that are not a plain object',
+      { endpoints: [{ ...openai, headers: new Headers({ a: 'b' }) }] },
+      'endpoints[0].headers',
+    ],
+    ['a header that has no such name', { endpoints: [{ ...openai, headers: { 'a b': 'c' } }] }, 'endpoints[0].headers'],
+    ['a header of two lines', { endpoints: [{ ...openai, headers: { a: 'b\nc' } }] }, 'endpoints[0].headers'],
+    ['a time limit that is a Date', { endpoints: [openai], timeout: new Date() }, 'timeout'],
+    ['rounds in a Map', { endpoints: [openai], retry: new Map([['rounds', 1]]) }, 'retry'],
+    [
+      'an endpoint of a class',
+      {
+        endpoints: [
+          new (class {
+            type = 'openai';
+          })(),
+        ],
+      },
+      'endpoints[0]',
+    ],
+    ['a URL without http', { endpoints: [{ ...openai, baseURL: 'localhost:1234/v1' }] }, 'endpoints[0].baseURL'],
+    ['a URL of a file', { endpoints: [{ ...openai, baseURL: 'file:///etc' }] }, 'endpoints[0].baseURL'],
+    ['a URL that is code', { endpoints: [{ ...openai, baseURL: 'javascript:alert(1)' }] }, 'endpoints[0].baseURL'],
+    ['a URL with a query', { endpoints: [{ ...openai, baseURL: 'https://a.example/v1?k=1' }] }, 'endpoints[0].baseURL'],
+    ['a URL with a hash', { endpoints: [{ ...openai, baseURL: 'https://a.example/v1#k' }] }, 'endpoints[0].baseURL'],
     ['no model in models', { endpoints: [{ ...openai, models: [] }] }, 'endpoints[0].models'],
     ['a threshold of 0', { endpoints: [openai], failureThreshold: 0 }, 'failureThreshold'],
     ['half a failure', { endpoints: [openai], failureThreshold: 1.5 }, 'failureThreshold'],
@@ -147,6 +180,9 @@ describe('what is right stays right:', () => {
     ['a greatest delay below the default of the least', { endpoints: [openai], retry: { maxDelayMs: 10 } }],
     ['a tiny weight', { endpoints: [{ ...openai, weight: 0.001 }] }],
     ['a negative priority', { endpoints: [{ ...openai, priority: -1 }] }],
+    ['objects without a prototype', Object.assign(Object.create(null), { endpoints: [openai] })],
+    ['objects of another realm', runInNewContext(`({ endpoints: [${JSON.stringify(openai)}], retry: { rounds: 1 } })`)],
+    ['a URL on this machine', { endpoints: [{ ...openai, baseURL: 'http://localhost:1234/v1' }] }],
   ])('%s', (_, settings) => {
     expect(() => create(settings)).not.toThrow();
   });

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+
+import { createBalancedProvider } from '../../../src/index.ts';
+import { balancedOver } from './fake-models.ts';
+
+describe('a balanced provider', () => {
+  it('makes a model once', () => {
+    const balanced = balancedOver('v4', {});
+
+    expect(balanced('m')).toBe(balanced('m'));
+    expect(balanced('m')).not.toBe(balanced('n'));
+  });
+
+  it('forgets models that were asked for long ago, since their ids may come from anywhere', () => {
+    const balanced = balancedOver('v4', {});
+    const first = balanced('first');
+    const kept = balanced('kept');
+    for (let id = 0; id < 1_500; id += 1) {
+      balanced(`m${id}`);
+      balanced('kept');
+    }
+
+    expect(balanced('kept')).toBe(kept);
+    expect(balanced('first')).not.toBe(first);
+  });
+
+  it('forgets the real models with them', () => {
+    const built = new Map<string, number>();
+    const languageModel = (modelId: string) => {
+      built.set(modelId, (built.get(modelId) ?? 0) + 1);
+      return { specificationVersion: 'v4', provider: 'fake', modelId, supportedUrls: {} };
+    };
+    const balanced = createBalancedProvider({ endpoints: [{ provider: { languageModel } }] });
+
+    balanced('first');
+    for (let id = 0; id < 1_500; id += 1) balanced(`m${id}`);
+    balanced('m1499');
+    balanced('first');
+
+    expect(built.get('m1499')).toBe(1);
+    expect(built.get('first')).toBe(2);
+  });
+});
