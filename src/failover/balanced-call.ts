@@ -170,8 +170,10 @@ export class BalancedCall {
       if (this.#scope.end !== undefined) throw this.#endedError();
       let grant = this.#picks.next();
       if (grant === undefined) {
-        // In a round in which somebody has been asked already, the backoff is the wait.
-        if (!this.#picks.mayWait) return undefined;
+        // In a round in which somebody has been asked already, the backoff is the wait; but when everybody is down, there is
+        // nothing for it but to wait for somebody to come back, and no count of rounds brings that nearer.
+        if (!this.#picks.mayWait && !this.#picks.mayWaitForRecovery) return undefined;
+        this.#picks.forgetAsked();
         const outcome = await this.#picks.wait();
         grant = this.#picks.waited(outcome);
         if (grant === undefined) throw this.#refused(outcome);

@@ -68,6 +68,17 @@ export class CallPicks {
     return this.#askedThisRound.size === this.#excluded.size && this.#isAnybodyLeft;
   }
 
+  /** Whether everybody is cooling down, after something that may mend itself. With one round, a call never comes back. */
+  get mayWaitForRecovery(): boolean {
+    const mayComeBack = this.#context.settings.retry.rounds > 1 && this.#isHopeful && this.#isAnybodyLeft;
+    return mayComeBack && this.#ring.isAllCooling(this.#context.clock.now());
+  }
+
+  /** Whoever has been asked may be asked again, in the same round. */
+  forgetAsked(): void {
+    this.#askedThisRound = this.#excluded;
+  }
+
   beginRound(): void {
     this.#rounds += 1;
     this.#heardOnlyLimits = true;

@@ -23,6 +23,8 @@ const MOST_MODELS = 1_000;
 
 /** While everybody is cooling down, somebody is looked at so much more often than a first cooldown lasts. */
 const EARLY_PROBE_PART = 1 / 5;
+/** And at least so often, however long cooldowns are: nobody is locked out for ten minutes. */
+const LONGEST_EARLY_PROBE_MS = 1_000;
 
 /** What a fleet is made of. */
 export interface FleetParts {
@@ -79,7 +81,7 @@ export class Fleet {
       changes: this.#changes,
       clock: this.#parts.clock,
       maxWaiting: this.#parts.settings.maxWaiting,
-      earlyProbeMs: this.#parts.settings.cooldown.initialMs * EARLY_PROBE_PART,
+      earlyProbeMs: Math.min(this.#parts.settings.cooldown.initialMs * EARLY_PROBE_PART, LONGEST_EARLY_PROBE_MS),
     });
     this.#rings.set(key, ring);
     return ring;

@@ -106,16 +106,20 @@ export class Ring {
     return kept ?? this.#picker.pick(candidates, this.#context(now, isFailover));
   }
 
+  /** Whether nobody can be asked before a cooldown ends. */
+  isAllCooling(now: number): boolean {
+    return this.deployments.every(({ cooledAt }) => cooledAt > now);
+  }
+
   /**
-   * When everybody is cooling down: the one that is due soonest, to be probed ahead of its time. That is so when nobody will be
-   * due before `patientUntil`, and otherwise now and then, since a ring that is all down is worth a look.
+   * When everybody is cooling down: the one that is due soonest, to be probed ahead of its time. Not more often than now and then:
+   * a ring that is all down is worth a look, but not by every call.
    *
    * `undefined` while somebody is available, or is being probed.
    */
-  earlyProbe(now: number, patientUntil: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
+  earlyProbe(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
     const soonest = this.#soonestCooled(now, avoid);
-    if (soonest === undefined) return undefined;
-    return soonest.cooledAt > patientUntil || now >= this.#lastShutAt() + this.#earlyProbeMs ? soonest : undefined;
+    return soonest !== undefined && now >= this.#lastShutAt() + this.#earlyProbeMs ? soonest : undefined;
   }
 
   /** The next moment at which an early probe may be worth it; `Infinity` when there is nobody to probe. */

@@ -20,7 +20,7 @@ export interface Refusal {
 export interface ServedRing {
   readonly deployments: readonly Deployment[];
   pick(now: number, need: Need): Deployment | undefined;
-  earlyProbe(now: number, patientUntil: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined;
+  earlyProbe(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined;
   earlyProbeAt(now: number): number;
   availableAt(now: number, need: Need): number;
   callsPerMinute(): number | undefined;
@@ -171,13 +171,13 @@ export class WaitingLine {
     if (nextAt <= now) nextAt = Infinity;
     this.#openBatch(now);
     for (const waiter of this.#inOrder()) {
-      const { need, deadline } = waiter;
+      const { need } = waiter;
       if (this.#left === 0) {
         nextAt = this.#batchEndsAt;
         break;
       }
       const open = claimed.size === 0 ? need : { ...need, avoid: new Set([...claimed, ...(need.avoid ?? [])]) };
-      const deployment = this.#ring.pick(now, open) ?? this.#ring.earlyProbe(now, deadline, open.avoid);
+      const deployment = this.#ring.pick(now, open) ?? this.#ring.earlyProbe(now, open.avoid);
       if (deployment !== undefined) {
         // Known limits are paced by themselves.
         if (!deployment.isMetered) this.#left -= 1;

@@ -231,7 +231,7 @@ describe('what is a deployment’s', () => {
 
 describe('when everything is cooling', () => {
   it('the deployment that is due soonest is probed early, by one call at a time', async () => {
-    const { endpoints, balanced } = ringOf(3, { failureThreshold: 1, cooldownMs: 600_000 });
+    const { endpoints, balanced } = ringOf(3, { failureThreshold: 1, cooldownMs: 600_000, retry: { rounds: 1 } });
     for (const endpoint of endpoints.toReversed()) {
       // One after the other, so that the last is due soonest.
       const others = endpoints.filter((other) => other !== endpoint);

@@ -137,6 +137,29 @@ describe('when nobody has capacity, a call', () => {
   });
 });
 
+describe('when everybody is down, a call', () => {
+  it('is not given up because its probes failed: it waits for somebody to come back', async () => {
+    const { endpoints, balanced } = fleet([{}, {}], { failureThreshold: 1 });
+    for (const endpoint of endpoints) endpoint.behave(fails(apiError(503)));
+    const call = ask(balanced);
+    await pass(30_000);
+    expect(call.state).toBe('pending');
+
+    for (const endpoint of endpoints) endpoint.behave(answers());
+    await pass(2_000);
+    expect(call.state).toBe('fulfilled');
+  });
+
+  it('fails at once where a call may make one round only', async () => {
+    const { endpoints, balanced } = fleet([{}], { failureThreshold: 1, retry: { rounds: 1 } });
+    endpoints[0]?.behave(fails(apiError(503)));
+    const call = ask(balanced);
+    await happenings();
+
+    expect(call.state).toBe('rejected');
+  });
+});
+
 describe('whatever the limits, the arrivals and the failures,', () => {
   const limits = fc.record({
     rpm: fc.integer({ min: 6, max: 120 }),
