@@ -22,7 +22,8 @@ const OPENAI: OptionKeys = { read: 'openai', own: 'openai' };
  * AI SDK 4 and 5 read `openai` everywhere. 6 and 7 read `azure` for the Responses API at Azure, and `openai` for the rest.
  */
 export function optionKeysOf(model: SdkModel, kind: ModelKind): OptionKeys | undefined {
-  const { provider, specificationVersion } = model;
+  // A model that was handed in may not say whose it is, whatever its type says.
+  const { provider = '', specificationVersion } = model as Partial<SdkModel>;
   if (provider.includes('azure')) {
     const readsAzure = kind === 'responses' && specificationVersion !== 'v1' && specificationVersion !== 'v2';
     return readsAzure ? AZURE : AZURE_READS_OPENAI;

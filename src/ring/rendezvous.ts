@@ -2,6 +2,8 @@ import type { Deployment } from './deployment.ts';
 
 /** How much more than its share of the attempts under way a deployment may have before a key moves on. */
 const BOUND = 1.25;
+/** And so many more, or chance alone would move keys about while there is little to do. */
+const SLACK = 4;
 
 /**
  * The deployment for a key: the same for the same key as long as it is there, by weighted rendezvous hashing, so that one that
@@ -21,7 +23,7 @@ export function byAffinity(
   let bestScore = -Infinity;
   for (const deployment of candidates) {
     const weight = weightOf(deployment);
-    if (deployment.inFlight + 1 > Math.ceil((BOUND * underWay * weight) / weights)) continue;
+    if (deployment.inFlight + 1 > Math.ceil((BOUND * underWay * weight) / weights) + SLACK) continue;
     const score = -weight / Math.log(fraction(keyHash, deployment));
     if (score > bestScore) {
       best = deployment;
