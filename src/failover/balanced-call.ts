@@ -251,6 +251,7 @@ export class BalancedCall {
   }
 
   #refused(outcome: Grant | Refusal): unknown {
+    if ('thrown' in outcome && outcome.thrown !== undefined) return outcome.thrown.error;
     const refusal = 'refusal' in outcome ? outcome.refusal : 'left';
     // Somebody who is not cooling down is at its limits.
     const isForCapacity = this.#ring.deployments.some(({ cooledAt }) => cooledAt <= this.#now);

@@ -14,6 +14,8 @@ export interface Grant {
 /** Why a call may not wait, or may not wait any longer. */
 export interface Refusal {
   readonly refusal: 'full' | 'hopeless' | 'waited' | 'left';
+  /** What a picker of the user's threw, which ends the call. */
+  readonly thrown?: { readonly error: unknown };
 }
 
 /** What the line asks of its ring. */
@@ -177,7 +179,14 @@ export class WaitingLine {
         break;
       }
       const open = claimed.size === 0 ? need : { ...need, avoid: new Set([...claimed, ...(need.avoid ?? [])]) };
-      const deployment = this.#ring.pick(now, open) ?? this.#ring.earlyProbe(now, open.avoid);
+      let deployment: Deployment | undefined;
+      try {
+        deployment = this.#ring.pick(now, open) ?? this.#ring.earlyProbe(now, open.avoid);
+      } catch (error) {
+        // Nobody is waiting for this line itself: the error belongs to the call.
+        waiter.settle({ refusal: 'left', thrown: { error } });
+        continue;
+      }
       if (deployment !== undefined) {
         // Known limits are paced by themselves.
         if (!deployment.isMetered) this.#left -= 1;

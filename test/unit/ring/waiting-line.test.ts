@@ -137,6 +137,29 @@ describe('when nobody has capacity, a call', () => {
   });
 });
 
+it('a picker that throws while a call waits ends that call, and nothing else', async () => {
+  let isBroken = false;
+  const { endpoints, balanced } = fleet([{ maxConcurrency: 1 }], {
+    picker: ({ available: [first] }) => {
+      if (isBroken) throw new Error('a bug of the user');
+      return first as NonNullable<typeof first>;
+    },
+  });
+  const held: HeldAttempt[] = [];
+  endpoints[0]?.behave(holds(held));
+  const first = ask(balanced);
+  const second = ask(balanced);
+  await happenings();
+
+  isBroken = true;
+  held[0]?.answer();
+  await happenings();
+
+  expect(first.state).toBe('fulfilled');
+  expect(String(second.error)).toContain('a bug of the user');
+  expect(inFlight(balanced)).toBe(0);
+});
+
 describe('when everybody is down, a call', () => {
   it('is not given up because its probes failed: it waits for somebody to come back', async () => {
     const { endpoints, balanced } = fleet([{}, {}], { failureThreshold: 1 });
