@@ -39,8 +39,7 @@ export class AttemptOutcomes {
   }
 
   /** The first content is there, or the whole answer. */
-  gotContent(attempt: Attempt, headers: Headers): void {
-    const now = this.#now;
+  gotContent(attempt: Attempt, headers: Headers, now: number): void {
     const durationMs = now - attempt.startedAt;
     attempt.gotContent();
     attempt.lease.heard(headers, now);
@@ -50,8 +49,7 @@ export class AttemptOutcomes {
   }
 
   /** It brought all that was asked for. */
-  succeeded(attempt: Attempt, usage: unknown): void {
-    const now = this.#now;
+  succeeded(attempt: Attempt, usage: unknown, now: number): void {
     const used = readUsage(usage);
     attempt.end();
     // Told before what it causes.
@@ -81,7 +79,7 @@ export class AttemptOutcomes {
     // A slow reader takes up the time of an attempt, for which nobody is to blame.
     const isReaders =
       attempt.hasContent && AttemptTimeoutError.isInstance(error) && error.setting === 'timeout.attemptMs';
-    if (isReaders) lease.release();
+    if (isReaders) lease.release(now);
     else lease.fail(failure, now);
     return failure;
   }
@@ -92,7 +90,7 @@ export class AttemptOutcomes {
     if (end.by === 'caller') this.#log.record(attempt, now, { class: 'aborted' });
     else this.#log.recordFailure(attempt, now, { class: 'retryable' }, error);
     if (this.#wasFarTooSilent(attempt, end)) attempt.lease.fail({ class: 'retryable' }, now);
-    else attempt.lease.release();
+    else attempt.lease.release(now);
   }
 
   /** It had said nothing yet when another attempt of the call answered. */
@@ -105,7 +103,7 @@ export class AttemptOutcomes {
     const limitMs = this.#context.settings.timeout.firstContentMs ?? FAR_LONGER * (this.usualMs ?? Infinity);
     // Slow, or so silent that it may be down.
     if (silentMs >= limitMs) attempt.lease.fail({ class: 'retryable' }, now);
-    else attempt.lease.lose();
+    else attempt.lease.lose(now);
   }
 
   /** It is not wanted any more, through no fault of its own. */
@@ -113,7 +111,7 @@ export class AttemptOutcomes {
     const now = this.#now;
     attempt.drop(silence(attempt, now - attempt.startedAt));
     this.#log.record(attempt, now, { class: 'aborted' });
-    attempt.lease.release();
+    attempt.lease.release(now);
   }
 
   get #now(): number {

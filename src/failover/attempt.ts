@@ -16,7 +16,6 @@ export interface AttemptKind {
 /** One call to one deployment: its hold on it, its time limits, and what interrupts it. */
 export class Attempt implements CallEndListener {
   readonly deployment: Deployment;
-  readonly startedAt: number;
   readonly lease: Lease;
   /** To be handed to the model instead of the caller's own. */
   readonly signal: AbortSignal | undefined;
@@ -36,7 +35,6 @@ export class Attempt implements CallEndListener {
     const { isStream, needsController } = kind;
     this.deployment = deployment;
     this.lease = lease;
-    this.startedAt = context.clock.now();
     this.#context = context;
     this.#requestsBefore = deployment.endpoint.type.requests?.made;
     const hasTimeLimit =
@@ -78,6 +76,11 @@ export class Attempt implements CallEndListener {
   gotContent(): void {
     this.#hasContent = true;
     this.#lift('timeout.firstContentMs');
+  }
+
+  /** When it began. */
+  get startedAt(): number {
+    return this.lease.startedAt;
   }
 
   /** Interrupts the attempt because the time of a setting is over. */

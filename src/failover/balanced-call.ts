@@ -6,7 +6,7 @@ import type { CallOptions } from '../sdk.ts';
 import { Attempt } from './attempt.ts';
 import { AttemptOutcomes, SHORTEST_SILENCE_MS, silence } from './attempt-outcomes.ts';
 import { backOff } from './back-off.ts';
-import { CallLog } from './call-log.ts';
+import { CallLog, REFUSALS } from './call-log.ts';
 import { CallPicks } from './call-picks.ts';
 import { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
@@ -20,19 +20,18 @@ export interface Answered<T> {
   readonly answer: T;
 }
 
+type Headers = Readonly<Record<string, string>> | undefined;
+
 /** Asks the deployment of an attempt. */
 export type Ask<T> = (attempt: Attempt) => PromiseLike<T>;
 
-const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
-  full: 'All endpoints are at capacity, and as many calls as maxWaiting allows are waiting already',
-  hopeless: 'No endpoint will have capacity for this call within the time that it may wait',
-  waited: 'No endpoint had capacity for this call within the time that it may wait',
-  left: 'The call was ended while it waited for capacity',
-};
-
 /** What `ask` throws at once is a failure of the attempt too. */
-async function askSafely<T>(ask: Ask<T>, attempt: Attempt): Promise<T> {
-  return ask(attempt);
+function askSafely<T>(ask: Ask<T>, attempt: Attempt): PromiseLike<T> {
+  try {
+    return ask(attempt);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /** One call of ours: the attempts it takes until one answers, in rounds of the ring. */
@@ -78,32 +77,37 @@ export class BalancedCall {
    * @throws the caller's reason when it aborts, the SDK's own error when the request is at fault, and otherwise
    * {@link AllEndpointsFailedError}. The call is over then.
    */
-  async answer<T>(ask: Ask<T>): Promise<Answered<T>> {
+  answer<T>(ask: Ask<T>): Promise<Answered<T>> {
     try {
       if (this.#scope.end !== undefined) throw this.#endedError();
       this.#context.requireCredentials(this.#ring.deployments);
-      do {
-        const answered = await this.#round(ask);
-        if (answered !== undefined) return answered;
-        // Who was only told to come again waits in line, not in a backoff.
-      } while (this.#picks.heardOnlyLimits && this.#beginRound());
-      // Nothing of p-retry is touched by a call that needs no backoff.
-      return await this.#backOff(ask);
+      const grant = this.#picks.next();
+      if (grant !== undefined || !this.#picks.mayWait) return this.#rounds(ask, grant);
+      // Not from within an async function: thousands may wait, and what one keeps would be as large as all else of it.
+      return this.#picks.wait().then((outcome) => this.#rounds(ask, this.#waited(outcome)));
     } catch (error) {
       this.end();
-      throw error;
+      return Promise.reject(error);
     }
   }
 
-  /** The first content is there, or the whole answer: remembers how long it took, and what the service says of its limits. */
-  gotContent(attempt: Attempt, headers: Readonly<Record<string, string>> | undefined): void {
-    this.#outcomes.gotContent(attempt, headers);
+  /** The first content is there: remembers how long it took, and what the service says of its limits. */
+  gotContent(attempt: Attempt, headers: Headers): void {
+    this.#outcomes.gotContent(attempt, headers, this.#now);
   }
 
-  /** An attempt brought what was asked for. The call is over. */
+  /** A stream that has begun has brought all that was asked for. The call is over. */
   succeed(attempt: Attempt, usage: unknown): void {
     this.end();
-    this.#outcomes.succeeded(attempt, usage);
+    this.#outcomes.succeeded(attempt, usage, this.#now);
+  }
+
+  /** The whole answer came at once. The call is over. */
+  gotAnswer(attempt: Attempt, headers: Headers, usage: unknown): void {
+    const now = this.#now;
+    this.#outcomes.gotContent(attempt, headers, now);
+    this.end();
+    this.#outcomes.succeeded(attempt, usage, now);
   }
 
   /** The caller leaves: interrupts whatever is under way. */
@@ -163,26 +167,60 @@ export class BalancedCall {
     return true;
   }
 
+  /** @param first whom to ask first, when somebody was available. */
+  async #rounds<T>(ask: Ask<T>, first: Grant | undefined): Promise<Answered<T>> {
+    try {
+      let grant = first;
+      do {
+        const answered = await this.#round(ask, grant);
+        if (answered !== undefined) return answered;
+        grant = undefined;
+        // Who was only told to come again waits in line, not in a backoff.
+      } while (this.#picks.heardOnlyLimits && this.#beginRound());
+      // Nothing of p-retry is touched by a call that needs no backoff.
+      return await this.#backOff(ask);
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
   /** Asks everybody who can be asked, each once. Returns `undefined` when none of them answered. */
-  async #round<T>(ask: Ask<T>): Promise<Answered<T> | undefined> {
-    for (;;) {
-      // A listener to the events may have ended it.
-      if (this.#scope.end !== undefined) throw this.#endedError();
-      let grant = this.#picks.next();
+  async #round<T>(ask: Ask<T>, first?: Grant): Promise<Answered<T> | undefined> {
+    for (let grant = first; ; grant = undefined) {
+      // A listener to the events may have ended it. A grant is held already, and an attempt settles it.
+      if (grant === undefined && this.#scope.end !== undefined) throw this.#endedError();
+      grant ??= this.#picks.next();
       if (grant === undefined) {
         // In a round in which somebody has been asked already, the backoff is the wait; but when everybody is down, there is
         // nothing for it but to wait for somebody to come back, and no count of rounds brings that nearer.
         if (!this.#picks.mayWait && !this.#picks.mayWaitForRecovery) return undefined;
         this.#picks.forgetAsked();
-        const outcome = await this.#picks.wait();
-        grant = this.#picks.waited(outcome);
-        if (grant === undefined) throw this.#refused(outcome);
+        grant = this.#waited(await this.#picks.wait());
       }
       this.#log.goesOnTo(grant.deployment);
       const runner = this.#start(grant, ask);
-      const answered = this.#hedgeAfterMs === undefined ? await this.#run(runner) : await this.#race(runner, ask);
-      if (answered !== undefined) return answered;
+      if (this.#hedgeAfterMs === undefined) {
+        try {
+          return { attempt: runner.attempt, answer: await runner.answer };
+        } catch (error) {
+          const fatal = this.fail(runner.attempt, error);
+          if (fatal !== undefined) throw fatal.error;
+        }
+      } else {
+        const answered = await this.#race(runner, ask);
+        if (answered !== undefined) return answered;
+      }
     }
+  }
+
+  /** What a wait was for. */
+  #waited(outcome: Grant | Refusal): Grant {
+    const grant = this.#picks.waited(outcome);
+    if (grant !== undefined) return grant;
+    const error = this.#refused(outcome);
+    this.end();
+    throw error;
   }
 
   #start<T>({ deployment, lease }: Grant, ask: Ask<T>): Runner<T> {
@@ -192,16 +230,6 @@ export class BalancedCall {
       needsController: this.#hedging !== undefined || (this.#isStream && this.attempts.length > 0),
     });
     return { attempt, answer: attempt.wait(askSafely(ask, attempt)) };
-  }
-
-  async #run<T>({ attempt, answer }: Runner<T>): Promise<Answered<T> | undefined> {
-    try {
-      return { attempt, answer: await answer };
-    } catch (error) {
-      const fatal = this.fail(attempt, error);
-      if (fatal !== undefined) throw fatal.error;
-      return undefined;
-    }
   }
 
   #race<T>(first: Runner<T>, ask: Ask<T>): Promise<Answered<T> | undefined> {

@@ -3,7 +3,16 @@ import type { EventEmitter } from '../events.ts';
 import type { AttemptRecord, Failure } from '../failure.ts';
 import type { Deployment } from '../ring/deployment.ts';
 import type { Ring } from '../ring/ring.ts';
+import type { Refusal } from '../ring/waiting-line.ts';
 import type { Attempt } from './attempt.ts';
+
+/** Why a call could not wait for capacity, or not any longer. */
+export const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
+  full: 'All endpoints are at capacity, and as many calls as maxWaiting allows are waiting already',
+  hopeless: 'No endpoint will have capacity for this call within the time that it may wait',
+  waited: 'No endpoint had capacity for this call within the time that it may wait',
+  left: 'The call was ended while it waited for capacity',
+};
 
 /** What has happened in one call: tells listeners, and makes the error that it ends with. */
 export class CallLog {

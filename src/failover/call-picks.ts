@@ -114,7 +114,7 @@ export class CallPicks {
     this.#waitsSince = clock.now();
     const deadline = Math.min(this.#waitsSince + settings.maxWaitMs - this.#waitedMs, this.#scope.endsAt);
     return this.#ring.line.wait(
-      { ...this.#need(), avoid: this.#excluded },
+      { ...this.#need(this.#waitsSince), avoid: this.#excluded },
       deadline,
       this.#scope,
       this.#failed.size > 0,
@@ -129,7 +129,7 @@ export class CallPicks {
 
   #take(avoid: ReadonlySet<Deployment>): Grant | undefined {
     const now = this.#context.clock.now();
-    const need = this.#need();
+    const need = this.#need(now);
     const deployment = this.#ring.pick(now, avoid.size === 0 ? need : { ...need, avoid });
     return deployment === undefined ? undefined : { deployment, lease: deployment.lease(now, need.tokens) };
   }
@@ -139,11 +139,11 @@ export class CallPicks {
   }
 
   /** Worked out once, and again when an answer to somebody else has shown meanwhile that tokens are limited. */
-  #need(): Need {
+  #need(now: number): Need {
     const known = this.#estimated;
     if (known !== undefined && (known.tokens > 1 || !this.#ring.limitsTokens)) return known;
     this.#estimated = {
-      tokens: this.#ring.estimateTokens(this.#options, this.#context.clock.now()),
+      tokens: this.#ring.estimateTokens(this.#options, now),
       affinityKey: this.#context.settings.affinity ? affinityKey(this.#options) : undefined,
       owner: this.#route?.owner,
     };

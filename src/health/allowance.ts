@@ -10,8 +10,8 @@ export interface Allowance {
   fullInMs(now: number): number;
   /** The first moment at which `amount` may be spent if nothing else is. An amount over the capacity counts as the capacity. */
   availableAt(now: number, amount: number): number;
-  /** Spends, or with a negative amount gives back what was spent too much. */
-  spend(now: number, amount: number): void;
+  /** Spends, or with a negative amount gives back what was spent too much. Returns what is left. */
+  spend(now: number, amount: number): number;
   /** The service has another limit than was thought. */
   setPerMinute(now: number, perMinute: number): void;
 }

@@ -30,6 +30,10 @@ export interface LeasedHealth {
 
 /** One attempt's hold on a deployment. Ends once, in one of three ways; ending it again does nothing. */
 export class Lease {
+  /** When it began, in milliseconds on the core's clock. */
+  readonly startedAt: number;
+  /** Whether it took the last of some limit, so that nobody else can be asked before more comes in. */
+  readonly isLast: boolean;
   readonly #health: LeasedHealth;
   // Not any more once it has answered.
   #isProbe: boolean;
@@ -44,6 +48,7 @@ export class Lease {
 
   /** @param tokens that the attempt is expected to use; counts only where tokens are limited. */
   constructor(health: LeasedHealth, now: number, tokens: number) {
+    this.startedAt = now;
     this.#health = health;
     this.#generation = health.breaker.generation;
     this.#endpointGeneration = health.endpointBreaker.generation;
@@ -51,6 +56,7 @@ export class Lease {
     this.#isEndpointProbe = health.endpointBreaker.cooldown.enter();
     this.#isRateLimitProbe = health.rateLimit.enter(health.isMetered);
     this.#reservations = health.isMetered ? health.quotas.map((quota) => quota.reserve(now, tokens)) : undefined;
+    this.isLast = this.#reservations?.some((reservation) => reservation?.isLast) === true;
     health.entered();
   }
 
@@ -76,15 +82,12 @@ export class Lease {
   /** The attempt brought all that was asked for, and used so many tokens, if the service said. */
   succeed(now: number, tokens?: number): void {
     this.answered();
-    if (!this.#end()) return;
-    const { quotas } = this.#health;
-    for (const [index, reservation] of (this.#reservations ?? []).entries())
-      quotas[index]?.settle(now, reservation, tokens);
+    this.#end(now, tokens);
   }
 
   /** The deployment failed. Whether it is blamed depends on the class of the failure. */
   fail(failure: Failure, now: number): void {
-    if (!this.#end()) return;
+    if (!this.#end(now)) return;
     switch (failure.class) {
       case 'rate-limited':
         this.#reject(failure, now);
@@ -105,24 +108,25 @@ export class Lease {
   }
 
   /** The attempt ended without a result: the caller left, or another attempt was quicker. */
-  release(): void {
-    if (this.#end()) this.#giveBack();
+  release(now: number): void {
+    if (this.#end(now)) this.#giveBack();
   }
 
   /** Another attempt was quicker, and this one had given nothing yet. Too often in a row counts as a failure. */
-  lose(): void {
-    if (!this.#end()) return;
+  lose(now: number): void {
+    if (!this.#end(now)) return;
     this.#giveBack();
     if (this.#health.breaker.generation !== this.#generation) return;
     const cooldownMs = this.#health.breaker.lose();
     if (cooldownMs !== undefined) this.#health.observer.cooledDown('deployment', { class: 'retryable' }, cooldownMs);
   }
 
-  #end(): boolean {
+  #end(now: number, tokens?: number): boolean {
     if (!this.#isHeld) return false;
     this.#isHeld = false;
-    for (const [index, reservation] of (this.#reservations ?? []).entries())
-      this.#health.quotas[index]?.release(reservation);
+    this.#reservations?.forEach((reservation, index) => {
+      if (reservation !== undefined) this.#health.quotas[index]?.settle(now, reservation, tokens);
+    });
     this.#health.left();
     return true;
   }

@@ -19,8 +19,9 @@ export interface ConfiguredLimits {
 
 /** What one attempt has reserved. */
 export interface Reservation {
-  readonly at: number;
   readonly tokens: number;
+  /** Whether nothing is left for anybody else now. */
+  readonly isLast: boolean;
   /** What was left right after it, and what had been corrected by then: to compare with what the service says was left. */
   readonly requestsLeft: number;
   readonly tokensLeft: number;
@@ -96,15 +97,15 @@ export class Quota {
     const requests = this.#requests.allowance;
     const tokenAllowance = this.#tokens.allowance;
     if (requests === undefined && tokenAllowance === undefined) return undefined;
-    requests?.spend(now, 1);
-    tokenAllowance?.spend(now, tokens);
+    const requestsLeft = requests?.spend(now, 1);
+    const tokensLeft = tokenAllowance?.spend(now, tokens);
     this.#requestsUnsettled += 1;
     this.#tokensUnsettled += tokens;
     return {
-      at: now,
       tokens,
-      requestsLeft: requests?.level(now) ?? 0,
-      tokensLeft: tokenAllowance?.level(now) ?? 0,
+      isLast: (requestsLeft ?? 1) < 1 || (tokensLeft ?? 1) < 1,
+      requestsLeft: requestsLeft ?? 0,
+      tokensLeft: tokensLeft ?? 0,
       requestsCorrected: this.#requests.corrected,
       tokensCorrected: this.#tokens.corrected,
       requestsUnseen: this.#requestsUnsettled - 1,
@@ -112,16 +113,15 @@ export class Quota {
     };
   }
 
-  /** The attempt is over, however it went. */
-  release(reservation: Reservation | undefined): void {
-    if (reservation === undefined) return;
+  /**
+   * The attempt is over, however it went.
+   *
+   * @param tokensUsed if it is known: Azure charges the estimate, so that nothing is given back there.
+   */
+  settle(now: number, reservation: Reservation, tokensUsed: number | undefined): void {
     this.#requestsUnsettled -= 1;
     this.#tokensUnsettled -= reservation.tokens;
-  }
-
-  /** The attempt used another number of tokens than was reserved. Azure charges the estimate, so nothing is given back there. */
-  settle(now: number, reservation: Reservation | undefined, tokensUsed: number | undefined): void {
-    if (reservation === undefined || tokensUsed === undefined) return;
+    if (tokensUsed === undefined) return;
     const over = tokensUsed - reservation.tokens;
     if (over > 0 || this.#metering === 'continuous') this.#tokens.allowance?.spend(now, over);
   }

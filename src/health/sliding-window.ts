@@ -62,7 +62,7 @@ export class SlidingWindow implements Allowance {
     return (this.#spendings[index]?.at ?? now) + this.#keptMs;
   }
 
-  spend(now: number, amount: number): void {
+  spend(now: number, amount: number): number {
     this.#spent += amount;
     const last = this.#spendings.at(-1);
     if (last !== undefined && this.#first < this.#spendings.length && now - last.since < this.#windowMs * RESOLUTION) {
@@ -71,6 +71,7 @@ export class SlidingWindow implements Allowance {
     } else {
       this.#spendings.push({ at: now, since: now, amount });
     }
+    return this.level(now);
   }
 
   setPerMinute(_now: number, perMinute: number): void {

@@ -10,26 +10,27 @@ export interface StatedLimit {
   readonly remaining: number | undefined;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 /**
  * Reads `x-ratelimit-{limit,remaining}-{requests,tokens}`: OpenAI's rate-limit guide; Azure uses the same names.
  *
  * @returns `undefined` when there is none of them.
  */
-export function statedLimits(headers: Readonly<Record<string, string>> | undefined): StatedLimits | undefined {
+export function statedLimits(headers: Headers | undefined): StatedLimits | undefined {
   if (headers === undefined) return undefined;
-  const requests = statedLimit(headers, 'requests');
-  const tokens = statedLimit(headers, 'tokens');
-  return requests === undefined && tokens === undefined
-    ? undefined
-    : { requests: requests ?? NOT_STATED, tokens: tokens ?? NOT_STATED };
+  const requests = statedLimit(headers['x-ratelimit-limit-requests'], headers['x-ratelimit-remaining-requests']);
+  const tokens = statedLimit(headers['x-ratelimit-limit-tokens'], headers['x-ratelimit-remaining-tokens']);
+  return requests === NOT_STATED && tokens === NOT_STATED ? undefined : { requests, tokens };
 }
 
 const NOT_STATED: StatedLimit = { perMinute: undefined, remaining: undefined };
 
-function statedLimit(headers: Readonly<Record<string, string>>, unit: 'requests' | 'tokens'): StatedLimit | undefined {
-  const perMinute = amount(headers[`x-ratelimit-limit-${unit}`]);
-  const remaining = amount(headers[`x-ratelimit-remaining-${unit}`]);
-  if (perMinute === undefined && remaining === undefined) return undefined;
+function statedLimit(limit: string | undefined, left: string | undefined): StatedLimit {
+  if (limit === undefined && left === undefined) return NOT_STATED;
+  const perMinute = amount(limit);
+  const remaining = amount(left);
+  if (perMinute === undefined && remaining === undefined) return NOT_STATED;
   // A limit of nothing is a service that does not know its own.
   return { perMinute: perMinute === 0 ? undefined : perMinute, remaining };
 }

@@ -39,8 +39,9 @@ export class TokenBucket implements Allowance {
     return lacking <= 0 ? now : now + (lacking * MINUTE_MS) / this.#perMinute;
   }
 
-  spend(now: number, amount: number): void {
+  spend(now: number, amount: number): number {
     this.#level = Math.min(this.capacity, this.level(now) - amount);
+    return this.#level;
   }
 
   setPerMinute(now: number, perMinute: number): void {

@@ -6,8 +6,8 @@ import type { BalancedModelParts } from './balanced-model.ts';
 import { type BalancedMetadata, withMetadata } from './balanced-metadata.ts';
 import type { PortableModelCall } from './portable-model.ts';
 
-/** Runs a call that has one answer. */
-export async function generate<Model extends SdkModel, Result extends CallResult>(
+/** Runs a call that has one answer. Not an async function, since what that keeps would double the memory of a call that waits. */
+export function generate<Model extends SdkModel, Result extends CallResult>(
   { ring, context, modelAt }: BalancedModelParts<Model>,
   options: CallOptions,
   ask: (model: Model, options: CallOptions) => PromiseLike<Result>,
@@ -15,16 +15,17 @@ export async function generate<Model extends SdkModel, Result extends CallResult
   portable?: PortableModelCall,
 ): Promise<Result> {
   const call = new BalancedCall(ring, options, context, false, portable?.route);
-  const { attempt, answer: given } = await call.answer(({ deployment, signal }) => {
+  const answered = call.answer(({ deployment, signal }) => {
     const model = modelAt(deployment);
     const adapted =
       portable?.optionsAt(deployment) ?? mapCallOptions(options, { keys: optionKeysOf(model, ring.kind), model });
     return ask(model, signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
   });
-  call.gotContent(attempt, responseHeaders(given));
-  call.succeed(attempt, given['usage']);
-  const answer = portable?.carryBack(given, attempt.deployment) ?? given;
-  if (!context.settings.metadata) return answer;
-  const balanced = { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length };
-  return withMetadata(answer, toMetadata(balanced, answer));
+  return answered.then(({ attempt, answer: given }) => {
+    call.gotAnswer(attempt, responseHeaders(given), given['usage']);
+    const answer = portable?.carryBack(given, attempt.deployment) ?? given;
+    if (!context.settings.metadata) return answer;
+    const balanced = { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length };
+    return withMetadata(answer, toMetadata(balanced, answer));
+  });
 }

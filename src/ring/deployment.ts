@@ -77,15 +77,16 @@ export class Deployment implements LeasedHealth {
   /** The same, cooldowns apart: what a probe ahead of its time has to keep to all the same. */
   hasRoomAt(now: number, tokens = 1): number {
     if (this.endpoint.isSkipped || this.#inFlight >= this.#maxConcurrency) return Infinity;
-    const limitedUntil = this.rateLimit.cooldown.availableAt;
-    return this.quotas.reduce((latest, quota) => Math.max(latest, quota.availableAt(now, tokens)), limitedUntil);
+    let latest = this.rateLimit.cooldown.availableAt;
+    for (const quota of this.quotas) latest = Math.max(latest, quota.availableAt(now, tokens));
+    return latest;
   }
 
   /** Takes hold of it for one attempt that is expected to use so many tokens. */
   lease(now: number, tokens: number): Lease {
     const lease = new Lease(this, now, tokens);
     // Whoever remembers it as available has to look again.
-    if (this.isMetered && this.availableAt(now) > now) this.#changes.changed();
+    if (lease.isLast) this.#changes.changed();
     return lease;
   }
 

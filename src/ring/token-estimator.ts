@@ -47,7 +47,29 @@ export class TokenEstimator {
 
 /** Tokens of all text in a prompt, a list of values to embed, and tool definitions. */
 function inputTokens({ prompt, values, tools }: CallOptions, count: CountTokens): number {
-  return Math.ceil(tokensIn(prompt, count) + tokensIn(values, count) + tokensIn(tools, count));
+  return Math.ceil(tokensInPrompt(prompt, count) + tokensIn(values, count) + tokensIn(tools, count));
+}
+
+/** What most prompts consist of is looked at where it is known to be, which is several times as quick as looking for it. */
+function tokensInPrompt(prompt: unknown, count: CountTokens): number {
+  if (!Array.isArray(prompt)) return tokensIn(prompt, count);
+  let sum = 0;
+  for (const { content } of prompt as readonly Message[]) {
+    if (!Array.isArray(content)) sum += tokensIn(content, count);
+    else
+      for (const part of content as readonly Part[])
+        sum += part.type === 'text' ? count(part.text) : tokensIn(part, count);
+  }
+  return sum;
+}
+
+interface Message {
+  readonly content: unknown;
+}
+
+interface Part {
+  readonly type: string;
+  readonly text: string;
 }
 
 type CountTokens = (text: string) => number;
