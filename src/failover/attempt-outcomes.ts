@@ -9,9 +9,8 @@ import type { Attempt } from './attempt.ts';
 import type { CallLog } from './call-log.ts';
 import type { CallEnd } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
+import { SHORTEST_SILENCE_MS } from './hedge-budget.ts';
 
-/** Milliseconds of silence that are nothing unusual, whatever a ring is used to. */
-export const SHORTEST_SILENCE_MS = 1_000;
 /** So many times as long as a ring usually takes is "far longer". */
 const FAR_LONGER = 4;
 
@@ -22,6 +21,7 @@ export class AttemptOutcomes {
   readonly #ring: Ring;
   readonly #context: FailoverContext;
   readonly #log: CallLog;
+  readonly #isStream: boolean;
   readonly #times: ResponseTimes;
   readonly #route: CallRoute | undefined;
 
@@ -29,6 +29,7 @@ export class AttemptOutcomes {
     this.#ring = ring;
     this.#context = context;
     this.#log = log;
+    this.#isStream = isStream;
     this.#times = isStream ? ring.streamTimes : ring.answerTimes;
     this.#route = route;
   }
@@ -46,6 +47,17 @@ export class AttemptOutcomes {
     attempt.lease.answered();
     attempt.deployment.latency.record(now, durationMs);
     this.#times.record(durationMs);
+    this.#ring.silences.gotContent(attempt.deployment);
+  }
+
+  /** It has been silent for longer than nearly all answers take, which may be chance. Told once. */
+  overdue({ deployment, lease, startedAt }: Attempt): void {
+    const now = this.#now;
+    // So that others are asked while nobody knows.
+    deployment.latency.record(now, now - startedAt);
+    // Of a probe the end is waited for.
+    if (lease.isProbe) return;
+    if (this.#ring.silences.isOutage(deployment, this.#context.settings.failureThreshold)) lease.hang();
   }
 
   /** It brought all that was asked for. */
@@ -93,21 +105,31 @@ export class AttemptOutcomes {
     else attempt.lease.release(now);
   }
 
-  /** It had said nothing yet when another attempt of the call answered. */
-  beaten(attempt: Attempt): void {
+  /** It had said nothing yet when another attempt of the call answered, or when the call ended otherwise. */
+  lost(attempt: Attempt, isBeaten: boolean, end: CallEnd | undefined): void {
+    if (isBeaten) this.#beaten(attempt);
+    else if (end === undefined) this.#dismissed(attempt);
+    else {
+      attempt.drop(end.by === 'caller' ? end.reason : undefined);
+      this.ended(attempt, end, undefined);
+    }
+  }
+
+  #beaten(attempt: Attempt): void {
     const now = this.#now;
     const silentMs = now - attempt.startedAt;
     attempt.drop(silence(attempt, silentMs));
     this.#log.record(attempt, now, { class: 'aborted', code: 'HEDGED' });
     attempt.deployment.latency.record(now, silentMs);
-    const limitMs = this.#context.settings.timeout.firstContentMs ?? FAR_LONGER * (this.usualMs ?? Infinity);
+    const firstContentMs = this.#isStream ? this.#context.settings.timeout.firstContentMs : undefined;
+    const limitMs = firstContentMs ?? FAR_LONGER * (this.usualMs ?? Infinity);
     // Slow, or so silent that it may be down.
     if (silentMs >= limitMs) attempt.lease.fail({ class: 'retryable' }, now);
     else attempt.lease.lose(now);
   }
 
   /** It is not wanted any more, through no fault of its own. */
-  dismissed(attempt: Attempt): void {
+  #dismissed(attempt: Attempt): void {
     const now = this.#now;
     attempt.drop(silence(attempt, now - attempt.startedAt));
     this.#log.record(attempt, now, { class: 'aborted' });

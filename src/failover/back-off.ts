@@ -51,9 +51,9 @@ export async function backOff<T extends object>(context: BackOff, round: () => P
       if (answer !== undefined) return { answer };
     } catch (error) {
       return { error };
-    } finally {
-      isWaiting = true;
     }
+    // Not earlier: an abort must not make p-retry drop an answer that is there.
+    isWaiting = true;
     throw new Error('This round failed too.');
   };
   let settled: Settled<T>;

@@ -4,13 +4,13 @@ import type { Ring } from '../ring/ring.ts';
 import type { Grant, Refusal } from '../ring/waiting-line.ts';
 import type { CallOptions } from '../sdk.ts';
 import { Attempt } from './attempt.ts';
-import { AttemptOutcomes, SHORTEST_SILENCE_MS, silence } from './attempt-outcomes.ts';
+import { AttemptOutcomes, silence } from './attempt-outcomes.ts';
 import { backOff } from './back-off.ts';
 import { CallLog, REFUSALS } from './call-log.ts';
 import { CallPicks } from './call-picks.ts';
 import { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
-import type { HedgeBudget } from './hedge-budget.ts';
+import { hedgeAfterMs, type HedgeBudget } from './hedge-budget.ts';
 import { mayActTwice } from './may-act-twice.ts';
 import { race, type Runner } from './race.ts';
 
@@ -200,7 +200,8 @@ export class BalancedCall {
       }
       this.#log.goesOnTo(grant.deployment);
       const runner = this.#start(grant, ask);
-      if (this.#hedgeAfterMs === undefined) {
+      const afterMs = this.#hedging && hedgeAfterMs(this.#context.settings.hedge, this.#outcomes.usualMs);
+      if (afterMs === undefined) {
         try {
           return { attempt: runner.attempt, answer: await runner.answer };
         } catch (error) {
@@ -208,7 +209,7 @@ export class BalancedCall {
           if (fatal !== undefined) throw fatal.error;
         }
       } else {
-        const answered = await this.#race(runner, ask);
+        const answered = await this.#race(runner, ask, afterMs);
         if (answered !== undefined) return answered;
       }
     }
@@ -232,30 +233,22 @@ export class BalancedCall {
     return { attempt, answer: attempt.wait(askSafely(ask, attempt)) };
   }
 
-  #race<T>(first: Runner<T>, ask: Ask<T>): Promise<Answered<T> | undefined> {
+  #race<T>(first: Runner<T>, ask: Ask<T>, afterMs: number): Promise<Answered<T> | undefined> {
     return race(first, {
       clock: this.#context.clock,
-      afterMs: this.#hedgeAfterMs ?? Infinity,
+      afterMs,
       fail: (attempt, error) => this.fail(attempt, error),
-      lose: (attempt, isBeaten) => (isBeaten ? this.#outcomes.beaten(attempt) : this.#dismiss(attempt)),
+      lose: (attempt, isBeaten) => this.#outcomes.lost(attempt, isBeaten, this.#scope.end),
+      overdue: (attempt) => this.#outcomes.overdue(attempt),
       second: (silent) => this.#startSecond(silent, ask),
     });
   }
 
-  /** Milliseconds of silence after which a second deployment is asked; `undefined` while that is off or not known yet. */
-  get #hedgeAfterMs(): number | undefined {
-    if (this.#hedging === undefined) return undefined;
-    const { usualMs } = this.#outcomes;
-    return (
-      this.#context.settings.hedge?.afterMs ??
-      (usualMs === undefined ? undefined : Math.max(usualMs, SHORTEST_SILENCE_MS))
-    );
-  }
-
   #startSecond<T>(silent: Attempt, ask: Ask<T>): Runner<T> | undefined {
     const now = this.#now;
-    if (silent.deployment.cooledAt > now) {
-      // Others have found out meanwhile that it is down: nothing is to be hoped for from it.
+    if (silent.deployment.cooledAt > now && !silent.lease.isProbe) {
+      // Others have found out meanwhile that it is down: nothing is to be hoped for from it. What replaces it is one more, too.
+      this.#hedging?.take();
       silent.interrupt(silence(silent, now - silent.startedAt));
       return undefined;
     }
@@ -265,17 +258,6 @@ export class BalancedCall {
     this.#hedging.take();
     this.#log.hedges(silent, grant.deployment, now);
     return this.#start(grant, ask);
-  }
-
-  /** The call ended otherwise while a second attempt was under way. */
-  #dismiss(attempt: Attempt): void {
-    const { end } = this.#scope;
-    if (end === undefined) {
-      this.#outcomes.dismissed(attempt);
-      return;
-    }
-    attempt.drop(end.by === 'caller' ? end.reason : undefined);
-    this.#outcomes.ended(attempt, end, undefined);
   }
 
   #refused(outcome: Grant | Refusal): unknown {

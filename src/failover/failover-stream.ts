@@ -100,7 +100,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       this.#relayLast(part);
       return;
     }
-    if (this.#idle !== undefined && isContent(part)) this.#idle.gotContent();
+    this.#idle?.gotPart(isContent(part));
     this.#controller?.enqueue(this.#parts.carryBack(part, this.#attempt as Attempt));
   }
 

@@ -9,8 +9,10 @@ export class IdleWatch {
   readonly #clock: Clock;
   readonly #expire: () => void;
   #timer: TimerHandle | undefined;
-  /** Since when the reader has been waiting for content; `undefined` while it is not reading. */
+  /** Since when the reader has been waiting for a part; `undefined` while it is not reading. */
   #waitingSince: number | undefined;
+  /** For how long it had been waiting for content before that, while others came. */
+  #waitedMs = 0;
 
   constructor(idleMs: number, clock: Clock, expire: () => void) {
     this.#idleMs = idleMs;
@@ -21,11 +23,13 @@ export class IdleWatch {
   /** The reader wants the next part. Time that it takes to want one is its own. */
   waits(): void {
     this.#waitingSince ??= this.#clock.now();
-    if (this.#timer === undefined) this.#arm(this.#idleMs);
+    if (this.#timer === undefined) this.#arm(this.#idleMs - this.#waitedMs);
   }
 
-  /** A part with content came. */
-  gotContent(): void {
+  /** A part came. Until the reader wants the next, time is its own. */
+  gotPart(isContent: boolean): void {
+    const waitedMs = this.#waitingSince === undefined ? 0 : this.#clock.now() - this.#waitingSince;
+    this.#waitedMs = isContent ? 0 : this.#waitedMs + waitedMs;
     this.#waitingSince = undefined;
   }
 
@@ -42,7 +46,7 @@ export class IdleWatch {
   #check(): void {
     this.#timer = undefined;
     if (this.#waitingSince === undefined) return;
-    const leftMs = this.#idleMs - (this.#clock.now() - this.#waitingSince);
+    const leftMs = this.#idleMs - this.#waitedMs - (this.#clock.now() - this.#waitingSince);
     if (leftMs <= 0) this.#expire();
     else this.#arm(leftMs);
   }

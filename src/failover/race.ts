@@ -12,7 +12,9 @@ export interface RaceParts<T> {
   readonly clock: Clock;
   /** Milliseconds of silence after which a second deployment is asked. */
   readonly afterMs: number;
-  /** Another attempt beside one that is silent, if there may be one. */
+  /** An attempt has been silent for so long. */
+  readonly overdue: (silent: Attempt) => void;
+  /** Another attempt beside one that is silent, if there may be one. Asked again and again while there may not. */
   readonly second: (silent: Attempt) => Runner<T> | undefined;
   /** An attempt failed. Returns the error that ends the call, if it does. */
   readonly fail: (attempt: Attempt, error: unknown) => { readonly error: unknown } | undefined;
@@ -23,7 +25,10 @@ export interface RaceParts<T> {
 type Outcome<T> =
   | { readonly attempt: Attempt; readonly answer: T }
   | { readonly attempt: Attempt; readonly error: unknown }
-  | 'silence';
+  | 'time';
+
+/** While nothing can be done about an attempt that is overdue, it is looked at so many times as often. */
+const LOOKS = 4;
 
 /**
  * Runs an attempt, and a second one beside it when it is silent for too long; the first content wins.
@@ -35,6 +40,7 @@ export async function race<T>(
   first: Runner<T>,
   parts: RaceParts<T>,
 ): Promise<{ attempt: Attempt; answer: T } | undefined> {
+  const { clock, afterMs } = parts;
   const running = new Map<Attempt, Promise<Outcome<T>>>();
   const run = ({ attempt, answer }: Runner<T>): void => {
     const outcome = answer.then<Outcome<T>, Outcome<T>>(
@@ -44,16 +50,26 @@ export async function race<T>(
     running.set(attempt, Promise.resolve(outcome));
   };
   run(first);
-  const silence = new Silence(parts.clock, parts.afterMs);
+  const overdue = new Set<Attempt>();
+  const look = (attempt: Attempt): void => {
+    // Timers may be early by a millisecond.
+    if (clock.now() - attempt.startedAt < afterMs - 1) return;
+    if (!overdue.has(attempt)) parts.overdue(attempt);
+    overdue.add(attempt);
+    const second = parts.second(attempt);
+    if (second !== undefined) run(second);
+  };
+  const alarm = new Alarm(clock);
   let isBeaten = false;
   try {
     while (running.size > 0) {
+      const [attempt, ...others] = running.keys();
+      const isAlone = attempt !== undefined && others.length === 0;
+      const time = isAlone && alarm.after(Math.max(attempt.startedAt + afterMs - clock.now(), afterMs / LOOKS));
       // One after the other: what happens next depends on what happened.
-      const outcome = await Promise.race([...running.values(), ...(running.size === 1 ? [silence.next()] : [])]);
-      if (outcome === 'silence') {
-        const [silent] = running.keys();
-        const second = silent === undefined ? undefined : parts.second(silent);
-        if (second !== undefined) run(second);
+      const outcome = await Promise.race([...running.values(), ...(time === false ? [] : [time])]);
+      if (outcome === 'time') {
+        if (isAlone) look(attempt);
         continue;
       }
       running.delete(outcome.attempt);
@@ -66,31 +82,25 @@ export async function race<T>(
     }
     return undefined;
   } finally {
-    silence.stop();
+    alarm.stop();
     for (const attempt of running.keys()) parts.lose(attempt, isBeaten);
   }
 }
 
-/** Tells each time that a certain time has passed. */
-class Silence {
+/** One timer, set anew for each wait. */
+class Alarm {
   readonly #clock: Clock;
-  readonly #afterMs: number;
   #timer: TimerHandle | undefined;
-  #waiting: Promise<'silence'> | undefined;
 
-  constructor(clock: Clock, afterMs: number) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#afterMs = afterMs;
   }
 
-  next(): Promise<'silence'> {
-    this.#waiting ??= new Promise((resolve) => {
-      this.#timer = this.#clock.setTimeout(() => {
-        this.#waiting = undefined;
-        resolve('silence');
-      }, this.#afterMs);
+  after(delayMs: number): Promise<'time'> {
+    this.stop();
+    return new Promise((resolve) => {
+      this.#timer = this.#clock.setTimeout(() => resolve('time'), Math.ceil(delayMs));
     });
-    return this.#waiting;
   }
 
   stop(): void {

@@ -8,6 +8,11 @@ export class ChangeCounter {
 
   changed(): void {
     this.count += 1;
+    this.moreRoom();
+  }
+
+  /** Somebody who is available anyway has more room than before: news only for those who wait for more than there was. */
+  moreRoom(): void {
     for (const listener of this.#listeners) listener();
   }
 

@@ -12,7 +12,9 @@ export class CircuitBreaker {
   readonly #settings: BreakerSettings;
   readonly #clock: Clock;
   #failures = 0;
-  #losses = 0;
+  /** When the first of them began, and how many whole answers have come since to attempts from before it. */
+  #rowSince = -Infinity;
+  #lateAnswers = 0;
   #openings = 0;
   #shutAt = -Infinity;
   #generation = 0;
@@ -38,39 +40,52 @@ export class CircuitBreaker {
     return this.#generation;
   }
 
-  /** An attempt succeeded. Returns whether that ended a cooldown. */
-  succeed(isProbe: boolean): boolean {
+  /** An attempt succeeded that began at `startedAt`. Returns whether that ended a cooldown. */
+  succeed(isProbe: boolean, startedAt: number): boolean {
     // While open, an answer to an attempt from before says nothing about now: the probe decides.
     if (isProbe ? !this.cooldown.open() : this.cooldown.state.state !== 'closed') return false;
+    if (!isProbe && startedAt < this.#rowSince) {
+      this.#lateAnswers += 1;
+      return false;
+    }
     this.#failures = 0;
-    this.#losses = 0;
+    this.#rowSince = -Infinity;
     this.#openings = 0;
     if (isProbe) this.#generation += 1;
     return isProbe;
   }
 
-  /** An attempt failed in a way that may mend itself. Returns the milliseconds of the cooldown that it caused, if any. */
-  fail(isProbe: boolean): number | undefined {
-    this.#failures += 1;
+  /**
+   * An attempt that began at `startedAt` failed in a way that may mend itself. Returns the milliseconds of the cooldown that it
+   * caused, if any.
+   */
+  fail(isProbe: boolean, startedAt: number): number | undefined {
+    this.#countFailure(startedAt);
     const isClosed = this.cooldown.state.state === 'closed';
-    if (!isProbe && !(isClosed && this.#failures >= this.#settings.failureThreshold)) return undefined;
+    // Answers to what began before the row do not interrupt it, or an outage would be noticed late; but where most of what ends
+    // is an answer, failures are only what comes first.
+    const isOutage = this.#failures >= this.#settings.failureThreshold && this.#failures > this.#lateAnswers;
+    if (!isProbe && !(isClosed && isOutage)) return undefined;
     return this.#shut(this.#nextCooldownMs(), isProbe);
   }
 
-  /**
-   * An attempt was silent while another one, started later, answered. One such loss may be chance; as many in a row as
-   * failures would take are an outage. Returns the milliseconds of the cooldown that it caused, if any.
-   */
-  lose(): number | undefined {
-    this.#losses += 1;
-    const isOutage = this.#losses >= this.#settings.failureThreshold && this.cooldown.state.state === 'closed';
-    return isOutage ? this.#shut(this.#nextCooldownMs(), false) : undefined;
+  /** It gives no answers, though nothing has failed. Returns the milliseconds of the cooldown that it caused, if any. */
+  hang(): number | undefined {
+    return this.cooldown.state.state === 'closed' ? this.#shut(this.#nextCooldownMs(), false) : undefined;
   }
 
   /** An attempt failed in a way that does not mend itself. Returns the milliseconds of the cooldown. */
-  failForGood(isProbe: boolean): number {
-    this.#failures += 1;
+  failForGood(isProbe: boolean, startedAt: number): number {
+    this.#countFailure(startedAt);
     return this.#shut(this.#settings.misconfiguredCooldownMs, isProbe);
+  }
+
+  #countFailure(startedAt: number): void {
+    if (this.#failures === 0) {
+      this.#rowSince = startedAt;
+      this.#lateAnswers = 0;
+    }
+    this.#failures += 1;
   }
 
   #shut(cooldownMs: number, isProbe: boolean): number {

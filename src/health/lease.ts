@@ -1,6 +1,6 @@
 import type { Failure } from '../failure.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
-import type { Quota, Reservation } from './quota.ts';
+import type { Quota, QuotaChange, Reservation } from './quota.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { statedLimits } from './stated-limits.ts';
 
@@ -24,8 +24,8 @@ export interface LeasedHealth {
   /** An attempt starts or ends. */
   entered(): void;
   left(): void;
-  /** The service states other limits than were known. */
-  limitsChanged(): void;
+  /** There is more or less of a quota than was known. */
+  quotaChanged(change: QuotaChange): void;
 }
 
 /** One attempt's hold on a deployment. Ends once, in one of three ways; ending it again does nothing. */
@@ -40,8 +40,8 @@ export class Lease {
   #isEndpointProbe: boolean;
   #isRateLimitProbe: boolean;
   /** What has recovered since is not blamed for it. */
-  readonly #generation: number;
-  readonly #endpointGeneration: number;
+  #generation: number;
+  #endpointGeneration: number;
   /** Made only where something is limited. */
   readonly #reservations: readonly (Reservation | undefined)[] | undefined;
   #isHeld = true;
@@ -60,11 +60,16 @@ export class Lease {
     health.entered();
   }
 
+  /** Whether it was sent to find out whether its deployment, or its endpoint, works again. */
+  get isProbe(): boolean {
+    return this.#isProbe || this.#isEndpointProbe;
+  }
+
   /** The service has answered: learns the limits that it states. */
-  heard(headers: Readonly<Record<string, string>> | undefined, now: number): void {
+  heard(headers: Readonly<Record<string, string>> | null | undefined, now: number): void {
     const stated = statedLimits(headers);
     if (stated === undefined) return;
-    if (this.#health.quotas[0].learn(now, stated, this.#reservations?.[0])) this.#health.limitsChanged();
+    this.#health.quotaChanged(this.#health.quotas[0].learn(now, stated, this.#reservations?.[0]));
   }
 
   /** The first content is there: whatever it was sent to find out is known now, however long the rest may take. */
@@ -72,8 +77,12 @@ export class Lease {
     if (!this.#isHeld) return;
     const { breaker, endpointBreaker, rateLimit } = this.#health;
     rateLimit.pass(this.#isRateLimitProbe);
-    this.#tellRecovery('endpoint', endpointBreaker.succeed(this.#isEndpointProbe));
-    this.#tellRecovery('deployment', breaker.succeed(this.#isProbe));
+    this.#tellRecovery('endpoint', endpointBreaker.succeed(this.#isEndpointProbe, this.startedAt));
+    // A row of failures ends with a whole answer, not with the beginning of one; a probe needs no more.
+    if (this.#isProbe) this.#tellRecovery('deployment', breaker.succeed(true, this.startedAt));
+    // It may still break off, and is of its own recovery's time.
+    if (this.#isProbe) this.#generation = breaker.generation;
+    if (this.#isEndpointProbe) this.#endpointGeneration = endpointBreaker.generation;
     this.#isRateLimitProbe = false;
     this.#isEndpointProbe = false;
     this.#isProbe = false;
@@ -82,7 +91,7 @@ export class Lease {
   /** The attempt brought all that was asked for, and used so many tokens, if the service said. */
   succeed(now: number, tokens?: number): void {
     this.answered();
-    this.#end(now, tokens);
+    if (this.#end(now, tokens)) this.#health.breaker.succeed(false, this.startedAt);
   }
 
   /** The deployment failed. Whether it is blamed depends on the class of the failure. */
@@ -112,20 +121,27 @@ export class Lease {
     if (this.#end(now)) this.#giveBack();
   }
 
-  /** Another attempt was quicker, and this one had given nothing yet. Too often in a row counts as a failure. */
+  /** It is one of so many silent attempts that its deployment is taken out. */
+  hang(): void {
+    if (this.#health.breaker.generation !== this.#generation) return;
+    const cooldownMs = this.#health.breaker.hang();
+    if (cooldownMs !== undefined) this.#health.observer.cooledDown('deployment', { class: 'retryable' }, cooldownMs);
+  }
+
+  /** Another attempt was quicker, and this one had given nothing yet. A probe has found out that the others are better. */
   lose(now: number): void {
     if (!this.#end(now)) return;
-    this.#giveBack();
-    if (this.#health.breaker.generation !== this.#generation) return;
-    const cooldownMs = this.#health.breaker.lose();
-    if (cooldownMs !== undefined) this.#health.observer.cooledDown('deployment', { class: 'retryable' }, cooldownMs);
+    if (this.isProbe) this.#blame({ class: 'retryable', scope: this.#isEndpointProbe ? 'endpoint' : 'deployment' });
+    else this.#giveBack();
   }
 
   #end(now: number, tokens?: number): boolean {
     if (!this.#isHeld) return false;
     this.#isHeld = false;
     this.#reservations?.forEach((reservation, index) => {
-      if (reservation !== undefined) this.#health.quotas[index]?.settle(now, reservation, tokens);
+      const quota = this.#health.quotas[index];
+      if (reservation !== undefined && quota !== undefined)
+        this.#health.quotaChanged(quota.settle(now, reservation, tokens));
     });
     this.#health.left();
     return true;
@@ -134,16 +150,16 @@ export class Lease {
   #clear(): void {
     const { breaker, endpointBreaker, rateLimit } = this.#health;
     rateLimit.pass(this.#isRateLimitProbe);
-    if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
-    if (this.#isProbe) this.#tellRecovery('deployment', breaker.succeed(true));
+    if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true, this.startedAt));
+    if (this.#isProbe) this.#tellRecovery('deployment', breaker.succeed(true, this.startedAt));
   }
 
   /** A rejection for want of capacity is an answer: the endpoint works. */
   #reject({ retryAfterMs }: Failure, now: number): void {
     const { breaker, endpointBreaker, rateLimit, observer, quotas } = this.#health;
-    if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
+    if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true, this.startedAt));
     if (this.#isProbe) breaker.cooldown.giveBack();
-    for (const quota of quotas) quota.wasRejected(now, retryAfterMs);
+    for (const quota of quotas) quota.wasRejected(now, this.startedAt, retryAfterMs);
     observer.rateLimited(rateLimit.reject(retryAfterMs, this.#isRateLimitProbe));
   }
 
@@ -153,11 +169,15 @@ export class Lease {
     const isEndpoints = failure.scope === 'endpoint';
     // A deployment that failed shows that its endpoint is there; an endpoint that failed shows nothing of its deployments.
     if (isEndpoints && this.#isProbe) breaker.cooldown.giveBack();
-    if (!isEndpoints && this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true));
+    if (!isEndpoints && this.#isEndpointProbe)
+      this.#tellRecovery('endpoint', endpointBreaker.succeed(true, this.startedAt));
     const blamed = isEndpoints ? endpointBreaker : breaker;
     const isProbe = isEndpoints ? this.#isEndpointProbe : this.#isProbe;
     if (blamed.generation !== (isEndpoints ? this.#endpointGeneration : this.#generation)) return;
-    const cooldownMs = failure.class === 'retryable' ? blamed.fail(isProbe) : blamed.failForGood(isProbe);
+    const cooldownMs =
+      failure.class === 'retryable'
+        ? blamed.fail(isProbe, this.startedAt)
+        : blamed.failForGood(isProbe, this.startedAt);
     if (cooldownMs !== undefined) observer.cooledDown(isEndpoints ? 'endpoint' : 'deployment', failure, cooldownMs);
   }
 

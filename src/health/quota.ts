@@ -22,15 +22,21 @@ export interface Reservation {
   readonly tokens: number;
   /** Whether nothing is left for anybody else now. */
   readonly isLast: boolean;
-  /** What was left right after it, and what had been corrected by then: to compare with what the service says was left. */
-  readonly requestsLeft: number;
-  readonly tokensLeft: number;
+  /**
+   * What was left right after it, and what had been corrected by then: to compare with what the service says was left.
+   * `undefined` where no limit was known.
+   */
+  readonly requestsLeft: number | undefined;
+  readonly tokensLeft: number | undefined;
   readonly requestsCorrected: number;
   readonly tokensCorrected: number;
   /** What others had reserved and not settled by then: the service may not have seen it yet. */
   readonly requestsUnseen: number;
   readonly tokensUnseen: number;
 }
+
+/** What has become of a quota: nothing, more than there was, or other limits or other deployments that are available. */
+export type QuotaChange = 'none' | 'room' | 'availability';
 
 /** Azure's longest window for requests; a rejection shows when it is shorter. */
 const LONGEST_REQUEST_WINDOW_MS = 10_000;
@@ -49,6 +55,8 @@ export class Quota {
   readonly #tokens: Meter;
   #requestsUnsettled = 0;
   #tokensUnsettled = 0;
+  /** Whether nothing was left when it was last looked at. */
+  #isSpent = false;
 
   constructor({ rpm, tpm }: ConfiguredLimits, metering: Metering, now: number) {
     this.#metering = metering;
@@ -93,19 +101,22 @@ export class Quota {
   }
 
   /** Takes a request and its tokens out. */
-  reserve(now: number, tokens: number): Reservation | undefined {
+  reserve(now: number, wanted: number): Reservation | undefined {
     const requests = this.#requests.allowance;
     const tokenAllowance = this.#tokens.allowance;
     if (requests === undefined && tokenAllowance === undefined) return undefined;
+    // More than it can ever hold is let through when it is full, and must not leave a debt that takes minutes to pay.
+    const tokens = Math.min(wanted, tokenAllowance?.capacity ?? Infinity);
     const requestsLeft = requests?.spend(now, 1);
     const tokensLeft = tokenAllowance?.spend(now, tokens);
     this.#requestsUnsettled += 1;
     this.#tokensUnsettled += tokens;
+    this.#isSpent = (requestsLeft ?? 1) < 1 || (tokensLeft ?? 1) < 1;
     return {
       tokens,
-      isLast: (requestsLeft ?? 1) < 1 || (tokensLeft ?? 1) < 1,
-      requestsLeft: requestsLeft ?? 0,
-      tokensLeft: tokensLeft ?? 0,
+      isLast: this.#isSpent,
+      requestsLeft,
+      tokensLeft,
       requestsCorrected: this.#requests.corrected,
       tokensCorrected: this.#tokens.corrected,
       requestsUnseen: this.#requestsUnsettled - 1,
@@ -118,39 +129,58 @@ export class Quota {
    *
    * @param tokensUsed if it is known: Azure charges the estimate, so that nothing is given back there.
    */
-  settle(now: number, reservation: Reservation, tokensUsed: number | undefined): void {
+  settle(now: number, reservation: Reservation, tokensUsed: number | undefined): QuotaChange {
     this.#requestsUnsettled -= 1;
     this.#tokensUnsettled -= reservation.tokens;
-    if (tokensUsed === undefined) return;
+    if (tokensUsed === undefined) return 'none';
     const over = tokensUsed - reservation.tokens;
     if (over > 0 || this.#metering === 'continuous') this.#tokens.allowance?.spend(now, over);
+    return this.#look(now, over < 0);
   }
 
-  /** The service has stated its limits in the answer to an attempt. Returns whether they are new. */
-  learn(now: number, stated: StatedLimits, reservation: Reservation | undefined): boolean {
+  /** The service has stated its limits in the answer to an attempt. */
+  learn(now: number, stated: StatedLimits, reservation: Reservation | undefined): QuotaChange {
     const hasNewRequests = this.#learnLimit(this.#requests, 'requests', stated.requests, now);
     const hasNewTokens = this.#learnLimit(this.#tokens, 'tokens', stated.tokens, now);
-    if (reservation !== undefined) this.#correct(now, stated, reservation);
-    return hasNewRequests || hasNewTokens;
+    const hasMore = reservation !== undefined && this.#correct(now, stated, reservation);
+    return hasNewRequests || hasNewTokens ? 'availability' : this.#look(now, hasMore);
   }
 
-  #correct(now: number, stated: StatedLimits, reservation: Reservation): void {
+  /** Whether there is more than before, or whether something is left when there was nothing, or the other way round. */
+  #look(now: number, hasMore: boolean): QuotaChange {
+    const wasSpent = this.#isSpent;
+    this.#isSpent = this.availableAt(now, 1) > now;
+    if (wasSpent !== this.#isSpent) return 'availability';
+    return hasMore ? 'room' : 'none';
+  }
+
+  /** Returns whether there is more than was thought. */
+  #correct(now: number, stated: StatedLimits, reservation: Reservation): boolean {
     const { requestsLeft, requestsUnseen, requestsCorrected, tokensLeft, tokensUnseen, tokensCorrected } = reservation;
     // Azure states what is left of its minute, which says nothing about its windows for requests.
-    if (this.#metering === 'continuous') {
+    const moreRequests =
+      this.#metering === 'continuous' &&
       correct(this.#requests, stated.requests, now, {
         left: requestsLeft,
         unseen: requestsUnseen,
         corrected: requestsCorrected,
       });
-    }
-    correct(this.#tokens, stated.tokens, now, { left: tokensLeft, unseen: tokensUnseen, corrected: tokensCorrected });
+    const moreTokens = correct(this.#tokens, stated.tokens, now, {
+      left: tokensLeft,
+      unseen: tokensUnseen,
+      corrected: tokensCorrected,
+    });
+    return moreRequests || moreTokens;
   }
 
-  /** A request was rejected. Where the service named the time for the next, that counts and not what we make of its limits. */
-  wasRejected(now: number, retryAfterMs: number | undefined): void {
+  /**
+   * A request was rejected. Where the service named the time for the next, that counts and not what we make of its limits.
+   *
+   * @param sentAt when the request was sent.
+   */
+  wasRejected(now: number, sentAt: number, retryAfterMs: number | undefined): void {
     const requests = this.#requests.allowance;
-    if (requests instanceof SlidingWindow) requests.narrow(now, retryAfterMs ?? 0);
+    if (requests instanceof SlidingWindow) requests.narrow(sentAt, retryAfterMs ?? 0);
     if (retryAfterMs === undefined || this.#metering === 'windows') return;
     for (const { allowance } of [this.#requests, this.#tokens]) {
       if (allowance !== undefined) allowBy(allowance, now, now + retryAfterMs);
@@ -186,7 +216,7 @@ function allowBy(allowance: Allowance, now: number, at: number): void {
 
 /** What was known when an attempt started. */
 interface Known {
-  readonly left: number;
+  readonly left: number | undefined;
   readonly unseen: number;
   readonly corrected: number;
 }
@@ -196,14 +226,17 @@ interface Known {
  *
  * Its figure is from when the attempt arrived, so it is compared with ours from then, less what has been corrected since;
  * answers under way together would otherwise all correct the same. What it had not seen yet explains a surplus.
+ *
+ * @returns whether there is more than was thought.
  */
-function correct(meter: Meter, { remaining }: StatedLimit, now: number, { left, unseen, corrected }: Known): void {
-  if (meter.allowance === undefined || remaining === undefined) return;
+function correct(meter: Meter, { remaining }: StatedLimit, now: number, { left, unseen, corrected }: Known): boolean {
+  if (meter.allowance === undefined || remaining === undefined || left === undefined) return false;
   const expected = Math.max(0, left) - (meter.corrected - corrected);
   const missing = expected - remaining;
   const surplus = remaining - (expected + unseen);
   const difference = missing > 0 ? missing : surplus > 0 ? -surplus : 0;
-  if (difference === 0) return;
+  if (difference === 0) return false;
   meter.allowance.spend(now, difference);
   meter.corrected += difference;
+  return difference < 0;
 }

@@ -63,6 +63,7 @@ export class SlidingWindow implements Allowance {
   }
 
   spend(now: number, amount: number): number {
+    if (amount < 0) return this.#giveBack(now, -amount);
     this.#spent += amount;
     const last = this.#spendings.at(-1);
     if (last !== undefined && this.#first < this.#spendings.length && now - last.since < this.#windowMs * RESOLUTION) {
@@ -74,25 +75,43 @@ export class SlidingWindow implements Allowance {
     return this.level(now);
   }
 
+  /** What is given back was never spent: it must not outlast what it is taken from. */
+  #giveBack(now: number, amount: number): number {
+    this.#forget(now);
+    let left = amount;
+    for (let index = this.#spendings.length - 1; index >= this.#first && left > 0; index -= 1) {
+      const spending = this.#spendings[index] as Spending;
+      const part = Math.min(spending.amount, left);
+      spending.amount -= part;
+      this.#spent -= part;
+      left -= part;
+    }
+    return this.level(now);
+  }
+
   setPerMinute(_now: number, perMinute: number): void {
     this.#perMinute = perMinute;
   }
 
   /**
    * A request was rejected although there seemed to be room: the service judges over a shorter time, if there is one that we
-   * have overrun. It cannot be shorter than the time after which the service wants to be asked again.
+   * have overrun about the moment at which the request was sent. It cannot be shorter than the time after which the service
+   * wants to be asked again.
    */
-  narrow(now: number, shortestMs: number): void {
+  narrow(sentAt: number, shortestMs: number): void {
     for (const windowMs of [1_000, 2_000, 5_000]) {
       if (windowMs < shortestMs || windowMs >= this.#windowMs) continue;
-      if (this.#spentWithin(now, windowMs) <= capacityOf(this.#perMinute, windowMs)) continue;
+      if (this.#spentAbout(sentAt, windowMs) <= capacityOf(this.#perMinute, windowMs)) continue;
       this.#windowMs = windowMs;
       return;
     }
   }
 
-  #spentWithin(now: number, windowMs: number): number {
-    return this.#spendings.reduce((sum, { at, amount }) => (at > now - windowMs ? sum + amount : sum), 0);
+  #spentAbout(sentAt: number, windowMs: number): number {
+    return this.#spendings.reduce(
+      (sum, { at, amount }) => (at > sentAt - windowMs && at < sentAt + windowMs ? sum + amount : sum),
+      0,
+    );
   }
 
   get #keptMs(): number {

@@ -17,8 +17,9 @@ type Headers = Readonly<Record<string, string>>;
  *
  * @returns `undefined` when there is none of them.
  */
-export function statedLimits(headers: Headers | undefined): StatedLimits | undefined {
-  if (headers === undefined) return undefined;
+export function statedLimits(headers: Headers | null | undefined): StatedLimits | undefined {
+  // Errors of others may have `null` there.
+  if (headers === undefined || headers === null) return undefined;
   const requests = statedLimit(headers['x-ratelimit-limit-requests'], headers['x-ratelimit-remaining-requests']);
   const tokens = statedLimit(headers['x-ratelimit-limit-tokens'], headers['x-ratelimit-remaining-tokens']);
   return requests === NOT_STATED && tokens === NOT_STATED ? undefined : { requests, tokens };

@@ -66,11 +66,14 @@ async function streamWithFailover(
     );
     const open = await openStream(attempt, result, observer, failsOnFiltered);
     call.gotContent(attempt, responseHeaders(open.result));
-    current = open.result;
     return open;
   });
+  // Of two that come to content at once, one has lost.
+  const settled = answer.then(({ answer: open }) => {
+    current = open.result;
+  });
   // The stream is there before its content: what fails in between fails over inside it.
-  await Promise.race([hasOpened, answer]);
+  await Promise.race([hasOpened, settled]);
   const source = new FailoverStream({
     call,
     answer,

@@ -2,7 +2,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { ChangeCounter } from '../health/change-counter.ts';
 import type { CircuitBreaker } from '../health/circuit-breaker.ts';
 import { type HealthObserver, Lease, type LeasedHealth } from '../health/lease.ts';
-import type { Quota } from '../health/quota.ts';
+import type { Quota, QuotaChange } from '../health/quota.ts';
 import type { RateLimit } from '../health/rate-limit.ts';
 import { PeakAverage } from './peak-average.ts';
 
@@ -56,8 +56,9 @@ export class Deployment implements LeasedHealth {
     return this.#inFlight;
   }
 
-  /** When its own breaker and its endpoint's let an attempt through. */
+  /** When its own breaker and its endpoint's let an attempt through; `Infinity` while it is probed, or when it is left out. */
   get cooledAt(): number {
+    if (this.endpoint.isSkipped) return Infinity;
     return Math.max(this.breaker.cooldown.availableAt, this.endpointBreaker.cooldown.availableAt);
   }
 
@@ -100,7 +101,8 @@ export class Deployment implements LeasedHealth {
     if (this.#inFlight + 1 >= this.#maxConcurrency) this.#changes.changed();
   }
 
-  limitsChanged(): void {
-    this.#changes.changed();
+  quotaChanged(change: QuotaChange): void {
+    if (change === 'availability') this.#changes.changed();
+    else if (change === 'room') this.#changes.moreRoom();
   }
 }

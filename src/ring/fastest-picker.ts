@@ -20,8 +20,12 @@ export class FastestPicker implements Picker {
     if (count === 1) return one;
     // Any of the others, with equal chance.
     const other = available[(first + 1 + Math.floor(this.#random() * (count - 1))) % count] as Deployment;
-    const cost = (deployment: Deployment): number =>
-      (deployment.latency.at(now) * (deployment.inFlight + 1)) / weightOf(deployment);
-    return cost(other) < cost(one) ? other : one;
+    const cost = (deployment: Deployment, rival: Deployment): number => {
+      const { inFlight, latency } = deployment;
+      // Who has not answered yet is tried; but while it is, it is taken to be no quicker than the rest, since it may hang.
+      const expectedMs = latency.at(now) || (inFlight === 0 ? 0 : Math.max(1, rival.latency.at(now)));
+      return (expectedMs * (inFlight + 1)) / weightOf(deployment);
+    };
+    return cost(other, one) < cost(one, other) ? other : one;
   }
 }

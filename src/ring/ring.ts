@@ -6,6 +6,7 @@ import type { Need } from './need.ts';
 import type { PickContext, Picker } from './picker.ts';
 import { byAffinity } from './rendezvous.ts';
 import { ResponseTimes } from './response-times.ts';
+import { Silences } from './silences.ts';
 import { TokenEstimator } from './token-estimator.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -40,6 +41,7 @@ export class Ring {
   /** Times to the first content of streams, and to the answer of everything else. */
   readonly streamTimes = new ResponseTimes();
   readonly answerTimes = new ResponseTimes();
+  readonly silences = new Silences();
   readonly tokens = new TokenEstimator();
   /** Calls that wait for somebody to be available. */
   readonly line: WaitingLine;
@@ -124,7 +126,12 @@ export class Ring {
 
   /** The next moment at which an early probe may be worth it; `Infinity` when there is nobody to probe. */
   earlyProbeAt(now: number): number {
-    return this.#soonestCooled(now) === undefined ? Infinity : this.#lastShutAt() + this.#earlyProbeMs;
+    if (!this.#mayProbeEarly(now)) return Infinity;
+    const roomAt = this.deployments.reduce(
+      (soonest, deployment) => (deployment.cooledAt > now ? Math.min(soonest, deployment.hasRoomAt(now)) : soonest),
+      Infinity,
+    );
+    return Math.max(roomAt, this.#lastShutAt() + this.#earlyProbeMs);
   }
 
   /** The first moment at which somebody would do; `Infinity` when that depends on an event. */
@@ -196,8 +203,7 @@ export class Ring {
 
   /** Of those that nothing but a cooldown keeps out, the one whose cooldown ends first; nobody while one is available or probed. */
   #soonestCooled(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
-    this.#look(now);
-    if (this.#available.length > 0 || this.deployments.some(({ cooledAt }) => cooledAt === Infinity)) return undefined;
+    if (!this.#mayProbeEarly(now)) return undefined;
     let soonest: Deployment | undefined;
     for (const deployment of this.deployments) {
       const { cooledAt } = deployment;
@@ -205,6 +211,13 @@ export class Ring {
       if (!isOut && cooledAt > now && (soonest === undefined || cooledAt < soonest.cooledAt)) soonest = deployment;
     }
     return soonest;
+  }
+
+  /** Whether nobody is available, nor being probed. */
+  #mayProbeEarly(now: number): boolean {
+    this.#look(now);
+    if (this.#available.length > 0) return false;
+    return this.deployments.every(({ cooledAt, endpoint }) => cooledAt < Infinity || endpoint.isSkipped);
   }
 
   #lastShutAt(): number {
@@ -219,7 +232,9 @@ export class Ring {
     this.#isMetered = deployments.some((deployment) => deployment.isMetered);
     this.#limitsTokens = this.#isMetered && deployments.some((deployment) => knows(deployment, 'tpm'));
     const units = this.#isMetered ? (['rpm', 'tpm'] as const) : [];
-    this.#sharedBy = units.find((unit) => deployments.every((deployment) => knows(deployment, unit)));
+    this.#sharedBy = units.find((unit) =>
+      deployments.every((deployment) => deployment.endpoint.isSkipped || knows(deployment, unit)),
+    );
   }
 
   /** Looks at all deployments, but only when something has changed or come due since. */

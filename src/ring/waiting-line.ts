@@ -145,9 +145,10 @@ export class WaitingLine {
 
   /** When a new call may expect its turn: not before the first that would do, nor before all ahead of it have had theirs. */
   #expectedAt(now: number, need: Need): number {
-    const first = this.#ring.availableAt(now, need);
-    // A probe or an attempt under way may end at any time, and a ring that is all down is probed early.
-    const firstAt = first === Infinity || this.#ring.earlyProbeAt(now) < Infinity ? now : first;
+    // A ring that is all down is probed early.
+    const first = Math.min(this.#ring.availableAt(now, need), this.#ring.earlyProbeAt(now));
+    // A probe or an attempt under way may end at any time.
+    const firstAt = first === Infinity ? now : first;
     const perMinute = this.#ring.callsPerMinute();
     const lineMs = perMinute === undefined || perMinute === 0 ? 0 : (this.length * MINUTE_MS) / perMinute;
     return Math.max(firstAt, now + lineMs);
@@ -165,7 +166,6 @@ export class WaitingLine {
 
   #serve(): void {
     const now = this.#clock.now();
-    if (now >= this.#firstDeadline) this.#sendAway(now);
     // Deployments that somebody further ahead waits for are not given to those behind.
     const claimed = new Set<Deployment>();
     let nextAt = this.#ring.earlyProbeAt(now);
@@ -199,6 +199,8 @@ export class WaitingLine {
       }
       if (claimed.size === this.#ring.deployments.length) break;
     }
+    // Not before: what has just come free may be theirs.
+    if (now >= this.#firstDeadline) this.#sendAway(now);
     if (this.length > 0) this.#setTimer(Math.min(nextAt, this.#firstDeadline));
   }
 

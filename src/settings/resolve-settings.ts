@@ -1,4 +1,4 @@
-import type { ClassifyFailure, FailureClass, RejectionReason } from '../failure.ts';
+import type { ClassifyFailure, Failure, FailureClass, RejectionReason } from '../failure.ts';
 import type { DeploymentSettings, EndpointSettings, LimitSettings } from './endpoint-settings.ts';
 import { endpointNames } from './endpoint-names.ts';
 import type { PickerSetting } from './picker-setting.ts';
@@ -118,13 +118,19 @@ function guarded(own: ClassifyFailure, fallback: ClassifyFailure): ClassifyFailu
   return (error, context) => {
     try {
       const failure = own(error, context);
-      if (FAILURE_CLASSES.has(failure.class)) return failure;
+      if (FAILURE_CLASSES.has(failure.class)) return withTime(failure);
     } catch {
       // The failure itself is what the caller needs to hear of.
     }
     return fallback(error, context);
   };
 }
+
+/** A time that is no number, such as that of a header that was not there, must not become the end of a rate limit. */
+const withTime = (failure: Failure): Failure =>
+  failure.retryAfterMs === undefined || Number.isFinite(failure.retryAfterMs)
+    ? failure
+    : { ...failure, retryAfterMs: undefined };
 
 function resolveHedge(hedge: BalancedProviderSettings['hedge'] = false): ResolvedSettings['hedge'] {
   if (hedge === false) return undefined;
