@@ -69,7 +69,10 @@ export class Lease {
   heard(headers: Readonly<Record<string, string>> | null | undefined, now: number): void {
     const stated = statedLimits(headers);
     if (stated === undefined) return;
-    this.#health.quotaChanged(this.#health.quotas[0].learn(now, stated, this.#reservations?.[0]));
+    const { quotas } = this.#health;
+    // What is shared with other deployments is counted by us alone, but by the same service.
+    for (const quota of quotas) quota.learnEnd(this.startedAt, stated);
+    this.#health.quotaChanged(quotas[0].learn(now, stated, this.#reservations?.[0]));
   }
 
   /** The first content is there: whatever it was sent to find out is known now, however long the rest may take. */

@@ -1,7 +1,7 @@
 import type { Allowance } from './allowance.ts';
 import { MINUTE_MS } from './allowance.ts';
 import { SlidingWindow } from './sliding-window.ts';
-import type { StatedLimit, StatedLimits } from './stated-limits.ts';
+import { amount, type StatedLimit, type StatedLimits } from './stated-limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** How a service measures: OpenAI refills continuously, Azure judges windows. */
@@ -136,6 +136,14 @@ export class Quota {
     const over = tokensUsed - reservation.tokens;
     if (over > 0 || this.#metering === 'continuous') this.#tokens.allowance?.spend(now, over);
     return this.#look(now, over < 0);
+  }
+
+  /** The service has said in the answer to what was sent then when it counts requests anew. */
+  learnEnd(sentAt: number, { requestsReset }: StatedLimits): void {
+    const { allowance } = this.#requests;
+    if (!(allowance instanceof SlidingWindow)) return;
+    const seconds = amount(requestsReset);
+    if (seconds !== undefined) allowance.learnEnd(sentAt, seconds);
   }
 
   /** The service has stated its limits in the answer to an attempt. */

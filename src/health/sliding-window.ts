@@ -1,4 +1,5 @@
 import { type Allowance, MINUTE_MS } from './allowance.ts';
+import { WindowEnd } from './window-end.ts';
 
 /** Spendings closer together than this part of the window are remembered as one, so that memory is bounded. */
 const RESOLUTION = 1 / 200;
@@ -19,7 +20,8 @@ interface Spending {
 
 /**
  * An allowance for any stretch of time of a certain length: how Azure judges requests (over 1 to 10 seconds) and tokens (by the
- * minute). Whatever the moment at which the service's own windows begin, none of them sees more than its share.
+ * minute). Whatever the moment at which the service's own windows begin, none of them sees more than its share. Where answers
+ * tell that moment, what was sent before it does not count after it.
  */
 export class SlidingWindow implements Allowance {
   readonly #spendings: Spending[] = [];
@@ -27,10 +29,14 @@ export class SlidingWindow implements Allowance {
   #windowMs: number;
   #perMinute: number;
   #spent = 0;
+  #end: WindowEnd;
+  /** When room was last made by nothing but the end of a window. */
+  #trustedAt = -Infinity;
 
   constructor(perMinute: number, windowMs: number) {
     this.#perMinute = perMinute;
     this.#windowMs = windowMs;
+    this.#end = new WindowEnd(windowMs);
   }
 
   get perMinute(): number {
@@ -59,7 +65,7 @@ export class SlidingWindow implements Allowance {
       lacking -= this.#spendings[index]?.amount ?? 0;
       if (lacking <= 0) break;
     }
-    return (this.#spendings[index]?.at ?? now) + this.#keptMs;
+    return Math.min((this.#spendings[index]?.at ?? now) + this.#keptMs, this.#end.nextAt(now));
   }
 
   spend(now: number, amount: number): number {
@@ -99,12 +105,23 @@ export class SlidingWindow implements Allowance {
    * wants to be asked again.
    */
   narrow(sentAt: number, shortestMs: number): void {
+    // It was sent because a window seemed to have ended.
+    if (sentAt >= this.#trustedAt && sentAt < this.#trustedAt + this.#windowMs) {
+      this.#end.refute();
+      return;
+    }
     for (const windowMs of [1_000, 2_000, 5_000]) {
       if (windowMs < shortestMs || windowMs >= this.#windowMs) continue;
       if (this.#spentAbout(sentAt, windowMs) <= capacityOf(this.#perMinute, windowMs)) continue;
       this.#windowMs = windowMs;
+      this.#end = new WindowEnd(windowMs);
       return;
     }
+  }
+
+  /** An answer to what was sent then says that the service's window ends in so many seconds. */
+  learnEnd(sentAt: number, seconds: number): void {
+    this.#end.learn(sentAt, seconds);
   }
 
   #spentAbout(sentAt: number, windowMs: number): number {
@@ -119,7 +136,13 @@ export class SlidingWindow implements Allowance {
   }
 
   #forget(now: number): void {
-    for (let spending = this.#spendings[this.#first]; spending !== undefined && spending.at + this.#keptMs <= now;) {
+    const endedAt = this.#end.endedAt(now);
+    const isOver = ({ at }: Spending): boolean => {
+      if (at + this.#keptMs <= now) return true;
+      if (at <= endedAt) this.#trustedAt = now;
+      return at <= endedAt;
+    };
+    for (let spending = this.#spendings[this.#first]; spending !== undefined && isOver(spending);) {
       this.#spent -= spending.amount;
       this.#first += 1;
       spending = this.#spendings[this.#first];

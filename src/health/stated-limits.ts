@@ -2,6 +2,8 @@
 export interface StatedLimits {
   readonly requests: StatedLimit;
   readonly tokens: StatedLimit;
+  /** What is written of the time after which requests are counted anew: whole seconds at Azure, durations at OpenAI. */
+  readonly requestsReset: string | undefined;
 }
 
 /** One limit. `undefined` is unknown, which services also write as -1. */
@@ -13,7 +15,7 @@ export interface StatedLimit {
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Reads `x-ratelimit-{limit,remaining}-{requests,tokens}`: OpenAI's rate-limit guide; Azure uses the same names.
+ * Reads `x-ratelimit-{limit,remaining}-{requests,tokens}` and `x-ratelimit-reset-requests`: OpenAI's rate-limit guide; Azure uses the same names.
  *
  * @returns `undefined` when there is none of them.
  */
@@ -22,7 +24,8 @@ export function statedLimits(headers: Headers | null | undefined): StatedLimits 
   if (headers === undefined || headers === null) return undefined;
   const requests = statedLimit(headers['x-ratelimit-limit-requests'], headers['x-ratelimit-remaining-requests']);
   const tokens = statedLimit(headers['x-ratelimit-limit-tokens'], headers['x-ratelimit-remaining-tokens']);
-  return requests === NOT_STATED && tokens === NOT_STATED ? undefined : { requests, tokens };
+  if (requests === NOT_STATED && tokens === NOT_STATED) return undefined;
+  return { requests, tokens, requestsReset: headers['x-ratelimit-reset-requests'] };
 }
 
 const NOT_STATED: StatedLimit = { perMinute: undefined, remaining: undefined };
@@ -36,7 +39,8 @@ function statedLimit(limit: string | undefined, left: string | undefined): State
   return { perMinute: perMinute === 0 ? undefined : perMinute, remaining };
 }
 
-function amount(value: string | undefined): number | undefined {
+/** A whole number that is not negative; `undefined` for anything else. */
+export function amount(value: string | undefined): number | undefined {
   if (value === undefined || value === '') return undefined;
   const number = Number(value);
   return Number.isInteger(number) && number >= 0 ? number : undefined;

@@ -8,7 +8,7 @@ const UNTIL_MS = 140_000;
 export const brownOut: Scenario = {
   name: 'brown-out',
   title: 'Brown-out: the first token of one of four takes ten times as long for 60 s; streams',
-  timeFactor: 12,
+  timeFactor: 6,
   warmUpMs: 25_000,
   untilMs: UNTIL_MS,
   deadlineMs: 60_000,

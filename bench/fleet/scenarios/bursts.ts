@@ -18,7 +18,7 @@ function burstArrivals(random: () => number): readonly number[] {
 export const bursts: Scenario = {
   name: 'bursts',
   title: 'Bursts of 80 calls every 15 s on windows of 10 s (30 calls each) and 1 s (2 calls each)',
-  timeFactor: 12,
+  timeFactor: 4,
   warmUpMs: 0,
   untilMs: UNTIL_MS,
   deadlineMs: 60_000,
