@@ -14,17 +14,25 @@ export const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
   left: 'The call was ended while it waited for capacity',
 };
 
+const NOTHING: readonly never[] = [];
+
 /** What has happened in one call: tells listeners, and makes the error that it ends with. */
 export class CallLog {
-  readonly attempts: AttemptRecord[] = [];
   readonly #ring: Ring;
   readonly #events: EventEmitter;
-  readonly #errors: unknown[] = [];
+  // Most calls end with their first attempt, and need no lists.
+  #attempts: readonly AttemptRecord[] = NOTHING;
+  #errors: readonly unknown[] = NOTHING;
   #lastFailure: { readonly from: Deployment; readonly failure: Failure } | undefined;
 
   constructor(ring: Ring, events: EventEmitter) {
     this.#ring = ring;
     this.#events = events;
+  }
+
+  /** The attempts that have ended. */
+  get attempts(): readonly AttemptRecord[] {
+    return this.#attempts;
   }
 
   /** An attempt has ended. */
@@ -38,13 +46,13 @@ export class CallLog {
       code: outcome.code,
       durationMs: now - startedAt,
     };
-    this.attempts.push(record);
-    this.#events.emit('attempt', () => ({ ...record, modelId: this.#ring.modelId, attempt: this.attempts.length }));
+    this.#attempts = [...this.#attempts, record];
+    this.#events.emit('attempt', () => ({ ...record, modelId: this.#ring.modelId, attempt: this.#attempts.length }));
   }
 
   /** An attempt has failed. */
   recordFailure(attempt: Attempt, now: number, failure: Failure, error: unknown): void {
-    this.#errors.push(error);
+    this.#errors = [...this.#errors, error];
     this.#lastFailure = { from: attempt.deployment, failure };
     this.record(attempt, now, failure);
   }
@@ -74,11 +82,11 @@ export class CallLog {
   /** The error of a call that gives up. */
   exhausted(because: string, now: number, isForCapacity = false): unknown {
     // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
-    if (this.attempts.length > 0 && this.attempts.every((attempt) => attempt.class === 'rejected'))
+    if (this.#attempts.length > 0 && this.#attempts.every((attempt) => attempt.class === 'rejected'))
       return this.#errors.at(-1);
     const { modelId } = this.#ring;
     const retryAfterMs = this.#ring.retryAfterMs(now);
-    const attempts = Object.freeze(this.attempts.map((attempt) => Object.freeze({ ...attempt })));
+    const attempts = Object.freeze(this.#attempts.map((attempt) => Object.freeze({ ...attempt })));
     this.#events.emit('exhausted', () => ({ modelId, attempts, retryAfterMs }));
     return new AllEndpointsFailedError({
       modelId,

@@ -13,6 +13,7 @@ export class ChangeCounter {
 
   /** Somebody who is available anyway has more room than before: news only for those who wait for more than there was. */
   moreRoom(): void {
+    if (this.#listeners.size === 0) return;
     for (const listener of this.#listeners) listener();
   }
 

@@ -19,20 +19,21 @@ export interface ConfiguredLimits {
 
 /** What one attempt has reserved. */
 export interface Reservation {
-  readonly tokens: number;
   /** Whether nothing is left for anybody else now. */
   readonly isLast: boolean;
-  /**
-   * What was left right after it, and what had been corrected by then: to compare with what the service says was left.
-   * `undefined` where no limit was known.
-   */
-  readonly requestsLeft: number | undefined;
-  readonly tokensLeft: number | undefined;
-  readonly requestsCorrected: number;
-  readonly tokensCorrected: number;
+  readonly tokens: number;
+  readonly ofRequests: Known;
+  readonly ofTokens: Known;
+}
+
+/** What was known of one limit right after an attempt had reserved: to compare with what the service says it was. */
+interface Known {
+  /** `undefined` where no limit was known. */
+  readonly left: number | undefined;
   /** What others had reserved and not settled by then: the service may not have seen it yet. */
-  readonly requestsUnseen: number;
-  readonly tokensUnseen: number;
+  readonly unseen: number;
+  /** How far it had been put right by then. */
+  readonly corrected: number;
 }
 
 /** What has become of a quota: nothing, more than there was, or other limits or other deployments that are available. */
@@ -113,14 +114,14 @@ export class Quota {
     this.#tokensUnsettled += tokens;
     this.#isSpent = (requestsLeft ?? 1) < 1 || (tokensLeft ?? 1) < 1;
     return {
-      tokens,
       isLast: this.#isSpent,
-      requestsLeft,
-      tokensLeft,
-      requestsCorrected: this.#requests.corrected,
-      tokensCorrected: this.#tokens.corrected,
-      requestsUnseen: this.#requestsUnsettled - 1,
-      tokensUnseen: this.#tokensUnsettled - tokens,
+      tokens,
+      ofRequests: {
+        left: requestsLeft,
+        unseen: this.#requestsUnsettled - 1,
+        corrected: this.#requests.corrected,
+      },
+      ofTokens: { left: tokensLeft, unseen: this.#tokensUnsettled - tokens, corrected: this.#tokens.corrected },
     };
   }
 
@@ -134,8 +135,9 @@ export class Quota {
     this.#tokensUnsettled -= reservation.tokens;
     if (tokensUsed === undefined) return 'none';
     const over = tokensUsed - reservation.tokens;
-    if (over > 0 || this.#metering === 'continuous') this.#tokens.allowance?.spend(now, over);
-    return this.#look(now, over < 0);
+    if (over === 0 || (over < 0 && this.#metering === 'windows')) return 'none';
+    this.#tokens.allowance?.spend(now, over);
+    return over < 0 && !this.#isSpent ? 'room' : this.#look(now, over < 0);
   }
 
   /** The service has said in the answer to what was sent then when it counts requests anew. */
@@ -150,8 +152,13 @@ export class Quota {
   learn(now: number, stated: StatedLimits, reservation: Reservation | undefined): QuotaChange {
     const hasNewRequests = this.#learnLimit(this.#requests, 'requests', stated.requests, now);
     const hasNewTokens = this.#learnLimit(this.#tokens, 'tokens', stated.tokens, now);
-    const hasMore = reservation !== undefined && this.#correct(now, stated, reservation);
-    return hasNewRequests || hasNewTokens ? 'availability' : this.#look(now, hasMore);
+    if (hasNewRequests || hasNewTokens) return 'availability';
+    if (reservation === undefined) return 'none';
+    // Azure states what is left of its minute, which says nothing about its windows for requests.
+    const isMinutes = this.#metering === 'windows';
+    const moreRequests = isMinutes ? 0 : correct(this.#requests, stated.requests, now, reservation.ofRequests);
+    const moreTokens = correct(this.#tokens, stated.tokens, now, reservation.ofTokens);
+    return moreRequests === 0 && moreTokens === 0 ? 'none' : this.#look(now, moreRequests > 0 || moreTokens > 0);
   }
 
   /** Whether there is more than before, or whether something is left when there was nothing, or the other way round. */
@@ -160,25 +167,6 @@ export class Quota {
     this.#isSpent = this.availableAt(now, 1) > now;
     if (wasSpent !== this.#isSpent) return 'availability';
     return hasMore ? 'room' : 'none';
-  }
-
-  /** Returns whether there is more than was thought. */
-  #correct(now: number, stated: StatedLimits, reservation: Reservation): boolean {
-    const { requestsLeft, requestsUnseen, requestsCorrected, tokensLeft, tokensUnseen, tokensCorrected } = reservation;
-    // Azure states what is left of its minute, which says nothing about its windows for requests.
-    const moreRequests =
-      this.#metering === 'continuous' &&
-      correct(this.#requests, stated.requests, now, {
-        left: requestsLeft,
-        unseen: requestsUnseen,
-        corrected: requestsCorrected,
-      });
-    const moreTokens = correct(this.#tokens, stated.tokens, now, {
-      left: tokensLeft,
-      unseen: tokensUnseen,
-      corrected: tokensCorrected,
-    });
-    return moreRequests || moreTokens;
   }
 
   /**
@@ -222,29 +210,22 @@ function allowBy(allowance: Allowance, now: number, at: number): void {
   if (lateMs > 0) allowance.spend(now, (-lateMs * allowance.perMinute) / MINUTE_MS);
 }
 
-/** What was known when an attempt started. */
-interface Known {
-  readonly left: number | undefined;
-  readonly unseen: number;
-  readonly corrected: number;
-}
-
 /**
  * Puts our count right where the service's differs: others spend from the same quota, or it counts otherwise.
  *
  * Its figure is from when the attempt arrived, so it is compared with ours from then, less what has been corrected since;
  * answers under way together would otherwise all correct the same. What it had not seen yet explains a surplus.
  *
- * @returns whether there is more than was thought.
+ * @returns how much more there is than was thought; negative when there is less.
  */
-function correct(meter: Meter, { remaining }: StatedLimit, now: number, { left, unseen, corrected }: Known): boolean {
-  if (meter.allowance === undefined || remaining === undefined || left === undefined) return false;
+function correct(meter: Meter, { remaining }: StatedLimit, now: number, { left, unseen, corrected }: Known): number {
+  if (meter.allowance === undefined || remaining === undefined || left === undefined) return 0;
   const expected = Math.max(0, left) - (meter.corrected - corrected);
   const missing = expected - remaining;
   const surplus = remaining - (expected + unseen);
   const difference = missing > 0 ? missing : surplus > 0 ? -surplus : 0;
-  if (difference === 0) return false;
+  if (difference === 0) return 0;
   meter.allowance.spend(now, difference);
   meter.corrected += difference;
-  return difference < 0;
+  return -difference;
 }
