@@ -72,9 +72,9 @@ describe('a burst at Azure', () => {
   });
 });
 
-it('is never believed earlier than the way to the service explains, nor more than a second late', () => {
+it('is never believed earlier than the quickest way to the service explains, nor more than a second late', () => {
   const answers = array(
-    record({ sentAt: integer({ min: 20_000, max: 200_000 }), latencyMs: integer({ min: 0, max: 100 }) }),
+    record({ sentAt: integer({ min: 20_000, max: 200_000 }), latencyMs: integer({ min: 0, max: 200 }) }),
     { minLength: 1, maxLength: 50 },
   );
   assert(
@@ -89,9 +89,9 @@ it('is never believed earlier than the way to the service explains, nor more tha
 
       const believed = end.nextAt(300_000);
       const trueEnd = Math.round((believed - phaseMs) / WINDOW_MS) * WINDOW_MS + phaseMs;
-      expect(believed).toBeGreaterThanOrEqual(trueEnd - 100);
+      expect(believed).toBeGreaterThanOrEqual(trueEnd - Math.min(...made.map(({ latencyMs }) => latencyMs)));
       expect(believed).toBeLessThanOrEqual(trueEnd + 1_000);
-      expect(end.endedAt(believed)).toBeLessThanOrEqual(trueEnd - 100);
+      expect(end.endedAt(believed)).toBeLessThanOrEqual(trueEnd - 200);
     }),
   );
 });
