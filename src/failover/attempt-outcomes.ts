@@ -47,12 +47,14 @@ export class AttemptOutcomes {
     attempt.lease.answered();
     attempt.deployment.latency.record(now, durationMs);
     this.#times.record(durationMs);
-    this.#ring.silences.gotContent(attempt.deployment);
+    this.#ring.silences.gotContent(attempt.deployment, !attempt.isOverdue);
   }
 
   /** It has been silent for longer than nearly all answers take, which may be chance. Told once. */
-  overdue({ deployment, lease, startedAt }: Attempt): void {
+  overdue(attempt: Attempt): void {
+    const { deployment, lease, startedAt } = attempt;
     const now = this.#now;
+    attempt.isOverdue = true;
     // So that others are asked while nobody knows.
     deployment.latency.record(now, now - startedAt);
     // Of a probe the end is waited for.

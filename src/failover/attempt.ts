@@ -19,6 +19,8 @@ export class Attempt implements CallEndListener {
   readonly lease: Lease;
   /** To be handed to the model instead of the caller's own. */
   readonly signal: AbortSignal | undefined;
+  /** Whether it has been silent for longer than nearly all answers take. */
+  isOverdue = false;
   readonly #context: FailoverContext;
   readonly #requestsBefore: number | undefined;
   readonly #controller: AbortController | undefined;

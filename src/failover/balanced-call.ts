@@ -1,4 +1,4 @@
-import type { AttemptRecord, Failure } from '../failure.ts';
+import type { AttemptRecord } from '../failure.ts';
 import type { CallRoute } from '../ring/call-route.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { Grant, Refusal } from '../ring/waiting-line.ts';
@@ -82,9 +82,9 @@ export class BalancedCall {
       if (this.#scope.end !== undefined) throw this.#endedError();
       this.#context.requireCredentials(this.#ring.deployments);
       const grant = this.#picks.next();
-      if (grant !== undefined || !this.#picks.mayWait) return this.#rounds(ask, grant);
-      // Not from within an async function: thousands may wait, and what one keeps would be as large as all else of it.
-      return this.#picks.wait().then((outcome) => this.#rounds(ask, this.#waited(outcome)));
+      if (grant !== undefined) return this.#first(grant, ask);
+      if (!this.#picks.mayWait) return this.#rounds(ask);
+      return this.#picks.wait().then((outcome) => this.#first(this.#waited(outcome), ask));
     } catch (error) {
       this.end();
       return Promise.reject(error);
@@ -130,8 +130,7 @@ export class BalancedCall {
       return { error: attempt.hasContent && end.by === 'totalTimeout' ? error : this.#endedError() };
     }
     const failure = this.#outcomes.failed(attempt, error);
-    this.#picks.failed(attempt.deployment, failure);
-    return this.#endsCall(failure) ? { error } : undefined;
+    return this.#picks.failed(attempt.deployment, failure) ? undefined : { error };
   }
 
   /** The call is over. */
@@ -167,14 +166,26 @@ export class BalancedCall {
     return true;
   }
 
-  /** @param first whom to ask first, when somebody was available. */
-  async #rounds<T>(ask: Ask<T>, first: Grant | undefined): Promise<Answered<T>> {
+  /**
+   * The first attempt, which is all that most calls need. Not an async function, nor is what leads here: what these keep while
+   * they wait would be as large as all else of a call, and thousands may wait.
+   */
+  #first<T>(grant: Grant, ask: Ask<T>): Promise<Answered<T>> {
+    return this.#attempt(grant, ask).then(
+      (answered) => answered ?? this.#rounds(ask),
+      (error: unknown) => {
+        this.end();
+        throw error;
+      },
+    );
+  }
+
+  /** The rest of this round, and further ones. */
+  async #rounds<T>(ask: Ask<T>): Promise<Answered<T>> {
     try {
-      let grant = first;
       do {
-        const answered = await this.#round(ask, grant);
+        const answered = await this.#round(ask);
         if (answered !== undefined) return answered;
-        grant = undefined;
         // Who was only told to come again waits in line, not in a backoff.
       } while (this.#picks.heardOnlyLimits && this.#beginRound());
       // Nothing of p-retry is touched by a call that needs no backoff.
@@ -185,12 +196,12 @@ export class BalancedCall {
     }
   }
 
-  /** Asks everybody who can be asked, each once. Returns `undefined` when none of them answered. */
-  async #round<T>(ask: Ask<T>, first?: Grant): Promise<Answered<T> | undefined> {
-    for (let grant = first; ; grant = undefined) {
-      // A listener to the events may have ended it. A grant is held already, and an attempt settles it.
-      if (grant === undefined && this.#scope.end !== undefined) throw this.#endedError();
-      grant ??= this.#picks.next();
+  /** Asks everybody who can be asked and was not yet, each once. Returns `undefined` when none of them answered. */
+  async #round<T>(ask: Ask<T>): Promise<Answered<T> | undefined> {
+    for (;;) {
+      // A listener to the events may have ended it.
+      if (this.#scope.end !== undefined) throw this.#endedError();
+      let grant = this.#picks.next();
       if (grant === undefined) {
         // In a round in which somebody has been asked already, the backoff is the wait; but when everybody is down, there is
         // nothing for it but to wait for somebody to come back, and no count of rounds brings that nearer.
@@ -199,20 +210,25 @@ export class BalancedCall {
         grant = this.#waited(await this.#picks.wait());
       }
       this.#log.goesOnTo(grant.deployment);
-      const runner = this.#start(grant, ask);
-      const afterMs = this.#hedging && hedgeAfterMs(this.#context.settings.hedge, this.#outcomes.usualMs);
-      if (afterMs === undefined) {
-        try {
-          return { attempt: runner.attempt, answer: await runner.answer };
-        } catch (error) {
-          const fatal = this.fail(runner.attempt, error);
-          if (fatal !== undefined) throw fatal.error;
-        }
-      } else {
-        const answered = await this.#race(runner, ask, afterMs);
-        if (answered !== undefined) return answered;
-      }
+      const answered = await this.#attempt(grant, ask);
+      if (answered !== undefined) return answered;
     }
+  }
+
+  /** Asks one deployment, and another beside it when it is silent. Returns `undefined` when somebody else may be asked. */
+  #attempt<T>(grant: Grant, ask: Ask<T>): Promise<Answered<T> | undefined> {
+    const runner = this.#start(grant, ask);
+    const afterMs = this.#hedging && hedgeAfterMs(this.#context.settings.hedge, this.#outcomes.usualMs);
+    if (afterMs !== undefined) return this.#race(runner, ask, afterMs);
+    const { attempt } = runner;
+    return Promise.resolve(runner.answer).then(
+      (answer) => ({ attempt, answer }),
+      (error: unknown) => {
+        const fatal = this.fail(attempt, error);
+        if (fatal !== undefined) throw fatal.error;
+        return undefined;
+      },
+    );
   }
 
   /** What a wait was for. */
@@ -266,12 +282,6 @@ export class BalancedCall {
     // Somebody who is not cooling down is at its limits.
     const isForCapacity = this.#ring.deployments.some(({ cooledAt }) => cooledAt <= this.#now);
     return this.#endedError() ?? this.#exhausted(REFUSALS[refusal], isForCapacity);
-  }
-
-  #endsCall({ class: failureClass, reason }: Failure): boolean {
-    if (failureClass === 'aborted') return true;
-    if (reason === 'unknown-reference') return false;
-    return failureClass === 'rejected' && !(reason !== undefined && this.#context.settings.failoverOn.has(reason));
   }
 
   #exhausted(because: string, isForCapacity?: boolean): unknown {

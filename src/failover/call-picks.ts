@@ -85,8 +85,16 @@ export class CallPicks {
     this.#askedThisRound = this.#excluded;
   }
 
-  /** A deployment has failed this call. */
-  failed(deployment: Deployment, failure: Failure): void {
+  /** A deployment has failed this call. Returns whether somebody may be asked again. */
+  failed(deployment: Deployment, failure: Failure): boolean {
+    this.#count(deployment, failure);
+    const { class: failureClass, reason } = failure;
+    if (failureClass === 'aborted') return false;
+    if (failureClass !== 'rejected' || reason === 'unknown-reference') return true;
+    return reason !== undefined && this.#context.settings.failoverOn.has(reason);
+  }
+
+  #count(deployment: Deployment, failure: Failure): void {
     if (isMended(failure)) return;
     this.#failed = withOne(this.#failed, deployment);
     this.#askedThisRound = withOne(this.#askedThisRound, deployment);

@@ -101,7 +101,7 @@ export class SlidingWindow implements Allowance {
 
   /**
    * A request was rejected although there seemed to be room: the service judges over a shorter time, if there is one that we
-   * have overrun about the moment at which the request was sent. It cannot be shorter than the time after which the service
+   * have overrun by the moment at which the request was sent. It cannot be shorter than the time after which the service
    * wants to be asked again.
    */
   narrow(sentAt: number, shortestMs: number): void {
@@ -112,7 +112,7 @@ export class SlidingWindow implements Allowance {
     }
     for (const windowMs of [1_000, 2_000, 5_000]) {
       if (windowMs < shortestMs || windowMs >= this.#windowMs) continue;
-      if (this.#spentAbout(sentAt, windowMs) <= capacityOf(this.#perMinute, windowMs)) continue;
+      if (this.#spentBefore(sentAt, windowMs) <= capacityOf(this.#perMinute, windowMs)) continue;
       this.#windowMs = windowMs;
       this.#end = new WindowEnd(windowMs);
       return;
@@ -124,9 +124,9 @@ export class SlidingWindow implements Allowance {
     this.#end.learn(sentAt, seconds);
   }
 
-  #spentAbout(sentAt: number, windowMs: number): number {
+  #spentBefore(sentAt: number, windowMs: number): number {
     return this.#spendings.reduce(
-      (sum, { at, amount }) => (at > sentAt - windowMs && at < sentAt + windowMs ? sum + amount : sum),
+      (sum, { at, since, amount }) => (at > sentAt - windowMs && since <= sentAt ? sum + amount : sum),
       0,
     );
   }

@@ -68,6 +68,8 @@ export class Ring {
     this.#changes = changes;
     this.#earlyProbeMs = earlyProbeMs;
     this.line = new WaitingLine(this, clock, changes, maxWaiting);
+    // The first call has to know what is configured.
+    this.#lookAtLimits();
   }
 
   /** Whether tokens have to be estimated before an attempt. */

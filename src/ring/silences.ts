@@ -20,9 +20,9 @@ export class Silences {
   #contents = 0;
   #overdue = 0;
 
-  /** A deployment has given content. */
-  gotContent(deployment: Deployment): void {
-    this.#contents += 1;
+  /** A deployment has given content, in time or after it was overdue. */
+  gotContent(deployment: Deployment, isInTime: boolean): void {
+    if (isInTime) this.#contents += 1;
     if (this.#rows.size > 0) this.#rows.delete(deployment);
   }
 
