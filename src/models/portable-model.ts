@@ -35,6 +35,7 @@ export class PortableModel {
     const call = portableCall(options, this.#isStateful, {
       affinity: statefulAffinity,
       memory: this.#parts.context.owners,
+      approvals: this.#parts.context.approvals,
     });
     return new PortableModelCall(this, options, call, call && this.#routeOf(call));
   }
@@ -120,6 +121,7 @@ export class PortableModelCall {
     this.#remember(result, deployment);
     if (!this.#model.isStateful) return result;
     const { content } = result;
+    if (Array.isArray(content)) for (const part of content) this.#look(part as StreamPart);
     const warned = this.#withWarnings(carryBack(result), deployment);
     return {
       ...warned,
@@ -131,6 +133,7 @@ export class PortableModelCall {
 
   /** The same for a part of a stream. The same object when it carries nothing. */
   carryBackPart(part: StreamPart, deployment: Deployment): StreamPart {
+    this.#look(part);
     if (part['providerMetadata'] === undefined) {
       if (part.type === 'stream-start') return this.#withWarnings(part, deployment);
       if (part.type !== 'tool-call' && part.type !== 'tool-result') return part;
@@ -138,6 +141,10 @@ export class PortableModelCall {
     if (part.type !== 'finish') return this.#carryBackPart(part, deployment);
     this.#remember(part, deployment);
     return carryBack(part);
+  }
+
+  #look(part: StreamPart): void {
+    if (part.type === 'tool-call' || part.type === 'tool-approval-request') this.#call?.look(part);
   }
 
   #withWarnings<Carrier extends object>(carrier: Carrier, deployment: Deployment): Carrier {

@@ -1,23 +1,14 @@
 import { withoutBound } from './bound-options.ts';
 import { denial, hostedOutput } from './hosted-result.ts';
 import { asFunctionName, hostedToolKind } from './hosted-tool-name.ts';
+import type { LeftOut } from './left-out-warning.ts';
 import type { HostedTool, PromptMessage, PromptPart } from './prompt.ts';
-
-/** What was left out of a prompt, as a warning of the result names it. */
-export type LeftOut = 'reasoning' | 'compaction' | 'tool search' | 'program' | 'approval';
+import { type ApprovalContext, type Denial, isApproval, settleApprovals } from './settle-approvals.ts';
 
 /** What is known of the call whose prompt is made portable. */
-export interface InlineContext {
+export interface InlineContext extends ApprovalContext {
   readonly tools: readonly HostedTool[];
   readonly specificationVersion: string;
-  /** Gets what had to be left out. */
-  readonly leftOut: Set<LeftOut>;
-  /** Approval requests that the endpoint gets in full instead of by id: approval id → the item. */
-  readonly requests: Map<string, object>;
-  /** Approvals that nothing can be done for any more. */
-  readonly dropsApprovals: boolean;
-  /** Calls of the last step that wait for an approval. */
-  readonly waiting: PromptPart[];
 }
 
 /** Tools whose items mean something only where they were made, and that the model can use again. */
@@ -32,8 +23,7 @@ const LEFT_OUT: ReadonlyMap<string, LeftOut> = new Map([
  * A call that the provider executed becomes a function call and its output, since every endpoint takes those: what was
  * found stays known. That takes messages of its own, because outputs are a tool's words.
  *
- * @param isPending whether nothing has been answered to the message yet: an approval that has done its work is not given
- * again, or its call would be made again.
+ * @param isPending whether nothing has been answered to the message yet.
  */
 export function inlineStep(
   message: PromptMessage,
@@ -54,7 +44,7 @@ function inlineAnswer(
   const messages: PromptMessage[] = [];
   let calls: Map<unknown, PromptPart> | undefined;
   let parts: PromptPart[] = [];
-  context.waiting.length = 0;
+  context.waiting.clear();
   for (const part of content) {
     if (part.type === 'tool-result') {
       const known = calls?.get(part['toolCallId']);
@@ -70,7 +60,7 @@ function inlineAnswer(
       parts.push(inlinePart(part));
     }
   }
-  if (calls !== undefined) context.waiting.push(...calls.values());
+  for (const [id, call] of calls ?? []) context.waiting.set(id, call);
   if (parts.length > 0) messages.push({ ...message, content: parts });
   return messages;
 }
@@ -119,46 +109,17 @@ function inlineResults(
   context: InlineContext,
   isPending: boolean,
 ): readonly PromptMessage[] {
-  const calls: PromptPart[] = [];
-  const parts: PromptPart[] = [];
-  for (const answer of content.filter(isApproval)) {
-    // Requests carry no id of their own in a prompt; answers come in the order of the calls.
-    const call = context.waiting.shift();
-    if (call === undefined) continue;
-    if (answer['approved'] === false) {
-      calls.push(asFunctionCall(call));
-      parts.push(denialOf(call, answer));
-    } else if (isPending) {
-      if (requestInFull(answer, call, context)) parts.push(answer);
-      else context.leftOut.add('approval');
-    }
-  }
-  const denied = new Set(calls.map(({ toolCallId }) => toolCallId));
-  parts.push(...content.filter((part) => !isApproval(part) && !denied.has(part['toolCallId'])).map(inlinePart));
+  const { denied, passedOn } = settleApprovals(content, context, isPending);
+  const deniedIds = new Set(denied.map(({ call }) => call['toolCallId']));
+  const results = content.filter((part) => !isApproval(part) && !deniedIds.has(part['toolCallId']));
+  const parts = [...denied.map(denialOf), ...passedOn, ...results.map(inlinePart)];
   return [
-    ...(calls.length === 0 ? [] : [{ role: 'assistant', content: calls }]),
+    ...(denied.length === 0 ? [] : [{ role: 'assistant', content: denied.map(({ call }) => asFunctionCall(call)) }]),
     ...(parts.length === 0 ? [] : [{ ...message, content: parts }]),
   ];
 }
 
-const isApproval = ({ type }: PromptPart): boolean => type === 'tool-approval-response';
-
-function denialOf({ toolCallId, toolName }: PromptPart, answer: PromptPart): PromptPart {
-  const output = { type: 'text', value: denial(answer['reason']) };
+function denialOf({ call: { toolCallId, toolName }, reason }: Denial): PromptPart {
+  const output = { type: 'text', value: denial(reason) };
   return { type: 'tool-result', toolCallId, toolName: asFunctionName(toolName as string), output };
-}
-
-/** An approval is worth something only with the request that it answers; which server is meant must be beyond doubt. */
-function requestInFull({ approvalId }: PromptPart, call: PromptPart, context: InlineContext): boolean {
-  const [server, ...others] = context.tools.filter(({ id }) => id === 'openai.mcp');
-  if (context.dropsApprovals || server === undefined || others.length > 0) return false;
-  const { toolName, input } = call as PromptPart & { readonly toolName: string };
-  context.requests.set(approvalId as string, {
-    type: 'mcp_approval_request',
-    id: approvalId,
-    server_label: server.args['serverLabel'],
-    name: toolName.replace(/^mcp\./, ''),
-    arguments: typeof input === 'string' ? input : JSON.stringify(input ?? {}),
-  });
-  return true;
 }

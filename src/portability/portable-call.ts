@@ -1,11 +1,12 @@
 import { inlineItemsHeader } from '../endpoint/inline-items.ts';
 import type { Failure } from '../failure.ts';
-import type { CallOptions } from '../sdk.ts';
+import type { CallOptions, StreamPart } from '../sdk.ts';
 import { adaptPrompt } from './adapt-prompt.ts';
+import { type ApprovalMemory, type ApprovalRequest, isAmong, type McpServer, mcpServers } from './approval-memory.ts';
+import { ApprovalWatcher } from './approval-watcher.ts';
 import { misreadFile } from './file-support.ts';
 import { lackedTool } from './hosted-tool-support.ts';
-import type { LeftOut } from './inline-steps.ts';
-import { leftOutWarnings, type Warning } from './left-out-warning.ts';
+import { type LeftOut, leftOutWarnings, type Warning } from './left-out-warning.ts';
 import { mapOptions } from './option-keys.ts';
 import type { OwnerMemory } from './owner-memory.ts';
 import { pinnedReferences, type PinnedReference } from './pinned-references.ts';
@@ -20,6 +21,7 @@ export interface PortabilitySettings {
   /** Whether marks are obeyed. */
   readonly affinity: boolean;
   readonly memory: OwnerMemory;
+  readonly approvals: ApprovalMemory;
 }
 
 /** What a call refers to, and how it goes to one endpoint or to another. Looks at its options once, whatever it takes. */
@@ -32,6 +34,8 @@ export class PortableCall {
   readonly #scan: PromptScan;
   readonly #tools: readonly HostedTool[];
   readonly #settings: PortabilitySettings;
+  readonly #servers: readonly McpServer[];
+  readonly #watcher: ApprovalWatcher | undefined;
   /** An endpoint did not know what it should have known: nothing is referred to any more. */
   #isInline = false;
   /** It did not take the approval in full either. */
@@ -43,6 +47,9 @@ export class PortableCall {
     this.#scan = scan;
     this.#tools = tools;
     this.#settings = settings;
+    this.#servers = mcpServers(tools);
+    const [server, ...others] = this.#servers;
+    if (server !== undefined && others.length === 0) this.#watcher = new ApprovalWatcher(server, settings.approvals);
     this.pinned = settings.affinity ? pinned : [];
     this.owner =
       explicitOwner(options) ?? (settings.affinity ? (this.#ownerOfPinned() ?? scan.latestOwner) : undefined);
@@ -80,7 +87,8 @@ export class PortableCall {
         requests,
         // Only our own endpoints can be made to send them in full.
         dropsApprovals: this.#dropsApprovals || endpoint.type.isThirdParty,
-        waiting: [],
+        recall: (approvalId) => this.#recall(approvalId),
+        waiting: new Map(),
       },
     });
     if (prompt === mapped['prompt']) return { options: mapped, warnings: [] };
@@ -107,9 +115,20 @@ export class PortableCall {
     return isMended ? { ...rejected, reason: 'unknown-reference', mayAskAgain: true } : failure;
   }
 
+  /** Looks at a call or a request for approval in the answer. */
+  look(part: StreamPart): void {
+    this.#watcher?.look(part);
+  }
+
   /** An endpoint resolved what the call is pinned to. */
   remember(place: Place): void {
     for (const { id } of this.pinned) this.#settings.memory.remember(id, place.mark.endpoint);
+  }
+
+  /** A request that a service is known to have made, of a server that this call has too. */
+  #recall(approvalId: unknown): ApprovalRequest | undefined {
+    const request = this.#settings.approvals.recall(approvalId);
+    return request !== undefined && isAmong(this.#servers, request.server) ? request : undefined;
   }
 
   #ownerOfPinned(): string | undefined {

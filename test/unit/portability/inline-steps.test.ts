@@ -9,8 +9,9 @@ const contextOf = (more: Partial<InlineContext> = {}): InlineContext => ({
   specificationVersion: 'v4',
   leftOut: new Set(),
   requests: new Map(),
+  recall: () => undefined,
   dropsApprovals: false,
-  waiting: [],
+  waiting: new Map(),
   ...more,
 });
 
@@ -123,66 +124,5 @@ describe('a message that is sent in full', () => {
 
     const [part] = (message?.content ?? []) as readonly PromptPart[];
     expect(part?.providerOptions?.['openai']?.['phase']).toBeUndefined();
-  });
-});
-
-describe('an answer to a request for approval', () => {
-  const waiting = hosted('mcp.remove', {}, { id: 7 })[0];
-  const server = tool('openai.mcp', 'files', { serverLabel: 'files' });
-  const answer = (approved: boolean) => ({ type: 'tool-approval-response', approvalId: 'mcpr_1', approved });
-
-  const converse = (context: InlineContext, approved: boolean, isPending = true) => [
-    ...inline(assistant(text('May I?'), waiting), context),
-    ...inline(toolResults(answer(approved)), context, isPending),
-  ];
-
-  it('goes along with the request in full', () => {
-    const context = contextOf({ tools: [server] });
-
-    expect(converse(context, true)).toEqual([assistant(text('May I?')), toolResults(answer(true))]);
-    expect([...context.requests]).toEqual([
-      [
-        'mcpr_1',
-        { type: 'mcp_approval_request', id: 'mcpr_1', server_label: 'files', name: 'remove', arguments: '{"id":7}' },
-      ],
-    ]);
-  });
-
-  it('is left out when the server that asked is in doubt, and a warning says so', () => {
-    const context = contextOf({ tools: [server, { ...server, name: 'others' }] });
-
-    expect(converse(context, true)).toEqual([assistant(text('May I?'))]);
-    expect([...context.leftOut]).toEqual(['approval']);
-  });
-
-  it('is not given again once the tool has been called, or it would be called twice', () => {
-    const context = contextOf({ tools: [server] });
-
-    expect(converse(context, true, false)).toEqual([assistant(text('May I?'))]);
-    expect([context.requests.size, context.leftOut.size]).toEqual([0, 0]);
-  });
-
-  it('becomes the output of the call when it says no, once', () => {
-    const denied = {
-      type: 'tool-result',
-      toolCallId: 'id_of_mcp.remove',
-      toolName: 'mcp.remove',
-      output: { type: 'execution-denied' },
-    };
-    const context = contextOf({ tools: [server] });
-
-    const messages = [
-      ...inline(assistant(waiting), context),
-      ...inline(toolResults(denied, answer(false)), context, true),
-    ];
-
-    expect(messages).toMatchObject([
-      { role: 'assistant', content: [{ type: 'tool-call', toolName: 'mcp_remove' }] },
-      {
-        role: 'tool',
-        content: [{ type: 'tool-result', output: { type: 'text', value: 'Tool call execution denied.' } }],
-      },
-    ]);
-    expect(messages[1]?.content).toHaveLength(1);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
 import { classifyFailure } from '../../../src/failover/classify-failure.ts';
+import { ApprovalMemory } from '../../../src/portability/approval-memory.ts';
 import { OwnerMemory } from '../../../src/portability/owner-memory.ts';
 import { type Place, placeOf } from '../../../src/portability/place.ts';
 import { mapCallOptions, portableCall } from '../../../src/portability/portable-call.ts';
@@ -27,7 +28,7 @@ const [first, second, third] = endpoints.all.map((endpoint) =>
   placeOf(endpoint, endpoint.model('responses', 'gpt-5') as SdkModel, 'responses'),
 ) as [Place, Place, Place];
 
-const settings = () => ({ affinity: true, memory: new OwnerMemory() });
+const settings = () => ({ affinity: true, memory: new OwnerMemory(), approvals: new ApprovalMemory() });
 const begin = (options: CallOptions, more = settings()) => portableCall(options, true, more);
 const reference = (id: string, owner: Place = first) =>
   text('Hello', { openai: { itemId: id }, ...mark(owner.mark.endpoint) });
@@ -83,15 +84,36 @@ describe('a call belongs to', () => {
   it('the endpoint that answered the request for approval, though the answer carries no mark', () => {
     const [call] = hosted('mcp.remove', {});
     const prompt = [
-      assistant({ ...call, providerOptions: mark(first.mark.endpoint) }),
+      assistant({ ...call, providerOptions: mark(second.mark.endpoint) }),
       toolResults({ type: 'tool-approval-response', approvalId: 'mcpr_1', approved: true }),
     ];
-    const tools = [{ type: 'provider', id: 'openai.mcp', name: 'files', args: { serverLabel: 'files' } }];
 
-    const atAnother = begin({ prompt, tools })?.optionsAt(second).options;
-    expect(JSON.stringify(atAnother?.['headers'])).toContain('mcp_approval_request');
-    // A header that nobody takes out again would reach a service.
-    expect(begin({ prompt, tools })?.optionsAt(third).options['headers']).toBeUndefined();
+    expect(begin({ prompt })?.isOwnedBy(second)).toBe(true);
+  });
+});
+
+describe('a request for approval', () => {
+  it('goes in full only where the header that carries it is taken out again', () => {
+    const server = { label: 'files', url: 'https://files.example', connectorId: undefined };
+    const approvals = new ApprovalMemory();
+    approvals.remember({
+      toolCallId: 'call_1',
+      server,
+      item: { type: 'mcp_approval_request', id: 'mcpr_1', server_label: 'files', name: 'remove', arguments: '{}' },
+    });
+    const [call] = hosted('mcp.remove', {});
+    const prompt = [
+      assistant({ ...call, providerOptions: mark(second.mark.endpoint) }),
+      toolResults({ type: 'tool-approval-response', approvalId: 'mcpr_1', approved: true }),
+    ];
+    const args = { serverLabel: server.label, serverUrl: server.url };
+    const tools = [{ type: 'provider', id: 'openai.mcp', name: 'files', args }];
+
+    const headersAt = (place: Place) =>
+      begin({ prompt, tools }, { ...settings(), approvals })?.optionsAt(place).options['headers'];
+
+    expect(JSON.stringify(headersAt(first))).toContain('mcp_approval_request');
+    expect(headersAt(third)).toBeUndefined();
   });
 });
 
