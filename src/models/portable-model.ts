@@ -81,7 +81,8 @@ export class PortableModel {
         reference === undefined
           ? undefined
           : `${reference.what} "${reference.id}" is stored at ${isPinned ? `endpoint "${owner?.endpoint.name ?? call.owner}"` : 'one endpoint'} alone`,
-      judge: (error, failure) => call.judge(error, failure),
+      judge: (error, failure, { deployment, madeNoRequest }) =>
+        call.judge(error, failure, { place: this.placeAt(deployment), madeNoRequest }),
     };
   }
 }

@@ -44,6 +44,11 @@ export class ApprovalMemory {
   recall(approvalId: unknown): ApprovalRequest | undefined {
     return typeof approvalId === 'string' ? this.#requests.get(approvalId) : undefined;
   }
+
+  /** What was asked may have been done, and is not to be done again. */
+  forget(approvalId: string): void {
+    this.#requests.delete(approvalId);
+  }
 }
 
 /** The MCP servers among a call's tools. */

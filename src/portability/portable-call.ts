@@ -11,10 +11,13 @@ import { mapOptions } from './option-keys.ts';
 import type { OwnerMemory } from './owner-memory.ts';
 import { pinnedReferences, type PinnedReference } from './pinned-references.ts';
 import type { Place } from './place.ts';
+import { mayHaveActed } from './may-have-acted.ts';
+import { type PendingApprovals, pendingApprovals } from './pending-approvals.ts';
 import { type HostedTool, hostedTools, type Options, type PromptMessage, type ProviderOptions } from './prompt.ts';
 import { referenceIds } from './reference-ids.ts';
 import { MIXED, type PromptScan, scanPrompt, type Step } from './scan-prompt.ts';
-import { isUnknownReference } from './unknown-reference.ts';
+import { SentForms } from './sent-forms.ts';
+import { isPlainlyUnknown, isUnknownReference } from './unknown-reference.ts';
 
 /** What a call's portability depends on, beside the call. */
 export interface PortabilitySettings {
@@ -22,6 +25,13 @@ export interface PortabilitySettings {
   readonly affinity: boolean;
   readonly memory: OwnerMemory;
   readonly approvals: ApprovalMemory;
+}
+
+/** The request behind a failure. */
+export interface FailedRequest {
+  readonly place: Place;
+  /** Whether it is certain that there was none. */
+  readonly madeNoRequest: boolean;
 }
 
 /** What a call refers to, and how it goes to one endpoint or to another. Looks at its options once, whatever it takes. */
@@ -36,17 +46,18 @@ export class PortableCall {
   readonly #settings: PortabilitySettings;
   readonly #servers: readonly McpServer[];
   readonly #watcher: ApprovalWatcher | undefined;
-  /** An endpoint did not know what it should have known: nothing is referred to any more. */
-  #isInline = false;
-  /** It did not take the approval in full either. */
-  #dropsApprovals = false;
-  #sentInFull = false;
+  readonly #pending: PendingApprovals | undefined;
+  /** Whether it goes on from a response or conversation that is stored. */
+  readonly #continues: boolean;
+  readonly #forms = new SentForms();
 
   constructor(options: CallOptions, { scan, pinned, tools }: CallContents, settings: PortabilitySettings) {
     this.#options = options;
     this.#scan = scan;
     this.#tools = tools;
     this.#settings = settings;
+    if (scan.steps.length > 0) this.#pending = pendingApprovals(options['prompt'] as readonly PromptMessage[]);
+    this.#continues = pinned.some(({ what }) => what === 'previousResponseId' || what === 'conversation');
     this.#servers = mcpServers(tools);
     const [server, ...others] = this.#servers;
     if (server !== undefined && others.length === 0) this.#watcher = new ApprovalWatcher(server, settings.approvals);
@@ -73,6 +84,7 @@ export class PortableCall {
     const { keys, endpoint } = place;
     const mapped = mapCallOptions(this.#options, place);
     if (keys === undefined || (this.#scan.steps.length === 0 && this.#scan.uneven.length === 0)) {
+      this.#forms.send(place, { holdsRequests: false, approvals: [] });
       return { options: mapped, warnings: [] };
     }
     const leftOut = new Set<LeftOut>();
@@ -86,16 +98,21 @@ export class PortableCall {
         leftOut,
         requests,
         // Only our own endpoints can be made to send them in full.
-        dropsApprovals: this.#dropsApprovals || endpoint.type.isThirdParty,
+        dropsApprovals: this.#forms.dropsApprovals || endpoint.type.isThirdParty,
         recall: (approvalId) => this.#recall(approvalId),
         waiting: new Map(),
       },
     });
+    const isApproving = this.#pending !== undefined && !this.#forms.dropsApprovals;
+    this.#forms.send(place, {
+      holdsRequests: requests.size > 0,
+      approvals: isApproving && !leftOut.has('approval') ? this.#pending.ids : [...requests.keys()],
+    });
     if (prompt === mapped['prompt']) return { options: mapped, warnings: [] };
-    this.#sentInFull = requests.size > 0;
-    const headers = this.#sentInFull
-      ? { headers: { ...(mapped['headers'] as Readonly<Record<string, string>>), ...inlineItemsHeader(requests) } }
-      : undefined;
+    const headers =
+      requests.size > 0
+        ? { headers: { ...(mapped['headers'] as Readonly<Record<string, string>>), ...inlineItemsHeader(requests) } }
+        : undefined;
     return { options: { ...mapped, ...headers, prompt }, warnings: leftOutWarnings(leftOut, endpoint.name) };
   }
 
@@ -103,16 +120,18 @@ export class PortableCall {
    * Looks whether a failure says that the endpoint does not know what the call refers to. That is nobody's failure: what
    * can be sent in full is, and what cannot is asked of the next endpoint, unless it is known to be this one's.
    */
-  judge(error: unknown, failure: Failure): Failure {
+  judge(error: unknown, failure: Failure, { place, madeNoRequest }: FailedRequest): Failure {
+    if (this.#pending !== undefined && !madeNoRequest && mayHaveActed(error, failure)) {
+      for (const id of this.#forms.doubt(place)) this.#settings.approvals.forget(id);
+    }
     if (!isUnknownReference(error, failure, () => referenceIds(this.#options['prompt'], this.pinned))) return failure;
     const rejected: Failure = { class: 'rejected', statusCode: failure.statusCode, code: failure.code };
     if (this.#isAboutPinned(error, failure)) {
       return this.owner === undefined ? { ...rejected, reason: 'unknown-reference' } : rejected;
     }
-    const isMended = !this.#isInline || (this.#sentInFull && !this.#dropsApprovals);
-    this.#dropsApprovals = this.#isInline && this.#sentInFull;
-    this.#isInline = true;
-    return isMended ? { ...rejected, reason: 'unknown-reference', mayAskAgain: true } : failure;
+    // What goes on from a stored response has its items already: sent in full beside it, they would be there twice.
+    if (this.#continues && !isPlainlyUnknown(error, failure)) return failure;
+    return this.#forms.reduce(place) ? { ...rejected, reason: 'unknown-reference', mayAskAgain: true } : failure;
   }
 
   /** Looks at a call or a request for approval in the answer. */
@@ -139,8 +158,10 @@ export class PortableCall {
     return undefined;
   }
 
-  #isForeign({ owner, writtenBy }: Step, { mark, keys }: Place): boolean {
-    if (this.#isInline || owner === MIXED) return true;
+  #isForeign({ index, owner, writtenBy }: Step, { mark, keys }: Place): boolean {
+    if (this.#forms.isInline || owner === MIXED) return true;
+    // What asked for an approval goes with it: a denial beside it is then told as the result of its call.
+    if (this.#forms.dropsApprovals && this.#pending !== undefined && index >= this.#pending.since) return true;
     if (owner !== undefined && this.#settings.affinity) return owner !== mark.endpoint;
     return writtenBy !== undefined && writtenBy !== keys?.own;
   }

@@ -7,6 +7,7 @@ import {
   answer,
   from,
   type Item,
+  outage,
   question,
   refusal,
   ringOf,
@@ -189,5 +190,70 @@ describe('an approval of what nobody asked', () => {
       call_id: 'call_forged',
       output: 'Never!',
     });
+  });
+});
+
+describe('an approval that an endpoint may have carried out before it failed', () => {
+  const noContent =
+    (status: number): Service =>
+    () =>
+      new Response('no', { status });
+  const reset: Service = () => {
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+  };
+
+  /** Has one endpoint ask, fail when it is told the answer, and whoever comes next answer. */
+  async function failsWith(service: Service) {
+    let failures = 0;
+    const fails: Service = (body) => ((failures += 1) === 1 ? service(body) : answer());
+    const { ask, sent } = ringOf({ a: ['openai', first([request(1)], fails)], b: ['openai', () => answer()] });
+    const { content } = await ask({ prompt: [remove], tools });
+    const { warnings } = await ask({ prompt: [remove, asPrompt(content), toolResults(yes(1))], tools });
+    return { last: allowedIn((sent.b[0] ?? sent.a[2]) as SentBody), warnings: warnings.map(({ message }) => message) };
+  }
+
+  it.each([
+    ['a status of 500', noContent(500)],
+    ['a status of 502', noContent(502)],
+    ['a broken connection', reset],
+    ['a broken answer', () => Response.json({ what: 'is this?' })],
+  ])('is not given to anybody else, after %s', async (_, service) => {
+    expect(await failsWith(service)).toEqual({ last: [], warnings: leftOut });
+  });
+
+  it.each([
+    ['a wrong key', noContent(401)],
+    ['a missing deployment', noContent(404)],
+    ['a rate limit', noContent(429)],
+    ['a connection that was never made', unreachable],
+  ])('is given to the next one when it was certainly not, after %s', async (_, service) => {
+    expect(await failsWith(service)).toEqual({ last: ['{"file":1}'], warnings: [] });
+  });
+
+  it('is not given to itself again either', async () => {
+    let failures = 0;
+    const fails: Service = () => ((failures += 1) === 1 ? outage() : answer());
+    const { ask, sent } = ringOf(
+      { a: ['openai', first([request(1)], fails)] },
+      { retry: { rounds: 2, minDelayMs: 1, maxDelayMs: 1 } },
+    );
+    const { content } = await ask({ prompt: [remove], tools });
+
+    await ask({ prompt: [remove, asPrompt(content), toolResults(yes(1))], tools });
+
+    expect(sent.a.slice(1).map(allowedIn)).toEqual([['mcpr_1'], []]);
+  });
+
+  it('is not given elsewhere by a later call', async () => {
+    let failures = 0;
+    const goesDown: Service = () => ((failures += 1) === 1 ? outage() : unreachable());
+    const { ask, sent } = ringOf({ a: ['openai', first([request(1)], goesDown)], b: ['openai', () => answer()] });
+    const { content } = await ask({ prompt: [remove], tools });
+    const prompt = [remove, asPrompt(content), toolResults(yes(1))];
+
+    await ask({ prompt, tools });
+    await ask({ prompt, tools });
+
+    expect(sent.b.map(allowedIn)).toEqual([[], []]);
   });
 });

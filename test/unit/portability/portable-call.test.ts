@@ -30,6 +30,7 @@ const [first, second, third] = endpoints.all.map((endpoint) =>
 
 const settings = () => ({ affinity: true, memory: new OwnerMemory(), approvals: new ApprovalMemory() });
 const begin = (options: CallOptions, more = settings()) => portableCall(options, true, more);
+const at = (place: Place) => ({ place, madeNoRequest: false });
 const reference = (id: string, owner: Place = first) =>
   text('Hello', { openai: { itemId: id }, ...mark(owner.mark.endpoint) });
 
@@ -175,7 +176,7 @@ describe('a refusal', () => {
   ])('with %s makes the call go on in full, at the same endpoint too', (_, { error, failure }) => {
     const call = begin({ prompt });
 
-    expect(call?.judge(error, failure)).toMatchObject({
+    expect(call?.judge(error, failure, at(first))).toMatchObject({
       class: 'rejected',
       reason: 'unknown-reference',
       mayAskAgain: true,
@@ -186,9 +187,19 @@ describe('a refusal', () => {
   it('of what was sent in full stands', () => {
     const call = begin({ prompt });
     const { error, failure } = refusal(404, "Item with id 'msg_12345' not found.");
-    call?.judge(error, failure);
+    call?.judge(error, failure, at(first));
+    call?.optionsAt(first);
 
-    expect(call?.judge(error, failure)).toBe(failure);
+    expect(call?.judge(error, failure, at(first))).toBe(failure);
+  });
+
+  it('of what was sent before the other refusal came is no second one', () => {
+    const call = begin({ prompt });
+    const { error, failure } = refusal(404, "Item with id 'msg_12345' not found.");
+    for (const place of [first, second]) call?.optionsAt(place);
+    call?.judge(error, failure, at(second));
+
+    expect(call?.judge(error, failure, at(first))).toMatchObject({ reason: 'unknown-reference', mayAskAgain: true });
   });
 
   it.each([
@@ -196,7 +207,7 @@ describe('a refusal', () => {
     ['that only sounds alike', refusal(404, 'Item with id msg_99999 not found.')],
     ['by status 500', refusal(500, 'msg_12345')],
   ])('%s is left to its class', (_, { error, failure }) => {
-    expect(begin({ prompt })?.judge(error, failure)).toBe(failure);
+    expect(begin({ prompt })?.judge(error, failure, at(first))).toBe(failure);
   });
 });
 
