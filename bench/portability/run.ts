@@ -41,7 +41,7 @@ const settings = { affinity: true, memory: new OwnerMemory(), approvals: new App
 
 /** What happens to a call's options before an attempt. */
 const adapt = (options: CallOptions, place: Place): CallOptions =>
-  portableCall(options, true, settings)?.optionsAt(place).options ?? mapCallOptions(options, place);
+  portableCall(options, 'everything', settings)?.optionsAt(place).options ?? mapCallOptions(options, place);
 
 const { mark } = owner;
 const openai = { reasoningEffort: 'low', promptCacheKey: 'conversation-7' };

@@ -24,11 +24,11 @@ export interface PromptScan {
 export const MIXED = '';
 
 const NOTHING: readonly never[] = [];
-const EMPTY: PromptScan = { steps: NOTHING, latestOwner: undefined, uneven: NOTHING };
+/** Of a prompt that means the same everywhere. */
+export const NOTHING_FOUND: PromptScan = { steps: NOTHING, latestOwner: undefined, uneven: NOTHING };
 
 /** Looks at every part. Runs for each call, so it allocates nothing unless it finds something. */
-export function scanPrompt(prompt: unknown): PromptScan {
-  if (!Array.isArray(prompt) || isPlain(prompt as readonly PromptMessage[])) return EMPTY;
+export function scanPrompt(prompt: readonly PromptMessage[]): PromptScan {
   let steps: Step[] | undefined;
   let uneven: number[] | undefined;
   let owner: string | undefined;
@@ -44,12 +44,12 @@ export function scanPrompt(prompt: unknown): PromptScan {
     if (owner !== undefined && owner !== MIXED) latestOwner = owner;
   }
   return steps === undefined && uneven === undefined
-    ? EMPTY
+    ? NOTHING_FOUND
     : { steps: steps ?? NOTHING, latestOwner, uneven: uneven ?? NOTHING };
 }
 
 /** Whether it is nothing but text without options, as most chats are: a look that costs a few nanoseconds a message. */
-function isPlain(prompt: readonly PromptMessage[]): boolean {
+export function isPlainPrompt(prompt: readonly PromptMessage[]): boolean {
   for (let index = 0; index < prompt.length; index += 1) {
     const { content, providerOptions } = prompt[index] as PromptMessage;
     if (providerOptions !== undefined) return false;

@@ -29,7 +29,7 @@ const [first, second, third] = endpoints.all.map((endpoint) =>
 ) as [Place, Place, Place];
 
 const settings = () => ({ affinity: true, memory: new OwnerMemory(), approvals: new ApprovalMemory() });
-const begin = (options: CallOptions, more = settings()) => portableCall(options, true, more);
+const begin = (options: CallOptions, more = settings()) => portableCall(options, 'everything', more);
 const at = (place: Place) => ({ place, madeNoRequest: false });
 const reference = (id: string, owner: Place = first) =>
   text('Hello', { openai: { itemId: id }, ...mark(owner.mark.endpoint) });
@@ -79,7 +79,7 @@ describe('a call belongs to', () => {
   it('nobody when marks are not to be obeyed', () => {
     const call = begin({ prompt: [assistant(reference('msg_1'))] }, { ...settings(), affinity: false });
 
-    expect(call?.owner).toBeUndefined();
+    expect([first, second].map((place) => call?.isOwnedBy(place))).toEqual([false, false]);
   });
 
   it('the endpoint that answered the request for approval, though the answer carries no mark', () => {
@@ -129,7 +129,7 @@ describe('a file that was uploaded', () => {
   ])('%s is asked for only where it can be', (_, data, lacked) => {
     const call = fileAt(data);
 
-    expect(call?.pinned).toMatchObject([{ what: 'file' }]);
+    expect(call?.pins.references).toMatchObject([{ what: 'file' }]);
     expect([first, second].map((place) => call?.lackedAt(place))).toEqual(lacked);
   });
 
@@ -140,9 +140,11 @@ describe('a file that was uploaded', () => {
 
 describe('a tool that the provider executes', () => {
   const lackedAt = (place: Place, id: string) =>
-    portableCall({ prompt: [], tools: [{ type: 'provider', id, name: 'any', args: {} }] }, false, settings())?.lackedAt(
-      place,
-    );
+    portableCall(
+      { prompt: [], tools: [{ type: 'provider', id, name: 'any', args: {} }] },
+      'nothing',
+      settings(),
+    )?.lackedAt(place);
 
   it.each([
     ['openai.web_search', [undefined, undefined, undefined]],
@@ -159,7 +161,7 @@ describe('a tool that the provider executes', () => {
   ])('pins the call to whoever has %o', (args, ids) => {
     const call = begin({ prompt: [], tools: [{ type: 'provider', id: 'openai.any', name: 'any', args }] });
 
-    expect(call?.pinned.map(({ id }) => id)).toEqual(ids);
+    expect(call?.pins.references.map(({ id }) => id)).toEqual(ids);
   });
 });
 
