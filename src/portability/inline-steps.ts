@@ -9,6 +9,8 @@ import { type ApprovalContext, type Denial, isApproval, settleApprovals } from '
 export interface InlineContext extends ApprovalContext {
   readonly tools: readonly HostedTool[];
   readonly specificationVersion: string;
+  /** Calls without a result so far, which may come with a later answer. */
+  readonly unanswered: Map<unknown, PromptPart>;
 }
 
 /** Tools whose items mean something only where they were made, and that the model can use again. */
@@ -42,35 +44,50 @@ function inlineAnswer(
   context: InlineContext,
 ): readonly PromptMessage[] {
   const messages: PromptMessage[] = [];
-  let calls: Map<unknown, PromptPart> | undefined;
   let parts: PromptPart[] = [];
-  context.waiting.clear();
+  const { waiting, unanswered } = context;
+  waiting.clear();
   for (const part of content) {
+    if (isLeftOut(part, context)) continue;
+    const id = part['toolCallId'];
     if (part.type === 'tool-result') {
-      const known = calls?.get(part['toolCallId']);
-      calls?.delete(part['toolCallId']);
-      const pair = known && inlineHosted(known, part, context);
-      if (pair !== undefined) {
-        messages.push({ ...message, content: [...parts, pair.call] }, { role: 'tool', content: [pair.result] });
-        parts = [];
-      }
+      const pair = inlineHosted(unanswered.get(id) ?? callOf(part), part, context);
+      waiting.delete(id);
+      unanswered.delete(id);
+      messages.push({ ...message, content: [...parts, pair.call] }, { role: 'tool', content: [pair.result] });
+      parts = [];
     } else if (part.type === 'tool-call' && part['providerExecuted'] === true) {
-      (calls ??= new Map()).set(part['toolCallId'], part);
-    } else if (!isLeftOut(part, context)) {
+      waiting.set(id, part);
+      unanswered.set(id, part);
+    } else {
       parts.push(inlinePart(part));
     }
   }
-  for (const [id, call] of calls ?? []) context.waiting.set(id, call);
   if (parts.length > 0) messages.push({ ...message, content: parts });
   return messages;
 }
 
-/** Reasoning and compactions are encrypted for the account that made them, or stored there. */
-function isLeftOut(part: PromptPart, { leftOut }: InlineContext): boolean {
-  if (part.type !== 'reasoning' && part.type !== 'custom') return false;
-  leftOut.add(part.type === 'reasoning' ? 'reasoning' : 'compaction');
-  return true;
+/** Reasoning and compactions are encrypted for the account that made them, or stored there; some tools' items are as well. */
+function isLeftOut(part: PromptPart, context: InlineContext): boolean {
+  const what = whatIsLeftOut(part, context);
+  if (what !== undefined) context.leftOut.add(what);
+  return what !== undefined;
 }
+
+function whatIsLeftOut(part: PromptPart, { tools }: InlineContext): LeftOut | undefined {
+  if (part.type === 'reasoning') return 'reasoning';
+  if (part.type === 'custom') return 'compaction';
+  const isHosted = part.type === 'tool-result' || part['providerExecuted'] === true;
+  return isHosted ? LEFT_OUT.get(hostedToolKind(part['toolName'] as string, tools)) : undefined;
+}
+
+/** Of a result whose call is not in the prompt any more: what was found is worth keeping without it. */
+const callOf = ({ toolCallId, toolName }: PromptPart): PromptPart => ({
+  type: 'tool-call',
+  toolCallId,
+  toolName,
+  input: {},
+});
 
 function inlinePart(part: PromptPart): PromptPart {
   const { providerOptions } = part;
@@ -81,14 +98,9 @@ function inlinePart(part: PromptPart): PromptPart {
 function inlineHosted(
   call: PromptPart,
   result: PromptPart,
-  { tools, specificationVersion, leftOut }: InlineContext,
-): { readonly call: PromptPart; readonly result: PromptPart } | undefined {
+  { tools, specificationVersion }: InlineContext,
+): { readonly call: PromptPart; readonly result: PromptPart } {
   const kind = hostedToolKind(result['toolName'] as string, tools);
-  const why = LEFT_OUT.get(kind);
-  if (why !== undefined) {
-    leftOut.add(why);
-    return undefined;
-  }
   const output = hostedOutput(result, kind, specificationVersion);
   const { type, toolCallId } = result;
   const toolName = asFunctionName(result['toolName'] as string);

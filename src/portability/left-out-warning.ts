@@ -9,7 +9,7 @@ export interface Warning {
 
 const SENTENCES: Readonly<Record<LeftOut, string>> = {
   reasoning: 'Reasoning that is encrypted for, or stored at, another endpoint was left out.',
-  compaction: 'A compaction that only another endpoint can read was left out; the conversation was sent in full.',
+  compaction: 'A compaction that only another endpoint can read was left out; what the prompt still holds was sent.',
   'tool search': 'A tool search that another endpoint made was left out.',
   program: 'A program that another endpoint wrote was left out; the calls that it made were kept.',
   approval: 'An approval was left out, since what it allows is not known for certain; the model may ask for it again.',

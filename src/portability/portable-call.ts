@@ -101,6 +101,7 @@ export class PortableCall {
         dropsApprovals: this.#forms.dropsApprovals || endpoint.type.isThirdParty,
         recall: (approvalId) => this.#recall(approvalId),
         waiting: new Map(),
+        unanswered: new Map(),
       },
     });
     const isApproving = this.#pending !== undefined && !this.#forms.dropsApprovals;

@@ -12,6 +12,7 @@ const contextOf = (more: Partial<InlineContext> = {}): InlineContext => ({
   recall: () => undefined,
   dropsApprovals: false,
   waiting: new Map(),
+  unanswered: new Map(),
   ...more,
 });
 
@@ -115,6 +116,38 @@ describe('a message that is sent in full', () => {
 
     expect(inline(assistant(...hosted(name, {})), context)).toEqual([]);
     expect([...context.leftOut]).toEqual([leftOut]);
+  });
+
+  it.each([
+    ['tool_search', 'tool search'],
+    ['programmatic_tool_calling', 'program'],
+  ])('says so of %s also when its result is in a later message, or has not come', (name, leftOut) => {
+    const [call, result] = hosted(name, {});
+
+    for (const content of [[call], [result]]) {
+      const context = contextOf();
+      expect(inline(assistant(...content), context)).toEqual([]);
+      expect([...context.leftOut]).toEqual([leftOut]);
+    }
+  });
+
+  it('keeps the output of a call that was made in an earlier message', () => {
+    const [call, result] = hosted('mcp.find', { found: 1 }, { where: 'here' });
+    const context = contextOf();
+
+    const messages = [call, result].flatMap((part) => inline(assistant(part), context));
+
+    expect(messages).toMatchObject([
+      { role: 'assistant', content: [{ type: 'tool-call', toolName: 'mcp_find', input: { where: 'here' } }] },
+      { role: 'tool', content: [{ toolCallId: 'id_of_mcp.find', output: { value: { found: 1 } } }] },
+    ]);
+  });
+
+  it('keeps the output of a call that is not there any more', () => {
+    expect(inline(assistant(hosted('web_search', { found: 1 })[1]))).toMatchObject([
+      { role: 'assistant', content: [{ type: 'tool-call', toolCallId: 'id_of_web_search', input: {} }] },
+      { role: 'tool', content: [{ toolCallId: 'id_of_web_search', output: { value: { found: 1 } } }] },
+    ]);
   });
 
   it('takes no prototype from a browser', () => {
