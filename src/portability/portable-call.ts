@@ -84,7 +84,7 @@ export class PortableCall {
     const { keys, endpoint } = place;
     const mapped = mapCallOptions(this.#options, place);
     if (keys === undefined || (this.#scan.steps.length === 0 && this.#scan.uneven.length === 0)) {
-      this.#forms.send(place, { holdsRequests: false, approvals: [] });
+      this.#forms.send(place, { holdsRequests: false, approvals: this.#pending?.ids ?? [] });
       return { options: mapped, warnings: [] };
     }
     const leftOut = new Set<LeftOut>();
