@@ -5,6 +5,7 @@ import { classifyFailure } from './failover/classify-failure.ts';
 import type { FailoverContext } from './failover/failover-context.ts';
 import { hedgeBudgets } from './failover/hedge-budget.ts';
 import { ModelFactory } from './models/model-factory.ts';
+import { ApprovalMemory } from './portability/approval-memory.ts';
 import { OwnerMemory } from './portability/owner-memory.ts';
 import { Fleet } from './ring/fleet.ts';
 import { ModelIds } from './ring/model-ids.ts';
@@ -103,6 +104,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     clock,
     events,
     owners: new OwnerMemory(),
+    approvals: new ApprovalMemory(),
     hedgeBudgetOf: hedgeBudgets(resolved.hedge?.maxExtra),
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };

@@ -24,6 +24,10 @@ export class RecentMap<Key, Value> {
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
+  delete(key: Key): void {
+    this.#entries.delete(key);
+  }
+
   /** From the one that was not used for longest. */
   values(): IterableIterator<Value> {
     return this.#entries.values();

@@ -13,6 +13,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 
 import { Endpoints } from '../../src/endpoint/create-endpoints.ts';
 import { classifyFailure } from '../../src/failover/classify-failure.ts';
+import { ApprovalMemory } from '../../src/portability/approval-memory.ts';
 import { OwnerMemory } from '../../src/portability/owner-memory.ts';
 import { type Place, placeOf } from '../../src/portability/place.ts';
 import { mapCallOptions, portableCall } from '../../src/portability/portable-call.ts';
@@ -36,11 +37,11 @@ const endpoints = new Endpoints(
 const [owner, other] = endpoints.all.map((endpoint) =>
   placeOf(endpoint, endpoint.model('responses', 'gpt-5') as SdkModel, 'responses'),
 ) as [Place, Place];
-const settings = { affinity: true, memory: new OwnerMemory() };
+const settings = { affinity: true, memory: new OwnerMemory(), approvals: new ApprovalMemory() };
 
 /** What happens to a call's options before an attempt. */
 const adapt = (options: CallOptions, place: Place): CallOptions =>
-  portableCall(options, true, settings)?.optionsAt(place).options ?? mapCallOptions(options, place);
+  portableCall(options, 'everything', settings)?.optionsAt(place).options ?? mapCallOptions(options, place);
 
 const { mark } = owner;
 const openai = { reasoningEffort: 'low', promptCacheKey: 'conversation-7' };

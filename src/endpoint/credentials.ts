@@ -3,6 +3,8 @@ import type { AzureEndpointSettings, EndpointSettings, OpenAIEndpointSettings } 
 import { isFirstLine } from './installed-line.ts';
 import { isBaseURL } from '../settings/base-url.ts';
 import { readEnvironment } from '../settings/environment.ts';
+import { isHeaderValue, NO_HEADER_VALUE } from '../settings/header-value.ts';
+import { isResourceName } from '../settings/resource-name.ts';
 
 /** What an endpoint needs from the environment, resolved. */
 export interface Credentials {
@@ -30,36 +32,57 @@ export function statedCredentials(settings: EndpointSettings): Credentials {
 /** Reads what one endpoint needs. What is missing is told, not thrown, so that all of it can be told at once. */
 export function readCredentials(settings: EndpointSettings, path: string): Credentials {
   const problems: SettingsProblem[] = [];
-  const read: Read = (setting, variable, isValid = () => true) => {
+  const read: Read = (setting, variable, { isValid, otherwise }) => {
     const value = readEnvironment(variable);
     if (value !== undefined && isValid(value)) return value;
-    const what = value === undefined ? 'is not set' : 'is not an http or https URL without a query';
-    problems.push({ path: `${path}.${setting}`, message: `environment variable ${variable} ${what}` });
+    const what = value === undefined ? 'is not set' : otherwise;
+    problems.push({ path: `${path}.${setting}`, message: `${describe(variable)} ${what}` });
     return undefined;
   };
   const found = settings.type === undefined ? {} : { ...readPlace(settings, read), apiKey: readKey(settings, read) };
   return { apiKey: undefined, baseURL: undefined, resourceName: undefined, ...found, problems, isSkipped: false };
 }
 
-type Read = (setting: string, variable: string, isValid?: (value: string) => boolean) => string | undefined;
+/** What a value must be, and what is wrong with one that is not. */
+interface Rule {
+  readonly isValid: (value: string) => boolean;
+  readonly otherwise: string;
+}
 
-const readURL = (variable: string, read: Read): string | undefined => read('baseURLEnv', variable, isBaseURL);
+type Read = (setting: string, variable: string, rule: Rule) => string | undefined;
+
+const KEY: Rule = { isValid: isHeaderValue, otherwise: NO_HEADER_VALUE };
+const URL_PREFIX: Rule = {
+  isValid: isBaseURL,
+  otherwise: 'is not an http or https URL without a query, a password or blanks',
+};
+const RESOURCE: Rule = {
+  isValid: isResourceName,
+  otherwise: 'is no name of a resource: letters, digits and hyphens; use baseURLEnv for a URL',
+};
+
+/** Azure's keys are 32 letters and digits or more: one that stands there by mistake could be a variable's name. */
+const describe = (variable: string): string =>
+  variable.length >= 32 && !variable.includes('_')
+    ? 'the environment variable named there (is it a key?)'
+    : `environment variable ${variable}`;
 
 function readKey(settings: OpenAIEndpointSettings | AzureEndpointSettings, read: Read): string | undefined {
   if (typeof settings.apiKey === 'string') return settings.apiKey;
   if (settings.apiKey !== undefined || ('tokenProvider' in settings && settings.tokenProvider !== undefined))
     return undefined;
   // The defaults of @ai-sdk/openai and @ai-sdk/azure.
-  return read('apiKeyEnv', settings.apiKeyEnv ?? (settings.type === 'azure' ? 'AZURE_API_KEY' : 'OPENAI_API_KEY'));
+  const usual = settings.type === 'azure' ? 'AZURE_API_KEY' : 'OPENAI_API_KEY';
+  return read('apiKeyEnv', settings.apiKeyEnv ?? usual, KEY);
 }
 
 function readPlace(settings: OpenAIEndpointSettings | AzureEndpointSettings, read: Read): Partial<Credentials> {
-  if (settings.baseURLEnv !== undefined) return { baseURL: readURL(settings.baseURLEnv, read) };
+  if (settings.baseURLEnv !== undefined) return { baseURL: read('baseURLEnv', settings.baseURLEnv, URL_PREFIX) };
   if (settings.baseURL !== undefined) return { baseURL: settings.baseURL };
   if (settings.type === 'openai') {
     // As @ai-sdk/openai 2 to 4 do, which read it when a provider is made; 1 does not look for it.
     const isGiven = !isFirstLine() && readEnvironment('OPENAI_BASE_URL') !== undefined;
-    return isGiven ? { baseURL: read('baseURL', 'OPENAI_BASE_URL', isBaseURL) } : {};
+    return isGiven ? { baseURL: read('baseURL', 'OPENAI_BASE_URL', URL_PREFIX) } : {};
   }
-  return { resourceName: settings.resourceName ?? read('resourceName', 'AZURE_RESOURCE_NAME') };
+  return { resourceName: settings.resourceName ?? read('resourceName', 'AZURE_RESOURCE_NAME', RESOURCE) };
 }

@@ -1,5 +1,7 @@
 import { CredentialError } from '../errors/credential-error.ts';
+import { isHeaderValue } from '../settings/header-value.ts';
 import { type DeploymentUrls, deploymentUrl } from './deployment-url.ts';
+import { PLACEHOLDER_KEY } from './provider-settings.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -16,8 +18,8 @@ export function withRotatingKey(fetch: Fetch | undefined, endpoint: string, rota
   return async (input, init) => {
     const value = await currentSecret(endpoint, setting, secret);
     const headers = new Headers(init?.headers);
-    // The models were built with a placeholder, which must not reach the service.
-    headers.delete('api-key');
+    // The models were built with a placeholder, which must not reach the service; a header of the user's own must.
+    if (headers.get('api-key') === PLACEHOLDER_KEY) headers.delete('api-key');
     if (headers.has(SPEECH_KEY)) {
       if (header === 'api-key') headers.set(SPEECH_KEY, value);
       else headers.delete(SPEECH_KEY);
@@ -41,7 +43,9 @@ async function currentSecret(
   } catch (cause) {
     throw new CredentialError({ endpoint, setting, cause });
   }
-  if (typeof value !== 'string' || value === '') throw new CredentialError({ endpoint, setting });
+  // What the platform says of such a value repeats it, and would be taken for the caller's own fault.
+  if (typeof value !== 'string' || value === '' || !isHeaderValue(value))
+    throw new CredentialError({ endpoint, setting });
   return value;
 }
 

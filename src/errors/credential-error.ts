@@ -5,7 +5,7 @@ import { hasMarker, markerOf } from './marker.ts';
 const name = 'AI_CredentialError';
 const marker = markerOf(name);
 
-/** An endpoint's `apiKey` function or `tokenProvider` threw, or returned nothing. `cause` is what it threw. */
+/** An endpoint's `apiKey` function or `tokenProvider` threw, or returned nothing that a header can have. `cause` is what it threw. */
 export class CredentialError extends AISDKError {
   /** Name of the endpoint. */
   readonly endpoint: string;
@@ -21,7 +21,7 @@ export class CredentialError extends AISDKError {
   }) {
     super({
       name,
-      message: `The ${setting} function of endpoint "${endpoint}" gave no ${setting === 'apiKey' ? 'key' : 'token'}.`,
+      message: `The ${setting} function of endpoint "${endpoint}" gave no usable ${setting === 'apiKey' ? 'key' : 'token'}.`,
       cause,
     });
     this.endpoint = endpoint;

@@ -82,7 +82,7 @@ export class AttemptOutcomes {
       attempt.madeNoRequest && isAboutValue(error)
         ? { class: 'rejected' }
         : this.#context.settings.classifyFailure(error, { endpoint: name, modelId: this.#ring.modelId });
-    const failure = this.#route?.judge(error, classified) ?? classified;
+    const failure = this.#route?.judge(error, classified, attempt) ?? classified;
     // Failures count as slow, or the quickest to fail would look like the fastest.
     if (failure.class === 'retryable') {
       deployment.latency.record(now, 2 * Math.max(now - attempt.startedAt, deployment.latency.at(now)));

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { EventEmitter } from '../events.ts';
+import type { ApprovalMemory } from '../portability/approval-memory.ts';
 import type { OwnerMemory } from '../portability/owner-memory.ts';
 import type { HedgeBudget } from './hedge-budget.ts';
 import type { Deployment } from '../ring/deployment.ts';
@@ -13,6 +14,8 @@ export interface FailoverContext {
   readonly events: EventEmitter;
   /** Which endpoint has stored what. */
   readonly owners: OwnerMemory;
+  /** What the endpoints have asked to have approved. */
+  readonly approvals: ApprovalMemory;
   /** How many extra attempts each ring may make. */
   readonly hedgeBudgetOf: (ring: Ring) => HedgeBudget | undefined;
   /** Sees to it that credentials are there for those who could serve a call, before its first attempt. */

@@ -1,21 +1,23 @@
 import type { FailoverContext } from '../failover/failover-context.ts';
 import { carryBack, markPart } from '../portability/carry-back.ts';
-import { mapCallOptions, portableCall, type PortableCall } from '../portability/portable-call.ts';
+import { mapCallOptions, portableCall, type PortableCall, type Referring } from '../portability/portable-call.ts';
 import { type Place, placeOf } from '../portability/place.ts';
 import type { CallRoute } from '../ring/call-route.ts';
 import type { Deployment } from '../ring/deployment.ts';
-import type { CallOptions, CallResult, SdkLanguageModel, StreamPart } from '../sdk.ts';
+import type { CallOptions, CallResult, ModelKind, SdkLanguageModel, StreamPart } from '../sdk.ts';
 import { isFirstSpecification } from '../sdk.ts';
 import type { BalancedModelParts } from './balanced-model.ts';
 
 type Warnings = readonly object[];
 
+/** What prompts can refer to, by the API that takes them. */
+const REFERRING: { readonly [Kind in ModelKind]?: Referring } = { responses: 'everything', chat: 'files' };
+
 /** What makes one model's calls mean the same at each of its deployments. */
 export class PortableModel {
   readonly #parts: Pick<BalancedModelParts<SdkLanguageModel>, 'ring' | 'context'>;
   readonly #places: ReadonlyMap<Deployment, Place>;
-  /** Whether its prompts can refer to what an endpoint has stored: the Responses API's do. */
-  readonly #isStateful: boolean;
+  readonly #referring: Referring;
   readonly #marks: boolean;
 
   constructor({ ring, context, templates }: BalancedModelParts<SdkLanguageModel>) {
@@ -26,15 +28,16 @@ export class PortableModel {
         placeOf(deployment.endpoint, templates[index] as SdkLanguageModel, ring.kind),
       ]),
     );
-    this.#isStateful = ring.kind === 'responses' && !templates.some(isFirstSpecification);
-    this.#marks = this.#isStateful && context.settings.statefulAffinity;
+    this.#referring = templates.some(isFirstSpecification) ? 'nothing' : (REFERRING[ring.kind] ?? 'nothing');
+    this.#marks = this.isStateful && context.settings.statefulAffinity;
   }
 
   begin(options: CallOptions): PortableModelCall {
     const { statefulAffinity } = this.#parts.context.settings;
-    const call = portableCall(options, this.#isStateful, {
+    const call = portableCall(options, this.#referring, {
       affinity: statefulAffinity,
       memory: this.#parts.context.owners,
+      approvals: this.#parts.context.approvals,
     });
     return new PortableModelCall(this, options, call, call && this.#routeOf(call));
   }
@@ -50,7 +53,7 @@ export class PortableModel {
 
   /** Whether answers may have metadata under another key than `openai`. */
   get isStateful(): boolean {
-    return this.#isStateful;
+    return this.#referring === 'everything';
   }
 
   get context(): FailoverContext {
@@ -58,30 +61,41 @@ export class PortableModel {
   }
 
   #routeOf(call: PortableCall): CallRoute {
-    const { ring, context } = this.#parts;
-    const owner =
-      call.owner === undefined ? undefined : ring.deployments.find((each) => call.isOwnedBy(this.placeAt(each)));
-    const isPinned = call.pinned.length > 0 && call.owner !== undefined;
-    const lacks = new Map<Deployment, string>();
-    for (const deployment of ring.deployments) {
-      const lacked = call.lackedAt(this.placeAt(deployment));
-      if (lacked !== undefined) lacks.set(deployment, lacked);
-    }
-    // What nobody has, the SDK's own model has something to say about.
-    if (lacks.size === ring.deployments.length) lacks.clear();
-    for (const [{ endpoint }, lacked] of lacks) {
-      context.events.emit('leftOut', () => ({ modelId: ring.modelId, endpoint: endpoint.name, lacks: lacked }));
-    }
-    const [reference] = call.pinned;
+    const { deployments } = this.#parts.ring;
+    const excluded = this.#excluded(call);
+    const keeper = deployments.find((each) => call.pins.isAt(this.placeAt(each)));
+    const [reference] = call.pins.references;
     return {
-      excluded: new Set(isPinned ? ring.deployments.filter((each) => each !== owner) : lacks.keys()),
-      owner,
+      excluded,
+      owner: deployments.find((each) => !excluded.has(each) && call.isOwnedBy(this.placeAt(each))),
       because:
         reference === undefined
           ? undefined
-          : `${reference.what} "${reference.id}" is stored at ${isPinned ? `endpoint "${owner?.endpoint.name ?? call.owner}"` : 'one endpoint'} alone`,
-      judge: (error, failure) => call.judge(error, failure),
+          : `${reference.what} "${reference.id}" is stored at ${keeper === undefined ? 'one endpoint' : `endpoint "${keeper.endpoint.name}"`} alone`,
+      judge: (error, failure, { deployment, madeNoRequest }) =>
+        call.judge(error, failure, { place: this.placeAt(deployment), madeNoRequest }),
     };
+  }
+
+  /** Who cannot serve a call: for want of what it is pinned to, or of a tool. */
+  #excluded(call: PortableCall): ReadonlySet<Deployment> {
+    const { ring, context } = this.#parts;
+    const { deployments } = ring;
+    const pinned = deployments.filter((each) => call.pins.isElsewhere(this.placeAt(each)));
+    // When nobody here is the one that has it, somebody may have it all the same.
+    const elsewhere = new Set(pinned.length === deployments.length ? [] : pinned);
+    const lacks = new Map<Deployment, string>();
+    for (const deployment of deployments) {
+      const lacked = call.lackedAt(this.placeAt(deployment));
+      if (lacked !== undefined) lacks.set(deployment, lacked);
+    }
+    const excluded = new Set([...elsewhere, ...lacks.keys()]);
+    // What nobody has, the SDK's own model has something to say about.
+    if (excluded.size === deployments.length) return elsewhere;
+    for (const [{ endpoint }, lacked] of lacks) {
+      context.events.emit('leftOut', () => ({ modelId: ring.modelId, endpoint: endpoint.name, lacks: lacked }));
+    }
+    return excluded;
   }
 }
 
@@ -120,6 +134,7 @@ export class PortableModelCall {
     this.#remember(result, deployment);
     if (!this.#model.isStateful) return result;
     const { content } = result;
+    if (Array.isArray(content)) for (const part of content) this.#look(part as StreamPart);
     const warned = this.#withWarnings(carryBack(result), deployment);
     return {
       ...warned,
@@ -131,13 +146,18 @@ export class PortableModelCall {
 
   /** The same for a part of a stream. The same object when it carries nothing. */
   carryBackPart(part: StreamPart, deployment: Deployment): StreamPart {
-    if (part['providerMetadata'] === undefined) {
+    this.#look(part);
+    if (part['providerMetadata'] === undefined && part.type !== 'finish') {
       if (part.type === 'stream-start') return this.#withWarnings(part, deployment);
       if (part.type !== 'tool-call' && part.type !== 'tool-result') return part;
     }
     if (part.type !== 'finish') return this.#carryBackPart(part, deployment);
     this.#remember(part, deployment);
     return carryBack(part);
+  }
+
+  #look(part: StreamPart): void {
+    if (part.type === 'tool-call' || part.type === 'tool-approval-request') this.#call?.look(part);
   }
 
   #withWarnings<Carrier extends object>(carrier: Carrier, deployment: Deployment): Carrier {
@@ -152,9 +172,9 @@ export class PortableModelCall {
   }
 
   #remember({ providerMetadata }: CallResult, deployment: Deployment): void {
-    if (!this.#model.marks) return;
     const place = this.#model.placeAt(deployment);
-    this.#call?.remember(place);
+    this.#call?.pins.remember(place);
+    if (!this.#model.marks) return;
     const { responseId } = (providerMetadata?.['openai'] ?? providerMetadata?.['azure'] ?? {}) as {
       readonly responseId?: unknown;
     };

@@ -32,7 +32,7 @@ export function isBoundResult(options: Options | undefined): boolean {
 const isThere = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** Whether options hold something that means the same everywhere. */
-export function hasUnbound(options: Options): boolean {
+function hasUnbound(options: Options): boolean {
   // A loop, since this is looked at for each part of each prompt.
   for (const key in options) if (!BOUND.has(key)) return true;
   return false;
@@ -48,14 +48,37 @@ export function withoutBound(all: ProviderOptions): ProviderOptions {
   return kept;
 }
 
+/** Whether what means the same everywhere does not stand in the same way under both keys. */
+export function isUneven(openai: Options | undefined, azure: Options | undefined): boolean {
+  // What came back from Azure is the same object under both keys.
+  if (openai === azure) return false;
+  return hasMore(openai, azure) || hasMore(azure, openai);
+}
+
 /**
- * Carries a part's options over to the key that the model reads, when there are none. What is bound stays behind: the
- * endpoint that wrote it would have written the other key too.
+ * Whether there is more in one than in the other. Objects are taken for the same: out of a database come two where the service
+ * wrote one.
  */
-export function carryOver(all: ProviderOptions, { read }: OptionKeys): ProviderOptions {
+function hasMore(options: Options | undefined, than: Options | undefined): boolean {
+  if (options === undefined || options === null) return false;
+  for (const key in options) {
+    if (BOUND.has(key)) continue;
+    const other = than?.[key];
+    if (options[key] !== other && (typeof other !== 'object' || other === null)) return true;
+  }
+  return false;
+}
+
+/**
+ * Puts a part's options where the model reads them, key by key; what stands under the endpoint's own key wins. What is bound
+ * stays behind: the endpoint that wrote it would have written the other key too.
+ */
+export function carryOver(all: ProviderOptions, { read, own }: OptionKeys): ProviderOptions {
   const from = all[otherKey(read)];
-  if (from === undefined || all[read] !== undefined || !hasUnbound(from)) return all;
-  return { ...all, [read]: unbound(from) };
+  const into = all[read];
+  if (from === undefined || from === into || !hasUnbound(from)) return all;
+  if (own === read) return hasMore(from, into) ? { ...all, [read]: { ...unbound(from), ...into } } : all;
+  return { ...all, [read]: { ...into, ...unbound(from) } };
 }
 
 /** Most options of parts are an id and nothing else. */

@@ -1,23 +1,16 @@
 import { withoutBound } from './bound-options.ts';
 import { denial, hostedOutput } from './hosted-result.ts';
 import { asFunctionName, hostedToolKind } from './hosted-tool-name.ts';
+import type { LeftOut } from './left-out-warning.ts';
 import type { HostedTool, PromptMessage, PromptPart } from './prompt.ts';
-
-/** What was left out of a prompt, as a warning of the result names it. */
-export type LeftOut = 'reasoning' | 'compaction' | 'tool search' | 'program' | 'approval';
+import { type ApprovalContext, type Denial, isApproval, settleApprovals } from './settle-approvals.ts';
 
 /** What is known of the call whose prompt is made portable. */
-export interface InlineContext {
+export interface InlineContext extends ApprovalContext {
   readonly tools: readonly HostedTool[];
   readonly specificationVersion: string;
-  /** Gets what had to be left out. */
-  readonly leftOut: Set<LeftOut>;
-  /** Approval requests that the endpoint gets in full instead of by id: approval id → the item. */
-  readonly requests: Map<string, object>;
-  /** Approvals that nothing can be done for any more. */
-  readonly dropsApprovals: boolean;
-  /** Calls of the last step that wait for an approval. */
-  readonly waiting: PromptPart[];
+  /** Calls without a result so far, which may come with a later answer. */
+  readonly unanswered: Map<unknown, PromptPart>;
 }
 
 /** Tools whose items mean something only where they were made, and that the model can use again. */
@@ -32,8 +25,7 @@ const LEFT_OUT: ReadonlyMap<string, LeftOut> = new Map([
  * A call that the provider executed becomes a function call and its output, since every endpoint takes those: what was
  * found stays known. That takes messages of its own, because outputs are a tool's words.
  *
- * @param isPending whether nothing has been answered to the message yet: an approval that has done its work is not given
- * again, or its call would be made again.
+ * @param isPending whether nothing has been answered to the message yet.
  */
 export function inlineStep(
   message: PromptMessage,
@@ -52,35 +44,50 @@ function inlineAnswer(
   context: InlineContext,
 ): readonly PromptMessage[] {
   const messages: PromptMessage[] = [];
-  let calls: Map<unknown, PromptPart> | undefined;
   let parts: PromptPart[] = [];
-  context.waiting.length = 0;
+  const { waiting, unanswered } = context;
+  waiting.clear();
   for (const part of content) {
+    if (isLeftOut(part, context)) continue;
+    const id = part['toolCallId'];
     if (part.type === 'tool-result') {
-      const known = calls?.get(part['toolCallId']);
-      calls?.delete(part['toolCallId']);
-      const pair = known && inlineHosted(known, part, context);
-      if (pair !== undefined) {
-        messages.push({ ...message, content: [...parts, pair.call] }, { role: 'tool', content: [pair.result] });
-        parts = [];
-      }
+      const pair = inlineHosted(unanswered.get(id) ?? callOf(part), part, context);
+      waiting.delete(id);
+      unanswered.delete(id);
+      messages.push({ ...message, content: [...parts, pair.call] }, { role: 'tool', content: [pair.result] });
+      parts = [];
     } else if (part.type === 'tool-call' && part['providerExecuted'] === true) {
-      (calls ??= new Map()).set(part['toolCallId'], part);
-    } else if (!isLeftOut(part, context)) {
+      waiting.set(id, part);
+      unanswered.set(id, part);
+    } else {
       parts.push(inlinePart(part));
     }
   }
-  if (calls !== undefined) context.waiting.push(...calls.values());
   if (parts.length > 0) messages.push({ ...message, content: parts });
   return messages;
 }
 
-/** Reasoning and compactions are encrypted for the account that made them, or stored there. */
-function isLeftOut(part: PromptPart, { leftOut }: InlineContext): boolean {
-  if (part.type !== 'reasoning' && part.type !== 'custom') return false;
-  leftOut.add(part.type === 'reasoning' ? 'reasoning' : 'compaction');
-  return true;
+/** Reasoning and compactions are encrypted for the account that made them, or stored there; some tools' items are as well. */
+function isLeftOut(part: PromptPart, context: InlineContext): boolean {
+  const what = whatIsLeftOut(part, context);
+  if (what !== undefined) context.leftOut.add(what);
+  return what !== undefined;
 }
+
+function whatIsLeftOut(part: PromptPart, { tools }: InlineContext): LeftOut | undefined {
+  if (part.type === 'reasoning') return 'reasoning';
+  if (part.type === 'custom') return 'compaction';
+  const isHosted = part.type === 'tool-result' || part['providerExecuted'] === true;
+  return isHosted ? LEFT_OUT.get(hostedToolKind(part['toolName'] as string, tools)) : undefined;
+}
+
+/** Of a result whose call is not in the prompt any more: what was found is worth keeping without it. */
+const callOf = ({ toolCallId, toolName }: PromptPart): PromptPart => ({
+  type: 'tool-call',
+  toolCallId,
+  toolName,
+  input: {},
+});
 
 function inlinePart(part: PromptPart): PromptPart {
   const { providerOptions } = part;
@@ -91,14 +98,9 @@ function inlinePart(part: PromptPart): PromptPart {
 function inlineHosted(
   call: PromptPart,
   result: PromptPart,
-  { tools, specificationVersion, leftOut }: InlineContext,
-): { readonly call: PromptPart; readonly result: PromptPart } | undefined {
+  { tools, specificationVersion }: InlineContext,
+): { readonly call: PromptPart; readonly result: PromptPart } {
   const kind = hostedToolKind(result['toolName'] as string, tools);
-  const why = LEFT_OUT.get(kind);
-  if (why !== undefined) {
-    leftOut.add(why);
-    return undefined;
-  }
   const output = hostedOutput(result, kind, specificationVersion);
   const { type, toolCallId } = result;
   const toolName = asFunctionName(result['toolName'] as string);
@@ -119,46 +121,17 @@ function inlineResults(
   context: InlineContext,
   isPending: boolean,
 ): readonly PromptMessage[] {
-  const calls: PromptPart[] = [];
-  const parts: PromptPart[] = [];
-  for (const answer of content.filter(isApproval)) {
-    // Requests carry no id of their own in a prompt; answers come in the order of the calls.
-    const call = context.waiting.shift();
-    if (call === undefined) continue;
-    if (answer['approved'] === false) {
-      calls.push(asFunctionCall(call));
-      parts.push(denialOf(call, answer));
-    } else if (isPending) {
-      if (requestInFull(answer, call, context)) parts.push(answer);
-      else context.leftOut.add('approval');
-    }
-  }
-  const denied = new Set(calls.map(({ toolCallId }) => toolCallId));
-  parts.push(...content.filter((part) => !isApproval(part) && !denied.has(part['toolCallId'])).map(inlinePart));
+  const { denied, passedOn } = settleApprovals(content, context, isPending);
+  const deniedIds = new Set(denied.map(({ call }) => call['toolCallId']));
+  const results = content.filter((part) => !isApproval(part) && !deniedIds.has(part['toolCallId']));
+  const parts = [...denied.map(denialOf), ...passedOn, ...results.map(inlinePart)];
   return [
-    ...(calls.length === 0 ? [] : [{ role: 'assistant', content: calls }]),
+    ...(denied.length === 0 ? [] : [{ role: 'assistant', content: denied.map(({ call }) => asFunctionCall(call)) }]),
     ...(parts.length === 0 ? [] : [{ ...message, content: parts }]),
   ];
 }
 
-const isApproval = ({ type }: PromptPart): boolean => type === 'tool-approval-response';
-
-function denialOf({ toolCallId, toolName }: PromptPart, answer: PromptPart): PromptPart {
-  const output = { type: 'text', value: denial(answer['reason']) };
+function denialOf({ call: { toolCallId, toolName }, reason }: Denial): PromptPart {
+  const output = { type: 'text', value: denial(reason) };
   return { type: 'tool-result', toolCallId, toolName: asFunctionName(toolName as string), output };
-}
-
-/** An approval is worth something only with the request that it answers; which server is meant must be beyond doubt. */
-function requestInFull({ approvalId }: PromptPart, call: PromptPart, context: InlineContext): boolean {
-  const [server, ...others] = context.tools.filter(({ id }) => id === 'openai.mcp');
-  if (context.dropsApprovals || server === undefined || others.length > 0) return false;
-  const { toolName, input } = call as PromptPart & { readonly toolName: string };
-  context.requests.set(approvalId as string, {
-    type: 'mcp_approval_request',
-    id: approvalId,
-    server_label: server.args['serverLabel'],
-    name: toolName.replace(/^mcp\./, ''),
-    arguments: typeof input === 'string' ? input : JSON.stringify(input ?? {}),
-  });
-  return true;
 }

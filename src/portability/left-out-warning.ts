@@ -1,4 +1,5 @@
-import type { LeftOut } from './inline-steps.ts';
+/** What was left out of a prompt, as a warning of the result names it. */
+export type LeftOut = 'reasoning' | 'compaction' | 'tool search' | 'program' | 'approval';
 
 /** A warning of a result, as specifications v2 to v4 have it. */
 export interface Warning {
@@ -8,10 +9,10 @@ export interface Warning {
 
 const SENTENCES: Readonly<Record<LeftOut, string>> = {
   reasoning: 'Reasoning that is encrypted for, or stored at, another endpoint was left out.',
-  compaction: 'A compaction that only another endpoint can read was left out; the conversation was sent in full.',
+  compaction: 'A compaction that only another endpoint can read was left out; what the prompt still holds was sent.',
   'tool search': 'A tool search that another endpoint made was left out.',
   program: 'A program that another endpoint wrote was left out; the calls that it made were kept.',
-  approval: 'An approval given to a request of another endpoint was left out; the tool may ask for it again.',
+  approval: 'An approval was left out, since what it allows is not known for certain; the model may ask for it again.',
 };
 
 /** Says in the result what did not come along to another endpoint. */

@@ -1,63 +1,104 @@
-import { type HostedTool, hostedTools, type Options, type PromptMessage, type PromptPart } from './prompt.ts';
+import { type FileReference, fileIn, isReadable } from './file-reference.ts';
+import type { Place } from './place.ts';
+import type { HostedTool, Options, PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
 
 /** An id that stands for something whose content nobody but its endpoint has. */
-export interface PinnedReference {
+export interface PinnedReference extends FileReference {
   /** What a user calls it: the option that it was given in. */
   readonly what: string;
-  readonly id: string;
+}
+
+/** The id that an endpoint is asked for; `undefined` when there is none for it. */
+export function idAt({ what, id, ids }: PinnedReference, { keys, model }: Place): string | undefined {
+  if (ids === undefined) return id;
+  // The SDK looks for a file under one key. Options are merged before it looks, and the endpoint's own win.
+  const key = keys === undefined ? model.provider.split('.', 1)[0] : what === 'file' ? keys.read : keys.own;
+  const found = key === undefined ? undefined : ids[key];
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** A file that a model cannot even be asked for; `undefined` when there is none. */
+export function misreadFile({ keys }: Place, references: readonly PinnedReference[]): string | undefined {
+  if (keys === undefined) return undefined;
+  return references.find((reference) => reference.what === 'file' && !isReadable(reference, keys))?.id;
+}
+
+type Add = (what: string, id: unknown, ids?: Options) => void;
+
+/** References as they are found. Nothing is allocated for a call that has none. */
+export class PinnedReferences {
+  #found: PinnedReference[] | undefined;
+
+  get found(): readonly PinnedReference[] {
+    return this.#found ?? NONE;
+  }
+
+  /** What the options of a call refer to. */
+  lookAtOptions(all: ProviderOptions | undefined): void {
+    if (all === undefined || (all['openai'] === undefined && all['azure'] === undefined)) return;
+    for (const what of ['previousResponseId', 'conversation']) {
+      const openai = all['openai']?.[what];
+      const azure = all['azure']?.[what];
+      const isOne = openai === undefined || azure === undefined || openai === azure;
+      this.#add(what, openai ?? azure, isOne ? undefined : { openai, azure });
+    }
+  }
+
+  lookAtTools(tools: readonly HostedTool[]): void {
+    for (const tool of tools) ofTool(tool, this.#add);
+  }
+
+  /** Files, which alone the Chat API has as well. */
+  lookAtPrompt(prompt: readonly PromptMessage[]): void {
+    for (let at = 0; at < prompt.length; at += 1) {
+      const { role, content } = prompt[at] as PromptMessage;
+      if (typeof content === 'string') continue;
+      if (role === 'user') this.#lookAtParts(content);
+      else if (role === 'tool') this.#lookAtResults(content);
+    }
+  }
+
+  #lookAtParts(parts: readonly PromptPart[]): void {
+    for (let at = 0; at < parts.length; at += 1) this.#lookAtPart(parts[at] as PromptPart);
+  }
+
+  #lookAtResults(parts: readonly PromptPart[]): void {
+    for (let at = 0; at < parts.length; at += 1) {
+      const output = (parts[at] as PromptPart)['output'] as PromptPart | undefined;
+      if (output?.type === 'content') this.#lookAtParts(output['value'] as readonly PromptPart[]);
+    }
+  }
+
+  #lookAtPart(part: PromptPart): void {
+    if (part.type === 'text') return;
+    const file = fileIn(part);
+    if (file !== undefined) this.#add('file', file.id, file.ids);
+  }
+
+  readonly #add: Add = (what, id, ids) => {
+    if (typeof id === 'string') (this.#found ??= []).push({ what, id, ids });
+  };
 }
 
 const NONE: readonly PinnedReference[] = [];
 
-/** What a call refers to that cannot be replaced by its content. */
-export function pinnedReferences(
-  options: Options | undefined,
-  prompt: unknown,
-  tools: unknown,
-): readonly PinnedReference[] {
-  let found: PinnedReference[] | undefined;
-  const add = (what: string, id: unknown): void => {
-    if (typeof id === 'string') (found ??= []).push({ what, id });
-  };
-  if (options !== undefined) {
-    add('previousResponseId', options['previousResponseId']);
-    add('conversation', options['conversation']);
-  }
-  if (tools !== undefined) for (const tool of hostedTools(tools)) ofTool(tool, add);
-  if (Array.isArray(prompt)) {
-    for (let at = 0; at < prompt.length; at += 1) ofMessage(prompt[at] as PromptMessage, add);
-  }
-  return found ?? NONE;
-}
-
-type Add = (what: string, id: unknown) => void;
-
 function ofTool({ args }: HostedTool, add: Add): void {
-  const { vectorStoreIds, container, environment } = args;
-  if (Array.isArray(vectorStoreIds)) for (const id of vectorStoreIds) add('vectorStoreIds', id);
-  const { fileIds } = (container ?? {}) as { readonly fileIds?: unknown };
+  const { vectorStoreIds, container, environment, inputImageMask } = args as Readonly<Record<string, Options | string>>;
+  addAll('vectorStoreIds', vectorStoreIds, add);
   add('container', container);
-  if (Array.isArray(fileIds)) for (const id of fileIds) add('fileIds', id);
-  add('containerId', (environment as Options | undefined)?.['containerId']);
+  addAll('fileIds', fieldOf(container, 'fileIds'), add);
+  add('containerId', fieldOf(environment, 'containerId'));
+  addAll('fileIds', fieldOf(environment, 'fileIds'), add);
+  const skills = fieldOf(environment, 'skills');
+  // The SDK looks under this key for skills, also at Azure.
+  if (Array.isArray(skills))
+    for (const skill of skills) add('skill', fieldOf(fieldOf(skill, 'providerReference'), 'openai'));
+  add('inputImageMask', fieldOf(inputImageMask, 'fileId'));
 }
 
-function ofMessage(message: PromptMessage, add: Add): void {
-  if (message.role !== 'user') return;
-  const content = message.content as readonly PromptPart[];
-  for (let at = 0; at < content.length; at += 1) {
-    const part = content[at] as PromptPart;
-    if (part.type === 'file') add('file', fileIdOf(part));
-  }
+function addAll(what: string, ids: unknown, add: Add): void {
+  if (Array.isArray(ids)) for (const id of ids) add(what, id);
 }
 
-/** Ids of files at OpenAI and at Azure. A hyphen is in no base64, so they cannot be mistaken for content. */
-const FILE_ID = /^(?:file|assistant)-/;
-
-/** An uploaded file. Specification v4 puts one object more around it. */
-export function fileIdOf({ data }: PromptPart): string | undefined {
-  const inner = typeof data === 'object' && data !== null && 'data' in data ? data.data : data;
-  if (typeof inner === 'string') return FILE_ID.test(inner) ? inner : undefined;
-  const { type, reference } = (data ?? {}) as { readonly type?: string; readonly reference?: Options };
-  const ids = type === 'reference' ? Object.values(reference ?? {}) : [];
-  return ids.find((id): id is string => typeof id === 'string');
-}
+const fieldOf = (value: unknown, field: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Options)[field] : undefined;

@@ -1,9 +1,8 @@
-import type { PinnedReference } from './pinned-references.ts';
 import type { Options, PromptMessage, PromptPart } from './prompt.ts';
 
 /** Every id that a call refers to: looked for only when an endpoint says that it does not know one. */
-export function referenceIds(prompt: unknown, pinned: readonly PinnedReference[]): ReadonlySet<string> {
-  const ids = new Set(pinned.map(({ id }) => id));
+export function referenceIds(prompt: unknown, pinned: readonly string[]): ReadonlySet<string> {
+  const ids = new Set(pinned);
   const add = (id: unknown): void => {
     // Short ones would be found in any message.
     if (typeof id === 'string' && id.length > 4) ids.add(id);

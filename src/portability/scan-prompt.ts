@@ -1,4 +1,4 @@
-import { hasUnbound, isBound, isBoundResult } from './bound-options.ts';
+import { isBound, isBoundResult, isUneven } from './bound-options.ts';
 import type { PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
 
 /** A message that refers to what an endpoint has stored, or encrypted. */
@@ -16,7 +16,7 @@ export interface PromptScan {
   readonly steps: readonly Step[];
   /** Mark of the endpoint that owns the latest of them. */
   readonly latestOwner: string | undefined;
-  /** Messages with options under one of the two keys only. */
+  /** Messages with options that do not stand under both of the two keys. */
   readonly uneven: readonly number[];
 }
 
@@ -24,18 +24,18 @@ export interface PromptScan {
 export const MIXED = '';
 
 const NOTHING: readonly never[] = [];
-const EMPTY: PromptScan = { steps: NOTHING, latestOwner: undefined, uneven: NOTHING };
+/** Of a prompt that means the same everywhere. */
+export const NOTHING_FOUND: PromptScan = { steps: NOTHING, latestOwner: undefined, uneven: NOTHING };
 
 /** Looks at every part. Runs for each call, so it allocates nothing unless it finds something. */
-export function scanPrompt(prompt: unknown): PromptScan {
-  if (!Array.isArray(prompt) || isPlain(prompt as readonly PromptMessage[])) return EMPTY;
+export function scanPrompt(prompt: readonly PromptMessage[]): PromptScan {
   let steps: Step[] | undefined;
   let uneven: number[] | undefined;
   let owner: string | undefined;
   let latestOwner: string | undefined;
   for (let index = 0; index < prompt.length; index += 1) {
     const message = prompt[index] as PromptMessage;
-    if (isUneven(message)) (uneven ??= []).push(index);
+    if (isUnevenMessage(message)) (uneven ??= []).push(index);
     if (message.role !== 'assistant' && message.role !== 'tool') continue;
     const step = readStep(message, index, owner);
     if (step === undefined) continue;
@@ -44,12 +44,12 @@ export function scanPrompt(prompt: unknown): PromptScan {
     if (owner !== undefined && owner !== MIXED) latestOwner = owner;
   }
   return steps === undefined && uneven === undefined
-    ? EMPTY
+    ? NOTHING_FOUND
     : { steps: steps ?? NOTHING, latestOwner, uneven: uneven ?? NOTHING };
 }
 
 /** Whether it is nothing but text without options, as most chats are: a look that costs a few nanoseconds a message. */
-function isPlain(prompt: readonly PromptMessage[]): boolean {
+export function isPlainPrompt(prompt: readonly PromptMessage[]): boolean {
   for (let index = 0; index < prompt.length; index += 1) {
     const { content, providerOptions } = prompt[index] as PromptMessage;
     if (providerOptions !== undefined) return false;
@@ -94,12 +94,12 @@ function refers(part: PromptPart, isTool: boolean): boolean {
   return part.type === 'tool-result' || part.type === 'custom' || part['providerExecuted'] === true;
 }
 
-function isUneven({ content, providerOptions }: PromptMessage): boolean {
-  if (providerOptions !== undefined && isOneSided(providerOptions)) return true;
+function isUnevenMessage({ content, providerOptions }: PromptMessage): boolean {
+  if (isUnevenIn(providerOptions)) return true;
   if (typeof content === 'string') return false;
   for (let at = 0; at < content.length; at += 1) {
     const part = content[at] as PromptPart;
-    if (part.providerOptions !== undefined && isOneSided(part.providerOptions)) return true;
+    if (part.providerOptions !== undefined && isUnevenIn(part.providerOptions)) return true;
     if (part.type === 'tool-result' && isOutputUneven(part['output'])) return true;
   }
   return false;
@@ -112,13 +112,9 @@ function isOutputUneven(output: unknown): boolean {
     readonly value?: readonly PromptPart[];
     readonly providerOptions?: ProviderOptions;
   };
-  if (isOneSided(providerOptions)) return true;
-  return type === 'content' && value?.some((item) => isOneSided(item.providerOptions)) === true;
+  if (isUnevenIn(providerOptions)) return true;
+  return type === 'content' && value?.some((item) => isUnevenIn(item.providerOptions)) === true;
 }
 
-function isOneSided(options: ProviderOptions | undefined | null): boolean {
-  if (options === undefined || options === null) return false;
-  const { openai, azure } = options;
-  if ((openai === undefined) === (azure === undefined)) return false;
-  return hasUnbound((openai ?? azure) as Readonly<Record<string, unknown>>);
-}
+const isUnevenIn = (options: ProviderOptions | undefined | null): boolean =>
+  options !== undefined && options !== null && isUneven(options['openai'], options['azure']);

@@ -22,12 +22,19 @@ const CODES: ReadonlySet<string | undefined> = new Set([
  */
 export function isUnknownReference(error: unknown, failure: Failure, ids: () => Iterable<string>): boolean {
   if (CODES.has(failure.code)) return true;
-  const status = failure.statusCode ?? (APICallError.isInstance(error) ? error.statusCode : undefined);
+  const status = statusOf(error, failure);
   if (status !== 404 && status !== 400) return false;
   const text = textOf(error);
   for (const id of ids()) if (text.includes(id)) return true;
   return false;
 }
+
+/** Whether that is beyond doubt, by its status or code: a 400 that quotes an id may also say that it is there twice. */
+export const isPlainlyUnknown = (error: unknown, failure: Failure): boolean =>
+  CODES.has(failure.code) || statusOf(error, failure) === 404;
+
+const statusOf = (error: unknown, { statusCode }: Failure): number | undefined =>
+  statusCode ?? (APICallError.isInstance(error) ? error.statusCode : undefined);
 
 function textOf(error: unknown): string {
   const { message, responseBody } = error as { readonly message?: unknown; readonly responseBody?: unknown };

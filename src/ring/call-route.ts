@@ -1,6 +1,13 @@
 import type { Failure } from '../failure.ts';
 import type { Deployment } from './deployment.ts';
 
+/** An attempt that failed, as far as its call looks at it. */
+export interface FailedAttempt {
+  readonly deployment: Deployment;
+  /** Whether it is certain that there was no request. */
+  readonly madeNoRequest: boolean;
+}
+
 /** Where one call may go, for reasons that lie in the call itself. */
 export interface CallRoute {
   /** Who cannot serve it. */
@@ -10,7 +17,7 @@ export interface CallRoute {
   /** Why nobody else could be asked, for the error of a call that gives up. */
   readonly because: string | undefined;
   /** Looks whether a failure lies in what the call refers to. */
-  judge(error: unknown, failure: Failure): Failure;
+  judge(error: unknown, failure: Failure, attempt: FailedAttempt): Failure;
 }
 
 /** Whether the call has been changed since, so that the same deployment can take it now. */

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 
 import { isBaseURL } from './base-url.ts';
+import { isHeaderValue, NO_HEADER_VALUE } from './header-value.ts';
+import { isResourceName } from './resource-name.ts';
 
 /*
  * The shape of the settings, for those who do not have TypeScript's word for it. Each message continues
@@ -66,7 +68,8 @@ const mappedName = v.pipe(v.string('must be a model or deployment name'), v.nonE
 const mapping = record(mappedName, 'must be an object that maps model ids to names');
 // Not repeated in the message: a key may stand there by mistake.
 const variable = v.pipe(text, v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable'));
-const url = v.pipe(text, v.check(isBaseURL, 'must be an http or https URL without a query'));
+const url = v.pipe(text, v.check(isBaseURL, 'must be an http or https URL without a query, a password or blanks'));
+const headerValue = v.pipe(text, v.check(isHeaderValue, NO_HEADER_VALUE));
 
 const limits = {
   rpm: v.optional(positive),
@@ -93,7 +96,11 @@ const common = {
   ),
 };
 
-const key = v.union([text, callable], 'must be a string that is not empty, or a function');
+const key = v.lazy((input) =>
+  typeof input === 'string' && input !== ''
+    ? headerValue
+    : v.union([text, callable], 'must be a string that is not empty, or a function'),
+);
 
 const place = {
   baseURL: v.optional(url),
@@ -113,8 +120,8 @@ const openai = exact({
   ...common,
   ...place,
   type: v.literal('openai'),
-  organization: v.optional(text),
-  project: v.optional(text),
+  organization: v.optional(headerValue),
+  project: v.optional(headerValue),
 });
 
 const azure = exact({
@@ -122,14 +129,7 @@ const azure = exact({
   ...place,
   type: v.literal('azure'),
   resourceName: v.optional(
-    // One DNS label, as @ai-sdk/azure 4 demands: anything else would send the key to another host.
-    v.pipe(
-      text,
-      v.regex(
-        /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i,
-        'must be letters, digits and hyphens; use baseURL for other hosts',
-      ),
-    ),
+    v.pipe(text, v.check(isResourceName, 'must be letters, digits and hyphens; use baseURL for other hosts')),
   ),
   tokenProvider: v.optional(callable),
   apiVersion: v.optional(text),

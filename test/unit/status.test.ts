@@ -130,7 +130,7 @@ describe('status()', () => {
         {
           type: 'openai',
           apiKey: 'sk-secret-1',
-          baseURL: 'https://user:secret-2@gateway.example/secret-3',
+          baseURL: 'https://gateway.example/secret-3',
           headers: { 'x-team': 'secret-5' },
         },
         { type: 'azure', resourceName: 'east', apiKeyEnv: 'KEY_OF_STATUS' },

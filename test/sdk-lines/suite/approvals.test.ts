@@ -19,20 +19,38 @@ const isMissing = line < 6;
 interface Approvals {
   readonly tools: ai.ToolSet;
   readonly approved: boolean;
+  readonly isStreamed?: boolean;
+  /** What becomes of the messages when an approval has been given. */
+  readonly meanwhile?: (messages: readonly ai.ModelMessage[]) => readonly ai.ModelMessage[];
+}
+
+/** One answer, of as many steps as it takes. */
+async function answerTo(settings: Parameters<typeof ai.generateText>[0], isStreamed: boolean) {
+  if (!isStreamed) {
+    const result = await ai.generateText(settings);
+    const { content, text } = result;
+    return { messages: result.responseMessages ?? result.response.messages, content, text };
+  }
+  const result = ai.streamText(settings);
+  await result.consumeStream();
+  const messages = (await result.responseMessages) ?? (await result.response).messages;
+  return { messages, content: await result.content, text: await result.text };
 }
 
 /** Asks, and answers each request for approval, until there is nothing more to approve. */
-async function converse(balanced: BalancedProvider, question: ai.ModelMessage, { tools, approved }: Approvals) {
+async function converse(
+  balanced: BalancedProvider,
+  question: ai.ModelMessage,
+  { tools, approved, isStreamed = false, meanwhile = (all) => all }: Approvals,
+) {
   const messages = [question];
   for (;;) {
-    const result = await ai.generateText({
-      model: balanced('gpt-5'),
-      messages,
-      tools,
-      stopWhen: ai.stepCountIs(6),
-      maxRetries: 0,
-    });
-    messages.push(...(result.responseMessages ?? result.response.messages));
+    const prompt = messages.length === 1 ? messages : meanwhile(messages);
+    const result = await answerTo(
+      { model: balanced('gpt-5'), messages: [...prompt], tools, stopWhen: ai.stepCountIs(6), maxRetries: 0 },
+      isStreamed,
+    );
+    messages.push(...result.messages);
     const requests = result.content.filter(({ type }) => type === 'tool-approval-request') as unknown as readonly {
       readonly approvalId: string;
       readonly toolCall: { readonly providerExecuted?: boolean };
@@ -76,6 +94,9 @@ describe.skipIf(isMissing).each([
   },
 );
 
+const approvalsIn = (input: string | readonly object[]): readonly object[] =>
+  typeof input === 'string' ? [] : input.filter((item) => 'type' in item && item.type === 'mcp_approval_response');
+
 const removal: ai.ModelMessage = { role: 'user', content: 'Please remove it.' };
 
 const mcpOf = (balanced: BalancedProvider): ai.ToolSet =>
@@ -102,6 +123,67 @@ describe.skipIf(isMissing)('an MCP tool that needs approval', () => {
 
     expect(text).toBe(expected);
     expect([...first.refusals, ...second.refusals]).toEqual([]);
+  });
+
+  it.each([
+    ['generated', false],
+    ['streamed', true],
+  ])('goes on at another endpoint, %s, when its own cannot be reached', async (_, isStreamed) => {
+    const [first, second] = await startAccounts('first', 'second');
+    let isReachable = true;
+    const fetch: typeof globalThis.fetch = async (...request) => {
+      if (isReachable) return globalThis.fetch(...request);
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) });
+    };
+    const balanced = inOrder([
+      { type: 'openai', name: 'first', baseURL: first.baseURL, apiKey: 'any', fetch },
+      endpointOf(second, 'openai'),
+    ]);
+
+    const meanwhile = (messages: readonly ai.ModelMessage[]) => {
+      isReachable = false;
+      return messages;
+    };
+    const { text } = await converse(balanced, removal, {
+      tools: mcpOf(balanced),
+      approved: true,
+      isStreamed,
+      meanwhile,
+    });
+
+    expect(text).toBe('Removed by remove({"id":7}): gone.');
+    expect(second.requests).toHaveLength(1);
+  });
+
+  it('is asked for again when its endpoint may have done it before it died', async () => {
+    const [first, second] = await startAccounts('first', 'second');
+    const balanced = inOrder([endpointOf(first, 'openai'), endpointOf(second, 'openai')]);
+
+    first.dieAfter(1);
+    await converse(balanced, removal, { tools: mcpOf(balanced), approved: true });
+
+    const [unapproved, approved] = second.requests.map((request) => approvalsIn(request.input));
+    expect(unapproved).toEqual([]);
+    expect(approved).toMatchObject([{ approval_request_id: expect.stringContaining('second') }]);
+  });
+
+  it('is not done when what was approved was made up', async () => {
+    const [first] = await startAccounts('first');
+    const balanced = inOrder([endpointOf(first, 'openai')]);
+    let isForged = false;
+
+    const meanwhile = (messages: readonly ai.ModelMessage[]) => {
+      if (isForged) return messages;
+      isForged = true;
+      return JSON.parse(
+        JSON.stringify(messages)
+          .replaceAll('mcpr_', 'mcpr_forged_')
+          .replaceAll(/"id":7/g, '"id":8'),
+      ) as ai.ModelMessage[];
+    };
+    await converse(balanced, removal, { tools: mcpOf(balanced), approved: true, meanwhile });
+
+    expect(JSON.stringify(first.requests)).not.toMatch(/id\W+8\b/);
   });
 
   it('is not asked of an endpoint that has no MCP, which an event tells', async () => {

@@ -162,6 +162,51 @@ describe('what the environment lacks', () => {
     },
   );
 
+  it.each(['sk-secret\nsk-other', 'sk-secret\u2013other'])(
+    'is a key that a header can have, when what is there is %j, which is not repeated',
+    async (value) => {
+      vi.stubEnv('OPENAI_KEY_1', value);
+
+      const { message } = await missing(
+        createBalancedProvider({ endpoints: [{ type: 'openai', apiKeyEnv: 'OPENAI_KEY_1' }] }),
+      );
+
+      expect(message).toContain('endpoints[0].apiKeyEnv: environment variable OPENAI_KEY_1 has a character');
+      expect(message).not.toContain('sk-secret');
+    },
+  );
+
+  it('is the name of a resource when what is there is a URL', async () => {
+    vi.stubEnv('AZURE_RESOURCE_NAME', 'https://my-east.openai.azure.com');
+
+    const { message } = await missing(createBalancedProvider({ endpoints: [{ type: 'azure', apiKey: 'k-1' }] }));
+
+    expect(message).toContain('endpoints[0].resourceName: environment variable AZURE_RESOURCE_NAME is no name');
+    expect(message).not.toContain('my-east');
+  });
+
+  it('is not named when it may be the key itself', async () => {
+    const apiKeyEnv = 'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3';
+
+    const { message, problems } = await missing(
+      createBalancedProvider({ endpoints: [{ type: 'azure', resourceName: 'east', apiKeyEnv }] }),
+    );
+
+    expect(problems.map(({ path }) => path)).toEqual(['endpoints[0].apiKeyEnv']);
+    expect(message).not.toContain(apiKeyEnv);
+  });
+
+  it('is not what has blanks around it', async () => {
+    vi.stubEnv('OPENAI_KEY_1', ' sk-1\n');
+    vi.stubEnv('OPENAI_BASE_URL', 'https://a.example/v1 ');
+    const { fetch, sent } = fakeFetch();
+
+    await ask(createBalancedProvider({ endpoints: [{ type: 'openai', apiKeyEnv: 'OPENAI_KEY_1', fetch }] }));
+
+    expect(sent[0]?.url.href).toBe('https://a.example/v1/chat/completions');
+    expect(sent[0]?.headers.get('authorization')).toBe('Bearer sk-1');
+  });
+
   it('can be set later, and is found by the next call', async () => {
     const { fetch, sent } = fakeFetch();
     const balanced = createBalancedProvider({
@@ -269,5 +314,40 @@ describe("onMissingCredentials: 'skip'", () => {
 
     expect(await call).toBeInstanceOf(Error);
     expect(timers).toBe(0);
+  });
+});
+
+describe('a key that is asked for at each attempt', () => {
+  it.each(['sk-secret\nsk-other', 'sk-secret\u2013other'])(
+    'is no reason to fail when it is %j, and is not repeated',
+    async (value) => {
+      const healthy = fakeFetch();
+      const balanced = createBalancedProvider({
+        endpoints: [
+          { type: 'openai', name: 'odd', apiKey: () => value },
+          { type: 'openai', name: 'healthy', apiKey: 'any', fetch: healthy.fetch },
+        ],
+        loadBalancing: false,
+      });
+      const errors: string[] = [];
+      balanced.on('attempt', (event) => void errors.push(JSON.stringify(event)));
+
+      await ask(balanced);
+
+      expect(healthy.sent).toHaveLength(1);
+      expect(errors.join('')).not.toContain('sk-secret');
+    },
+  );
+
+  it('leaves a header of the same name alone', async () => {
+    const { fetch, sent } = fakeFetch();
+
+    await ask(
+      createBalancedProvider({
+        endpoints: [{ type: 'openai', apiKey: () => 'sk-1', headers: { 'api-key': 'of-the-gateway' }, fetch }],
+      }),
+    );
+
+    expect(sent[0]?.headers.get('api-key')).toBe('of-the-gateway');
   });
 });

@@ -9,8 +9,10 @@ const contextOf = (more: Partial<InlineContext> = {}): InlineContext => ({
   specificationVersion: 'v4',
   leftOut: new Set(),
   requests: new Map(),
+  recall: () => undefined,
   dropsApprovals: false,
-  waiting: [],
+  waiting: new Map(),
+  unanswered: new Map(),
   ...more,
 });
 
@@ -116,6 +118,38 @@ describe('a message that is sent in full', () => {
     expect([...context.leftOut]).toEqual([leftOut]);
   });
 
+  it.each([
+    ['tool_search', 'tool search'],
+    ['programmatic_tool_calling', 'program'],
+  ])('says so of %s also when its result is in a later message, or has not come', (name, leftOut) => {
+    const [call, result] = hosted(name, {});
+
+    for (const content of [[call], [result]]) {
+      const context = contextOf();
+      expect(inline(assistant(...content), context)).toEqual([]);
+      expect([...context.leftOut]).toEqual([leftOut]);
+    }
+  });
+
+  it('keeps the output of a call that was made in an earlier message', () => {
+    const [call, result] = hosted('mcp.find', { found: 1 }, { where: 'here' });
+    const context = contextOf();
+
+    const messages = [call, result].flatMap((part) => inline(assistant(part), context));
+
+    expect(messages).toMatchObject([
+      { role: 'assistant', content: [{ type: 'tool-call', toolName: 'mcp_find', input: { where: 'here' } }] },
+      { role: 'tool', content: [{ toolCallId: 'id_of_mcp.find', output: { value: { found: 1 } } }] },
+    ]);
+  });
+
+  it('keeps the output of a call that is not there any more', () => {
+    expect(inline(assistant(hosted('web_search', { found: 1 })[1]))).toMatchObject([
+      { role: 'assistant', content: [{ type: 'tool-call', toolCallId: 'id_of_web_search', input: {} }] },
+      { role: 'tool', content: [{ toolCallId: 'id_of_web_search', output: { value: { found: 1 } } }] },
+    ]);
+  });
+
   it('takes no prototype from a browser', () => {
     const options = JSON.parse('{"itemId":"msg_1","__proto__":{"phase":"forged"}}') as Record<string, unknown>;
 
@@ -123,66 +157,5 @@ describe('a message that is sent in full', () => {
 
     const [part] = (message?.content ?? []) as readonly PromptPart[];
     expect(part?.providerOptions?.['openai']?.['phase']).toBeUndefined();
-  });
-});
-
-describe('an answer to a request for approval', () => {
-  const waiting = hosted('mcp.remove', {}, { id: 7 })[0];
-  const server = tool('openai.mcp', 'files', { serverLabel: 'files' });
-  const answer = (approved: boolean) => ({ type: 'tool-approval-response', approvalId: 'mcpr_1', approved });
-
-  const converse = (context: InlineContext, approved: boolean, isPending = true) => [
-    ...inline(assistant(text('May I?'), waiting), context),
-    ...inline(toolResults(answer(approved)), context, isPending),
-  ];
-
-  it('goes along with the request in full', () => {
-    const context = contextOf({ tools: [server] });
-
-    expect(converse(context, true)).toEqual([assistant(text('May I?')), toolResults(answer(true))]);
-    expect([...context.requests]).toEqual([
-      [
-        'mcpr_1',
-        { type: 'mcp_approval_request', id: 'mcpr_1', server_label: 'files', name: 'remove', arguments: '{"id":7}' },
-      ],
-    ]);
-  });
-
-  it('is left out when the server that asked is in doubt, and a warning says so', () => {
-    const context = contextOf({ tools: [server, { ...server, name: 'others' }] });
-
-    expect(converse(context, true)).toEqual([assistant(text('May I?'))]);
-    expect([...context.leftOut]).toEqual(['approval']);
-  });
-
-  it('is not given again once the tool has been called, or it would be called twice', () => {
-    const context = contextOf({ tools: [server] });
-
-    expect(converse(context, true, false)).toEqual([assistant(text('May I?'))]);
-    expect([context.requests.size, context.leftOut.size]).toEqual([0, 0]);
-  });
-
-  it('becomes the output of the call when it says no, once', () => {
-    const denied = {
-      type: 'tool-result',
-      toolCallId: 'id_of_mcp.remove',
-      toolName: 'mcp.remove',
-      output: { type: 'execution-denied' },
-    };
-    const context = contextOf({ tools: [server] });
-
-    const messages = [
-      ...inline(assistant(waiting), context),
-      ...inline(toolResults(denied, answer(false)), context, true),
-    ];
-
-    expect(messages).toMatchObject([
-      { role: 'assistant', content: [{ type: 'tool-call', toolName: 'mcp_remove' }] },
-      {
-        role: 'tool',
-        content: [{ type: 'tool-result', output: { type: 'text', value: 'Tool call execution denied.' } }],
-      },
-    ]);
-    expect(messages[1]?.content).toHaveLength(1);
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
 import { classifyFailure } from '../../../src/failover/classify-failure.ts';
+import { ApprovalMemory } from '../../../src/portability/approval-memory.ts';
 import { OwnerMemory } from '../../../src/portability/owner-memory.ts';
 import { type Place, placeOf } from '../../../src/portability/place.ts';
 import { mapCallOptions, portableCall } from '../../../src/portability/portable-call.ts';
@@ -27,8 +28,9 @@ const [first, second, third] = endpoints.all.map((endpoint) =>
   placeOf(endpoint, endpoint.model('responses', 'gpt-5') as SdkModel, 'responses'),
 ) as [Place, Place, Place];
 
-const settings = () => ({ affinity: true, memory: new OwnerMemory() });
-const begin = (options: CallOptions, more = settings()) => portableCall(options, true, more);
+const settings = () => ({ affinity: true, memory: new OwnerMemory(), approvals: new ApprovalMemory() });
+const begin = (options: CallOptions, more = settings()) => portableCall(options, 'everything', more);
+const at = (place: Place) => ({ place, madeNoRequest: false });
 const reference = (id: string, owner: Place = first) =>
   text('Hello', { openai: { itemId: id }, ...mark(owner.mark.endpoint) });
 
@@ -77,21 +79,42 @@ describe('a call belongs to', () => {
   it('nobody when marks are not to be obeyed', () => {
     const call = begin({ prompt: [assistant(reference('msg_1'))] }, { ...settings(), affinity: false });
 
-    expect(call?.owner).toBeUndefined();
+    expect([first, second].map((place) => call?.isOwnedBy(place))).toEqual([false, false]);
   });
 
   it('the endpoint that answered the request for approval, though the answer carries no mark', () => {
     const [call] = hosted('mcp.remove', {});
     const prompt = [
-      assistant({ ...call, providerOptions: mark(first.mark.endpoint) }),
+      assistant({ ...call, providerOptions: mark(second.mark.endpoint) }),
       toolResults({ type: 'tool-approval-response', approvalId: 'mcpr_1', approved: true }),
     ];
-    const tools = [{ type: 'provider', id: 'openai.mcp', name: 'files', args: { serverLabel: 'files' } }];
 
-    const atAnother = begin({ prompt, tools })?.optionsAt(second).options;
-    expect(JSON.stringify(atAnother?.['headers'])).toContain('mcp_approval_request');
-    // A header that nobody takes out again would reach a service.
-    expect(begin({ prompt, tools })?.optionsAt(third).options['headers']).toBeUndefined();
+    expect(begin({ prompt })?.isOwnedBy(second)).toBe(true);
+  });
+});
+
+describe('a request for approval', () => {
+  it('goes in full only where the header that carries it is taken out again', () => {
+    const server = { label: 'files', url: 'https://files.example', connectorId: undefined };
+    const approvals = new ApprovalMemory();
+    approvals.remember({
+      toolCallId: 'call_1',
+      server,
+      item: { type: 'mcp_approval_request', id: 'mcpr_1', server_label: 'files', name: 'remove', arguments: '{}' },
+    });
+    const [call] = hosted('mcp.remove', {});
+    const prompt = [
+      assistant({ ...call, providerOptions: mark(second.mark.endpoint) }),
+      toolResults({ type: 'tool-approval-response', approvalId: 'mcpr_1', approved: true }),
+    ];
+    const args = { serverLabel: server.label, serverUrl: server.url };
+    const tools = [{ type: 'provider', id: 'openai.mcp', name: 'files', args }];
+
+    const headersAt = (place: Place) =>
+      begin({ prompt, tools }, { ...settings(), approvals })?.optionsAt(place).options['headers'];
+
+    expect(JSON.stringify(headersAt(first))).toContain('mcp_approval_request');
+    expect(headersAt(third)).toBeUndefined();
   });
 });
 
@@ -106,7 +129,7 @@ describe('a file that was uploaded', () => {
   ])('%s is asked for only where it can be', (_, data, lacked) => {
     const call = fileAt(data);
 
-    expect(call?.pinned).toMatchObject([{ what: 'file' }]);
+    expect(call?.pins.references).toMatchObject([{ what: 'file' }]);
     expect([first, second].map((place) => call?.lackedAt(place))).toEqual(lacked);
   });
 
@@ -117,9 +140,11 @@ describe('a file that was uploaded', () => {
 
 describe('a tool that the provider executes', () => {
   const lackedAt = (place: Place, id: string) =>
-    portableCall({ prompt: [], tools: [{ type: 'provider', id, name: 'any', args: {} }] }, false, settings())?.lackedAt(
-      place,
-    );
+    portableCall(
+      { prompt: [], tools: [{ type: 'provider', id, name: 'any', args: {} }] },
+      'nothing',
+      settings(),
+    )?.lackedAt(place);
 
   it.each([
     ['openai.web_search', [undefined, undefined, undefined]],
@@ -136,7 +161,7 @@ describe('a tool that the provider executes', () => {
   ])('pins the call to whoever has %o', (args, ids) => {
     const call = begin({ prompt: [], tools: [{ type: 'provider', id: 'openai.any', name: 'any', args }] });
 
-    expect(call?.pinned.map(({ id }) => id)).toEqual(ids);
+    expect(call?.pins.references.map(({ id }) => id)).toEqual(ids);
   });
 });
 
@@ -153,7 +178,7 @@ describe('a refusal', () => {
   ])('with %s makes the call go on in full, at the same endpoint too', (_, { error, failure }) => {
     const call = begin({ prompt });
 
-    expect(call?.judge(error, failure)).toMatchObject({
+    expect(call?.judge(error, failure, at(first))).toMatchObject({
       class: 'rejected',
       reason: 'unknown-reference',
       mayAskAgain: true,
@@ -164,9 +189,19 @@ describe('a refusal', () => {
   it('of what was sent in full stands', () => {
     const call = begin({ prompt });
     const { error, failure } = refusal(404, "Item with id 'msg_12345' not found.");
-    call?.judge(error, failure);
+    call?.judge(error, failure, at(first));
+    call?.optionsAt(first);
 
-    expect(call?.judge(error, failure)).toBe(failure);
+    expect(call?.judge(error, failure, at(first))).toBe(failure);
+  });
+
+  it('of what was sent before the other refusal came is no second one', () => {
+    const call = begin({ prompt });
+    const { error, failure } = refusal(404, "Item with id 'msg_12345' not found.");
+    for (const place of [first, second]) call?.optionsAt(place);
+    call?.judge(error, failure, at(second));
+
+    expect(call?.judge(error, failure, at(first))).toMatchObject({ reason: 'unknown-reference', mayAskAgain: true });
   });
 
   it.each([
@@ -174,7 +209,7 @@ describe('a refusal', () => {
     ['that only sounds alike', refusal(404, 'Item with id msg_99999 not found.')],
     ['by status 500', refusal(500, 'msg_12345')],
   ])('%s is left to its class', (_, { error, failure }) => {
-    expect(begin({ prompt })?.judge(error, failure)).toBe(failure);
+    expect(begin({ prompt })?.judge(error, failure, at(first))).toBe(failure);
   });
 });
 

@@ -1,0 +1,62 @@
+import { RecentMap } from '../recent-map.ts';
+import type { HostedTool } from './prompt.ts';
+
+/** Where an MCP tool runs, as the app configured it. */
+export interface McpServer {
+  readonly label: string;
+  readonly url: unknown;
+  readonly connectorId: unknown;
+}
+
+/** A request for approval as the service made it. */
+export interface ApprovalRequest {
+  /** The call that prompts have in the place of the request. */
+  readonly toolCallId: string;
+  readonly server: McpServer;
+  /** The item of the Responses API. */
+  readonly item: {
+    readonly type: 'mcp_approval_request';
+    readonly id: string;
+    readonly server_label: string;
+    readonly name: string;
+    readonly arguments: string;
+  };
+}
+
+/** Requests that are remembered: users answer within minutes, or hardly ever. */
+const REMEMBERED = 1_000;
+/** Characters of arguments above which a request is not remembered: a thousand of them must fit into memory. */
+const LONGEST_ARGUMENTS = 50_000;
+
+/**
+ * What the services have asked to have approved. A prompt comes through browsers: what it says of a request, down to its id,
+ * may be forged, and an approval that is passed on together with a forged request would run whatever the forger likes. So
+ * nothing but what stands here is ever sent in full.
+ */
+export class ApprovalMemory {
+  readonly #requests = new RecentMap<string, ApprovalRequest>(REMEMBERED);
+
+  remember(request: ApprovalRequest): void {
+    if (request.item.arguments.length <= LONGEST_ARGUMENTS) this.#requests.set(request.item.id, request);
+  }
+
+  /** The request that an approval answers. */
+  recall(approvalId: unknown): ApprovalRequest | undefined {
+    return typeof approvalId === 'string' ? this.#requests.get(approvalId) : undefined;
+  }
+
+  /** What was asked may have been done, and is not to be done again. */
+  forget(approvalId: string): void {
+    this.#requests.delete(approvalId);
+  }
+}
+
+/** The MCP servers among a call's tools. */
+export const mcpServers = (tools: readonly HostedTool[]): readonly McpServer[] =>
+  tools.flatMap(({ id, args: { serverLabel, serverUrl, connectorId } }) =>
+    id === 'openai.mcp' && typeof serverLabel === 'string' ? [{ label: serverLabel, url: serverUrl, connectorId }] : [],
+  );
+
+/** Whether what was asked of a server would be done by the same one now: its label alone is only a name. */
+export const isAmong = (servers: readonly McpServer[], { label, url, connectorId }: McpServer): boolean =>
+  servers.some((server) => server.label === label && server.url === url && server.connectorId === connectorId);

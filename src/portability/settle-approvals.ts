@@ -1,0 +1,109 @@
+import type { ApprovalRequest } from './approval-memory.ts';
+import type { LeftOut } from './left-out-warning.ts';
+import type { Options, PromptPart } from './prompt.ts';
+
+/** What is known of requests for approval when a prompt is made portable. */
+export interface ApprovalContext {
+  /** What the service asked under an id, if it is known to have asked. */
+  readonly recall: (approvalId: unknown) => ApprovalRequest | undefined;
+  /** Requests that the endpoint gets in full instead of by id: approval id → the item. */
+  readonly requests: Map<string, object>;
+  /** Approvals that nothing can be done for any more. */
+  readonly dropsApprovals: boolean;
+  /** Calls of the last step that have no result: they may wait for an approval. */
+  readonly waiting: Map<unknown, PromptPart>;
+  /** Gets what had to be left out. */
+  readonly leftOut: Set<LeftOut>;
+}
+
+/** A call that the user did not allow. */
+export interface Denial {
+  readonly call: PromptPart;
+  readonly reason: unknown;
+}
+
+/** What becomes of the answers to requests for approval in one message. */
+export interface SettledApprovals {
+  /** To be told as results of their calls. */
+  readonly denied: readonly Denial[];
+  /** To be sent as they are, after the requests that they answer. */
+  readonly passedOn: readonly PromptPart[];
+}
+
+export const isApproval = ({ type }: PromptPart): boolean => type === 'tool-approval-response';
+
+/**
+ * @param isPending whether nothing has been answered to the message yet: an approval that has done its work is not given
+ * again, or its call would be made again.
+ */
+export function settleApprovals(
+  content: readonly PromptPart[],
+  context: ApprovalContext,
+  isPending: boolean,
+): SettledApprovals {
+  const { waiting, requests, leftOut } = context;
+  const denied: Denial[] = [];
+  const passedOn: PromptPart[] = [];
+  const deny = (call: PromptPart, reason: unknown): void => {
+    waiting.delete(call['toolCallId']);
+    denied.push({ call, reason });
+  };
+  const answers = distinct(content);
+  for (const answer of answers.values()) {
+    if (answer['approved'] !== true) {
+      const call = deniedCall(answer, content, context) ?? (answers.size === 1 ? onlyOneOf(waiting) : undefined);
+      if (call !== undefined) deny(call, answer['reason']);
+      else if (isPending) leftOut.add('approval');
+    } else if (isPending && !requests.has(answer['approvalId'] as string)) {
+      if (addRequest(answer, context)) passedOn.push(answer);
+      else leftOut.add('approval');
+    }
+  }
+  // Denials that came without an answer to the request.
+  for (const { toolCallId, output } of content.filter(isDenial)) {
+    const call = waiting.get(toolCallId);
+    if (call !== undefined) deny(call, (output as Options)['reason']);
+  }
+  return { denied, passedOn };
+}
+
+/** One answer to each request: a denial, when there are several and they do not agree. */
+function distinct(content: readonly PromptPart[]): ReadonlyMap<unknown, PromptPart> {
+  const answers = new Map<unknown, PromptPart>();
+  for (const part of content) {
+    if (!isApproval(part)) continue;
+    const known = answers.get(part['approvalId']);
+    if (known === undefined || part['approved'] !== true) answers.set(part['approvalId'], part);
+  }
+  return answers;
+}
+
+/** Only what the service asked is sent, whatever the prompt makes of it. */
+function addRequest({ approvalId }: PromptPart, { recall, requests, dropsApprovals }: ApprovalContext): boolean {
+  const request = dropsApprovals ? undefined : recall(approvalId);
+  if (request === undefined) return false;
+  requests.set(request.item.id, request.item);
+  return true;
+}
+
+/** The call that was denied: as it was asked, or as the AI SDK says in a result that it makes of a denial. */
+function deniedCall(
+  { approvalId }: PromptPart,
+  content: readonly PromptPart[],
+  { recall, waiting }: ApprovalContext,
+): PromptPart | undefined {
+  const toolCallId =
+    recall(approvalId)?.toolCallId ??
+    content.find((part) => isDenial(part) && idOfDenial(part) === approvalId)?.['toolCallId'];
+  return waiting.get(toolCallId);
+}
+
+const isDenial = ({ type, output }: PromptPart): boolean =>
+  type === 'tool-result' && (output as PromptPart | undefined)?.type === 'execution-denied';
+
+const idOfDenial = ({ output }: PromptPart): unknown =>
+  (output as PromptPart).providerOptions?.['openai']?.['approvalId'];
+
+/** Nothing is allowed by a denial, so that it may be taken for that of the only call there is. */
+const onlyOneOf = (waiting: ReadonlyMap<unknown, PromptPart>): PromptPart | undefined =>
+  waiting.size === 1 ? [...waiting.values()][0] : undefined;
