@@ -10,7 +10,12 @@ import type { CommonEndpointSettings, ProviderEndpointSettings } from '../../src
 type Part = LanguageModelV4StreamPart;
 
 /** What a fake stream does next: a part, or something that goes wrong. Without any of the latter it closes at its end. */
-export type Step = Part | { readonly waitMs: number } | { readonly throws: unknown } | 'hang';
+export type Step =
+  | Part
+  | { readonly waitMs: number }
+  | { readonly waitFor: PromiseLike<unknown> }
+  | { readonly throws: unknown }
+  | 'hang';
 
 /** One attempt that has reached the fake model. It is deaf to its signal, as a connection may be. */
 export interface FakeAttempt {
@@ -118,6 +123,8 @@ export function holds(held: HeldAttempt[]): Behaviour {
 export class FakeEndpoint {
   readonly name: string;
   readonly attempts: FakeAttempt[] = [];
+  /** Streams that have neither closed nor broken off, and that nobody has cancelled. */
+  openStreams = 0;
   #behaviour: Behaviour;
   readonly #queued: Behaviour[] = [];
 
@@ -154,7 +161,9 @@ export class FakeEndpoint {
       },
       doStream: async (options): Promise<LanguageModelV4StreamResult> => {
         const { attempt, behaviour, cancelReasons } = this.#begin(modelId, options);
-        const stream = play(await behaviour.stream(attempt), cancelReasons);
+        const steps = await behaviour.stream(attempt);
+        this.openStreams += 1;
+        const stream = play(steps, cancelReasons, () => (this.openStreams -= 1));
         return { stream, response: { headers: { 'x-endpoint': this.name } }, request: { body: `to ${this.name}` } };
       },
     };
@@ -169,8 +178,9 @@ export class FakeEndpoint {
 }
 
 /** A stream that follows a script, and sends no part before it is asked for. */
-function play(steps: readonly Step[], cancelReasons: unknown[]): ReadableStream<Part> {
+function play(steps: readonly Step[], cancelReasons: unknown[], ended: () => void): ReadableStream<Part> {
   let next = 0;
+  let isCancelled = false;
   let stopWaiting = (): void => {};
   return new ReadableStream<Part>(
     {
@@ -178,9 +188,19 @@ function play(steps: readonly Step[], cancelReasons: unknown[]): ReadableStream<
         for (;;) {
           const step = steps[next];
           next += 1;
-          if (step === undefined) return controller.close();
-          if (step === 'hang') return new Promise<never>(() => {});
-          if ('throws' in step) return controller.error(step.throws);
+          if (step === 'hang' || isCancelled) return new Promise<never>(() => {});
+          if (step === undefined) {
+            ended();
+            return controller.close();
+          }
+          if ('throws' in step) {
+            ended();
+            return controller.error(step.throws);
+          }
+          if ('waitFor' in step) {
+            await step.waitFor;
+            continue;
+          }
           if (!('waitMs' in step)) return controller.enqueue(step);
           await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, step.waitMs);
@@ -189,6 +209,8 @@ function play(steps: readonly Step[], cancelReasons: unknown[]): ReadableStream<
         }
       },
       cancel(reason) {
+        isCancelled = true;
+        ended();
         stopWaiting();
         cancelReasons.push(reason);
       },

@@ -16,6 +16,11 @@ export async function happenings(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Lets so many promises settle one after the other, and nothing else: for what depends on who comes first. */
+export async function microtasks(count: number): Promise<void> {
+  for (let done = 0; done < count; done++) await Promise.resolve();
+}
+
 /** Lets time pass, with all that happens meanwhile. */
 export async function pass(durationMs: number): Promise<void> {
   await happenings();

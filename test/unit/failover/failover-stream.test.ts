@@ -616,12 +616,14 @@ describe('timeout.idleMs', () => {
     expectNothingLeft(ring);
   });
 
-  it('does not count the time in which its reader does not read', async () => {
-    const ring = ringOf([streams(start, delta('a'), delta('b'), finish())], settings);
+  it.each<[string, readonly Step[], number]>([
+    ['content', [start, delta('a'), delta('b'), finish()], 2],
+    ['a part without any', [start, delta('a'), { type: 'text-end', id: 't' }, delta('b'), finish()], 3],
+  ])('does not count the time in which its reader does not read, after %s', async (_, steps, count) => {
+    const ring = ringOf([streams(...steps)], settings);
     const { stream } = await openStream(ring);
     const reader = stream.getReader();
-    await reader.read();
-    await reader.read();
+    for (let part = 0; part < count; part++) await reader.read();
 
     await pass(60_000);
     reader.releaseLock();

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { Quota } from '../../../src/health/quota.ts';
 import { SlidingWindow } from '../../../src/health/sliding-window.ts';
 import { TokenBucket } from '../../../src/health/token-bucket.ts';
 
@@ -49,6 +50,66 @@ describe('a sliding window', () => {
         }
       }),
     );
+  });
+});
+
+describe('what is given back to a sliding window', () => {
+  it('is there at once', () => {
+    const window = new SlidingWindow(60_000, 60_000);
+    window.spend(0, 50_000);
+
+    window.spend(10_000, -30_000);
+
+    expect(window.level(10_000)).toBe(40_000);
+  });
+
+  it('is not there a second time when what it was taken from is over', () => {
+    const window = new SlidingWindow(60_000, 60_000);
+    window.spend(0, 50_000);
+
+    window.spend(50_000, -30_000);
+
+    expect(window.level(61_000)).toBe(60_000);
+  });
+});
+
+describe('a rejection although there was room', () => {
+  /** 600 requests a minute: 100 in ten seconds, 10 in one. Returns how many may be sent at once, long after. */
+  function burstAfterRejection(
+    sentAt: readonly number[],
+    rejected: { sentAt: number; heardAt: number; retryAfterMs?: number },
+  ): number {
+    const quota = new Quota({ rpm: 600 }, 'windows', 0);
+    for (const at of sentAt) quota.reserve(at, 1);
+    quota.wasRejected(rejected.heardAt, rejected.sentAt, rejected.retryAfterMs);
+    const later = rejected.heardAt + 60_000;
+    let burst = 0;
+    for (; quota.availableAt(later, 1) <= later; burst++) quota.reserve(later, 1);
+    return burst;
+  }
+  const times = (count: number, at: (index: number) => number) =>
+    Array.from({ length: count }, (_, index) => at(index));
+
+  it.each([0, 8_000, 30_000])(
+    'shows the shortest time that was overrun when its request was sent, although it is heard %i ms later',
+    (heardAt) => {
+      const sentAt = times(25, () => 0);
+
+      expect(burstAfterRejection(sentAt, { sentAt: 0, heardAt })).toBe(10);
+    },
+  );
+
+  it('shows no time that is shorter than the one after which the service wants to be asked again', () => {
+    const sentAt = times(25, () => 0);
+
+    expect(burstAfterRejection(sentAt, { sentAt: 0, heardAt: 8_000, retryAfterMs: 1_500 })).toBe(20);
+  });
+
+  it('shows nothing where no time was overrun', () => {
+    // Eight in each second, of the ten that there may be.
+    const sentAt = times(33, (index) => index * 125);
+
+    expect(burstAfterRejection(sentAt, { sentAt: 4_000, heardAt: 4_000 })).toBe(100);
   });
 });
 

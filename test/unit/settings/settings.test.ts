@@ -179,6 +179,20 @@ describe('a setting that is given', () => {
     expect(call.state).not.toBe('pending');
   });
 
+  it('classifyFailure may name a time that is no number: the limit ends as one without a time', async () => {
+    const { endpoints, ask } = twoEndpoints({
+      loadBalancing: false,
+      classifyFailure: () => ({ class: 'rate-limited', retryAfterMs: Number(undefined) * 1_000 }),
+    });
+    endpoints[0].behaveOnce(fails('ours'));
+    await ask();
+
+    await pass(60_000);
+    await ask();
+
+    expect(endpoints[0].attempts).toHaveLength(2);
+  });
+
   it('is looked at once, whatever happens to it later', async () => {
     const { fetch, sent } = fakeFetch();
     const deployments: Record<string, string> = { 'gpt-4': 'first' };

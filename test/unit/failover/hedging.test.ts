@@ -1,0 +1,150 @@
+import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { describe, expect, it } from 'vitest';
+
+import { type BalancedProvider, type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
+import { apiError } from '../api-error.ts';
+import {
+  after,
+  answers,
+  type Behaviour,
+  delta,
+  fails,
+  FakeEndpoint,
+  hangs,
+  prompt,
+  start,
+  streams,
+} from '../fake-endpoint.ts';
+import { happenings, microtasks, pass, useFakeTime } from '../fake-time.ts';
+import { watch } from '../outcome.ts';
+
+useFakeTime();
+
+function ringOf(behaviours: readonly Behaviour[], settings: Partial<BalancedProviderSettings>) {
+  const endpoints = behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour));
+  const balanced = createBalancedProvider({
+    endpoints: endpoints.map((endpoint) => endpoint.settings()),
+    loadBalancing: false,
+    ...settings,
+  });
+  return { endpoints: endpoints as [FakeEndpoint, ...FakeEndpoint[]], balanced };
+}
+
+const dead = fails(apiError(500));
+const ask = (balanced: BalancedProvider) => watch(balanced('m').doGenerate({ prompt }));
+const deploymentOf = (balanced: BalancedProvider) => balanced.status().endpoints[0]?.deployments[0];
+
+describe('a probe that takes longer than a hedge waits', () => {
+  it.each([
+    ['alone', [dead]],
+    ['beside another that is as slow', [dead, after(4_000, answers())]],
+  ])('brings its deployment back: %s', async (_, behaviours) => {
+    const { endpoints, balanced } = ringOf(behaviours, {
+      failureThreshold: 1,
+      cooldownMs: 10_000,
+      retry: { rounds: 1 },
+      hedge: { afterMs: 3_000 },
+    });
+    ask(balanced);
+    await pass(10_000);
+
+    endpoints[0].behave(after(4_000, answers()));
+    ask(balanced);
+    await pass(4_000);
+
+    expect(deploymentOf(balanced)?.state).toBe('closed');
+  });
+
+  it('keeps its deployment out until the next when another has answered first', async () => {
+    const { endpoints, balanced } = ringOf([dead, after(500, answers())], {
+      failureThreshold: 1,
+      cooldownMs: 10_000,
+      hedge: { afterMs: 1_000, maxExtra: 1 },
+    });
+    ask(balanced);
+    await pass(10_000);
+    endpoints[0].behave(hangs());
+
+    const probe = ask(balanced);
+    await pass(1_500);
+    expect(probe.state).toBe('fulfilled');
+    await pass(9_999);
+    ask(balanced);
+    const before = endpoints[0].attempts.length;
+    await pass(1);
+    ask(balanced);
+
+    expect([before, endpoints[0].attempts.length]).toEqual([2, 3]);
+  });
+});
+
+it('timeout.firstContentMs, which is for streams, is nothing that the loser of another call has exceeded', async () => {
+  const { balanced } = ringOf([after(12_000, answers()), after(3_000, answers())], {
+    timeout: { firstContentMs: 5_000 },
+    hedge: { afterMs: 8_000, maxExtra: 1 },
+  });
+
+  const call = ask(balanced);
+  await pass(11_000);
+
+  expect(call.state).toBe('fulfilled');
+  expect(deploymentOf(balanced)?.failures).toBe(0);
+});
+
+describe('a stream of which two deployments send the first content at about the same time', () => {
+  /** A stream of both, of which one deployment is ahead by so many turns: whose words, and whose headers it has. */
+  async function wordsAndHeaders(aheadBy: number) {
+    let speak = (): void => {};
+    const event = new Promise<void>((resolve) => (speak = resolve));
+    const speaker = (name: string, turns: number): Behaviour =>
+      streams(start, { waitFor: event.then(() => microtasks(turns)) }, delta(name), 'hang');
+    const { balanced } = ringOf([speaker('e0', Math.max(0, -aheadBy)), speaker('e1', Math.max(0, aheadBy))], {
+      hedge: { afterMs: 1_000, maxExtra: 1 },
+    });
+    const result = await balanced('m').doStream({ prompt });
+    const reading = watch(firstDelta(result.stream));
+    await pass(1_000);
+
+    speak();
+    await happenings();
+
+    return [reading.value, result.response?.headers?.['x-endpoint']];
+  }
+
+  it('has the headers of the one whose words it has', async () => {
+    for (let aheadBy = -30; aheadBy <= 30; aheadBy++) {
+      const [words, headers] = await wordsAndHeaders(aheadBy);
+
+      expect(headers, `e0 ahead by ${aheadBy}`).toBe(words);
+    }
+  });
+});
+
+async function firstDelta(stream: ReadableStream<LanguageModelV4StreamPart>): Promise<string | undefined> {
+  for await (const part of stream) if (part.type === 'text-delta') return part.delta;
+  return undefined;
+}
+
+it('an attempt that replaces one whose deployment was taken out meanwhile is a second attempt, too', async () => {
+  const { endpoints, balanced } = ringOf([answers(), answers(), answers()], {
+    failureThreshold: 1,
+    cooldownMs: 600_000,
+    hedge: { afterMs: 1_000, maxExtra: 0.1 },
+  });
+  const hedges: string[] = [];
+  balanced.on('hedge', ({ from, to }) => void hedges.push(`${from} -> ${to}`));
+  // Enough calls for one second attempt, and too few for two.
+  for (let call = 0; call < 10; call++) ask(balanced);
+  await happenings();
+  endpoints[0].behaveOnce(hangs(), dead);
+  const replaced = ask(balanced);
+  ask(balanced);
+  await pass(1_000);
+  expect(replaced.state).toBe('fulfilled');
+
+  endpoints[1]?.behaveOnce(hangs());
+  ask(balanced);
+  await pass(10_000);
+
+  expect(hedges).toEqual([]);
+});

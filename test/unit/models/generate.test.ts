@@ -1,0 +1,61 @@
+import { getEventListeners } from 'node:events';
+
+import { describe, expect, it } from 'vitest';
+
+import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
+import type { CommonEndpointSettings } from '../../../src/settings/endpoint-settings.ts';
+import { FakeEndpoint, hangs, prompt } from '../fake-endpoint.ts';
+import { happenings, pass, useFakeTime } from '../fake-time.ts';
+import { watch } from '../outcome.ts';
+
+useFakeTime();
+
+const oneAtOnce = { maxConcurrency: 1 };
+
+/** Begins a call of a deployment that is busy with others. */
+async function busyWith(others: number, limits: CommonEndpointSettings, settings: Partial<BalancedProviderSettings>) {
+  const balanced = createBalancedProvider({
+    endpoints: [new FakeEndpoint('e0', hangs()).settings(limits)],
+    ...settings,
+  });
+  for (let call = 0; call < others; call++) watch(balanced('m').doGenerate({ prompt }));
+  const controller = new AbortController();
+  const call = watch(balanced('m').doGenerate({ prompt, abortSignal: controller.signal }));
+  await happenings();
+  return { call, controller, listeners: () => getEventListeners(controller.signal, 'abort') };
+}
+
+describe('a call that waits in line leaves no listener on its signal', () => {
+  it('when it is aborted', async () => {
+    const { call, controller, listeners } = await busyWith(1, oneAtOnce, {});
+
+    controller.abort('enough');
+    await happenings();
+
+    expect(call.error).toBe('enough');
+    expect(listeners()).toEqual([]);
+  });
+
+  it('when it has waited for as long as it may', async () => {
+    const { call, listeners } = await busyWith(1, oneAtOnce, { maxWaitMs: 2_000 });
+
+    await pass(2_010);
+
+    expect(call.state).toBe('rejected');
+    expect(listeners()).toEqual([]);
+  });
+
+  it('when it could not be served in time', async () => {
+    const { call, listeners } = await busyWith(6, { rpm: 6 }, { maxWaitMs: 2_000 });
+
+    expect(call.state).toBe('rejected');
+    expect(listeners()).toEqual([]);
+  });
+
+  it('when the line is full', async () => {
+    const { call, listeners } = await busyWith(2, oneAtOnce, { maxWaiting: 1 });
+
+    expect(call.state).toBe('rejected');
+    expect(listeners()).toEqual([]);
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+
+import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
+import { rateLimit } from '../api-error.ts';
+import { after, answers, type Behaviour, fails, FakeEndpoint, hangs, prompt } from '../fake-endpoint.ts';
+import { pass, useFakeTime } from '../fake-time.ts';
+import { type Outcome, watch } from '../outcome.ts';
+
+useFakeTime();
+
+/** Deployments that take turns, and calls of them every 50 ms. */
+function ringOf(size: number, settings: Partial<BalancedProviderSettings>) {
+  const endpoints = Array.from({ length: size }, (_, index) => new FakeEndpoint(`e${index}`));
+  const balanced = createBalancedProvider({
+    endpoints: endpoints.map((endpoint) => endpoint.settings()),
+    cooldownMs: 600_000,
+    ...settings,
+  });
+  const [cooldowns, hedges]: [string[], string[]] = [[], []];
+  balanced.on('cooldown', ({ endpoint }) => void cooldowns.push(endpoint));
+  balanced.on('hedge', ({ from }) => void hedges.push(from));
+  const behave = (behaviour: Behaviour) => {
+    for (const endpoint of endpoints) endpoint.behave(behaviour);
+  };
+  const callTimes = async (count: number) => {
+    const calls: Outcome<unknown>[] = [];
+    for (let call = 0; call < count; call++) {
+      calls.push(watch(balanced('m').doGenerate({ prompt })));
+      await pass(50);
+    }
+    return calls;
+  };
+  return { endpoints: endpoints as [FakeEndpoint, ...FakeEndpoint[]], behave, cooldowns, hedges, callTimes };
+}
+
+/** So little that there is never enough for one. */
+const NEXT_TO_NOTHING = 1e-9;
+
+describe('a deployment that hangs while the others answer in time', () => {
+  it('is taken out at failureThreshold overdue attempts in a row, although nothing may be hedged', async () => {
+    const { endpoints, behave, cooldowns, callTimes } = ringOf(3, {
+      failureThreshold: 3,
+      hedge: { afterMs: 1_000, maxExtra: NEXT_TO_NOTHING },
+    });
+    behave(after(100, answers()));
+    await callTimes(30);
+
+    endpoints[0].behave(hangs());
+    // Its attempts begin 150 ms apart: by now, three of them are overdue.
+    await callTimes(27);
+
+    expect(cooldowns).toEqual(['e0']);
+  });
+
+  it('is taken out when the hedge budget has been used up before', async () => {
+    const { endpoints, behave, cooldowns, hedges, callTimes } = ringOf(3, {
+      failureThreshold: 3,
+      hedge: { afterMs: 1_000, maxExtra: 0.01 },
+    });
+    behave(after(100, answers()));
+    await callTimes(99);
+    endpoints[1]?.behaveOnce(after(2_000, answers()));
+    await callTimes(3);
+    await pass(2_000);
+    expect(hedges).toEqual(['e1']);
+
+    endpoints[0].behave(hangs());
+    await callTimes(40);
+
+    expect(hedges).toEqual(['e1']);
+    expect(cooldowns).toEqual(['e0']);
+  });
+
+  it('keeps none of the calls that had been sent to it', async () => {
+    const { endpoints, behave, callTimes } = ringOf(3, {
+      failureThreshold: 3,
+      hedge: { afterMs: 1_000, maxExtra: NEXT_TO_NOTHING },
+    });
+    behave(after(100, answers()));
+    await callTimes(30);
+
+    endpoints[0].behave(hangs());
+    const calls = await callTimes(60);
+    await pass(1_000);
+
+    expect(calls.filter(({ state }) => state !== 'fulfilled')).toEqual([]);
+  });
+});
+
+describe('nobody is taken out for silence', () => {
+  it.each([
+    ['after a time that is set', { afterMs: 1_000 }],
+    ['after a time that is learned', true],
+  ])('when all deployments become three times as slow at once: hedged %s', async (_, hedge) => {
+    const { behave, cooldowns, callTimes } = ringOf(4, { failureThreshold: 3, hedge });
+    behave(after(700, answers()));
+    await callTimes(100);
+
+    behave(after(2_100, answers()));
+    await callTimes(300);
+
+    expect(cooldowns).toEqual([]);
+  });
+
+  it('when all deployments hang at once', async () => {
+    const { behave, cooldowns, callTimes } = ringOf(4, { failureThreshold: 3, hedge: { afterMs: 1_000 } });
+    behave(after(100, answers()));
+    await callTimes(100);
+
+    behave(hangs());
+    await callTimes(100);
+
+    expect(cooldowns).toEqual([]);
+  });
+
+  it('who is the only one of a ring', async () => {
+    const { behave, cooldowns, callTimes } = ringOf(1, { failureThreshold: 3, hedge: { afterMs: 1_000 } });
+    behave(after(100, answers()));
+    await callTimes(100);
+
+    behave(hangs());
+    await callTimes(100);
+
+    expect(cooldowns).toEqual([]);
+  });
+
+  it('who hangs where half of the attempts of the others are overdue as well', async () => {
+    const { endpoints, cooldowns, callTimes } = ringOf(3, { failureThreshold: 3, hedge: { afterMs: 1_000 } });
+    const turns = Array.from({ length: 200 }, (_, index) => after(index % 2 === 0 ? 100 : 1_500, answers()));
+    const [hanging, ...others] = endpoints;
+    hanging.behaveOnce(...turns.slice(0, 40));
+    hanging.behave(hangs());
+    for (const other of others) other.behaveOnce(...turns);
+
+    await callTimes(250);
+
+    expect(cooldowns).toEqual([]);
+  });
+
+  it('who was overdue less often than failureThreshold says', async () => {
+    const { endpoints, behave, cooldowns, callTimes } = ringOf(3, {
+      failureThreshold: 3,
+      hedge: { afterMs: 1_000, maxExtra: NEXT_TO_NOTHING },
+    });
+    behave(after(100, answers()));
+
+    // It is asked no more after these.
+    endpoints[0].behaveOnce(hangs(), hangs(), fails(rateLimit(60)));
+    await callTimes(60);
+
+    expect(cooldowns).toEqual([]);
+  });
+
+  it('who has answered in between', async () => {
+    const { endpoints, behave, cooldowns, callTimes } = ringOf(2, {
+      failureThreshold: 3,
+      hedge: { afterMs: 1_000, maxExtra: NEXT_TO_NOTHING },
+    });
+    behave(after(100, answers()));
+
+    for (const _ of [1, 2, 3, 4]) {
+      endpoints[0].behaveOnce(hangs(), hangs());
+      await callTimes(30);
+    }
+
+    expect(cooldowns).toEqual([]);
+  });
+});
