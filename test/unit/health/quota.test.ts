@@ -25,6 +25,17 @@ async function metered(behaviour: Behaviour = answers()) {
 }
 
 describe('a quota of tokens', () => {
+  it('counts what the very first call asks for', async () => {
+    const endpoint = new FakeEndpoint('e0', after(1_000, answers()));
+    const balanced = createBalancedProvider({ endpoints: [endpoint.settings({ tpm: 30_000 })] });
+
+    ask(balanced, 20_000);
+    ask(balanced, 20_000);
+    await happenings();
+
+    expect(endpoint.attempts).toHaveLength(1);
+  });
+
   it('serves a small call right after one that asked for more than it holds and failed', async () => {
     const { endpoint, balanced } = await metered(fails(apiError(500)));
     ask(balanced, 128_000);
@@ -69,7 +80,11 @@ describe('what a service says is left', () => {
     const quota = new Quota({ tpm: 30_000 }, 'continuous', 0);
     const reservation = quota.reserve(0, 128_000);
 
-    quota.learn(1, { requests: unstated, tokens: { perMinute: 30_000, remaining: 29_000 } }, reservation);
+    quota.learn(
+      1,
+      { requests: unstated, tokens: { perMinute: 30_000, remaining: 29_000 }, requestsReset: undefined },
+      reservation,
+    );
 
     expect(quota.availableAt(1, 29_000)).toBe(1);
   });
@@ -78,7 +93,11 @@ describe('what a service says is left', () => {
     const quota = new Quota({ rpm: 600 }, metering, 0);
     const reservation = quota.reserve(0, 1);
 
-    quota.learn(0, { requests: unstated, tokens: { perMinute: 100_000, remaining: 30_000 } }, reservation);
+    quota.learn(
+      0,
+      { requests: unstated, tokens: { perMinute: 100_000, remaining: 30_000 }, requestsReset: undefined },
+      reservation,
+    );
 
     expect(quota.missingPart(0)).toBeCloseTo(0.7);
   });
