@@ -43,7 +43,7 @@ export class AttemptOutcomes {
   gotContent(attempt: Attempt, headers: Headers, now: number): void {
     const durationMs = now - attempt.startedAt;
     attempt.gotContent();
-    attempt.lease.heard(headers, now);
+    if (attempt.deployment.quotas[0].wantsNews(now)) attempt.lease.heard(headers, now);
     attempt.lease.answered();
     attempt.deployment.latency.record(now, durationMs);
     this.#times.record(durationMs);

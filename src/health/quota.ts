@@ -39,6 +39,9 @@ interface Known {
 /** What has become of a quota: nothing, more than there was, or other limits or other deployments that are available. */
 export type QuotaChange = 'none' | 'room' | 'availability';
 
+/** While there is plenty, what answers say of it is looked at no more often: each says all of it. */
+const PLENTY_MS = 50;
+
 /** Azure's longest window for requests; a rejection shows when it is shorter. */
 const LONGEST_REQUEST_WINDOW_MS = 10_000;
 
@@ -58,6 +61,7 @@ export class Quota {
   #tokensUnsettled = 0;
   /** Whether nothing was left when it was last looked at. */
   #isSpent = false;
+  #plentyUntil = -Infinity;
 
   constructor({ rpm, tpm }: ConfiguredLimits, metering: Metering, now: number) {
     this.#metering = metering;
@@ -148,8 +152,14 @@ export class Quota {
     if (seconds !== undefined) allowance.learnEnd(sentAt, seconds);
   }
 
+  /** Whether it matters what an answer says of its limits: not of each of many, while there is plenty. */
+  wantsNews(now: number): boolean {
+    return now >= this.#plentyUntil;
+  }
+
   /** The service has stated its limits in the answer to an attempt. */
   learn(now: number, stated: StatedLimits, reservation: Reservation | undefined): QuotaChange {
+    this.#plentyUntil = isPlenty(stated.requests) && isPlenty(stated.tokens) ? now + PLENTY_MS : -Infinity;
     const hasNewRequests = this.#learnLimit(this.#requests, 'requests', stated.requests, now);
     const hasNewTokens = this.#learnLimit(this.#tokens, 'tokens', stated.tokens, now);
     if (hasNewRequests || hasNewTokens) return 'availability';
@@ -203,6 +213,9 @@ export class Quota {
     return new SlidingWindow(perMinute, unit === 'requests' ? LONGEST_REQUEST_WINDOW_MS : MINUTE_MS);
   }
 }
+
+/** Whether so much is left that nobody could spend it within a moment. */
+const isPlenty = ({ perMinute = 0, remaining = Infinity }: StatedLimit): boolean => remaining > perMinute / 2;
 
 /** Gives back as much as lets one be spent at a certain moment. */
 function allowBy(allowance: Allowance, now: number, at: number): void {
