@@ -19,6 +19,7 @@ export const toFigure = (
   note = '',
 ): Figure => {
   const { plain, ours, from, to, difference } = comparison;
-  const spread = `plain ${plain.toFixed(2)}, ours ${ours.toFixed(2)}, middle half of differences ${from.toFixed(2)} to ${to.toFixed(2)}`;
+  const share = ((100 * difference) / plain).toFixed(0);
+  const spread = `${share} % of plain ${plain.toFixed(2)}, ours ${ours.toFixed(2)}, middle half of differences ${from.toFixed(2)} to ${to.toFixed(2)}`;
   return { name, value: difference, unit, target, note: note === '' ? spread : `${spread}; ${note}` };
 };

@@ -16,12 +16,16 @@ export async function microseconds(repetitions: number, work: () => PromiseLike<
   return ((performance.now() - startedAt) * 1_000) / repetitions;
 }
 
-/** Runs both in turns, either first every other time, and compares what each pair measured. */
+/**
+ * Runs both in turns, either first every other time, and compares what each pair measured.
+ *
+ * @param warmUps pairs before, which do not count: so many that what runs has been compiled.
+ */
 export async function interleave(
   pairs: number,
   plain: () => Promise<number>,
   ours: () => Promise<number>,
-  warmUps: number = 6,
+  warmUps: number = Math.ceil(pairs / 4),
 ): Promise<Comparison> {
   const samples: { plain: number; ours: number }[] = [];
   for (let pair = 0; pair < pairs + warmUps; pair += 1) {

@@ -28,7 +28,8 @@ const MEASUREMENTS: readonly (() => Promise<Figure | readonly Figure[]>)[] = [
 const PREAMBLE = `# What a call costs in the process
 
 \`npm run bench:overhead\` measures this anew: time and memory that \`createBalancedProvider()\` adds to the SDK's own chat model, both
-with a stub \`fetch\` that answers at once. Medians of ${pairs} pairs of runs that stood side by side.
+with a stub \`fetch\` that answers at once. Medians of ${pairs} pairs of runs that stood side by side. Microseconds depend on the
+machine: compare them with what the plain model takes on it.
 
 Node ${process.version}.
 

@@ -54,7 +54,11 @@ export function isPlainPrompt(prompt: readonly PromptMessage[]): boolean {
     const { content, providerOptions } = prompt[index] as PromptMessage;
     if (providerOptions !== undefined) return false;
     if (typeof content === 'string') continue;
-    for (let at = 0; at < content.length; at += 1) {
+    // Nearly every message has one part: for the first there is no loop, which would take longer than the look.
+    const first = content[0];
+    if (first === undefined) continue;
+    if (first.type !== 'text' || first.providerOptions !== undefined) return false;
+    for (let at = 1; at < content.length; at += 1) {
       const part = content[at] as PromptPart;
       if (part.type !== 'text' || part.providerOptions !== undefined) return false;
     }

@@ -125,3 +125,21 @@ describe('what a service says is left', () => {
     expect(endpoints.map(({ attempts }) => attempts.length)).toEqual([2, 1]);
   });
 });
+
+describe('while more than half is left', () => {
+  const statement = (requestsLeft: number) => ({
+    requests: { perMinute: 600, remaining: requestsLeft },
+    tokens: unstated,
+    requestsReset: undefined,
+  });
+
+  it('looks at what answers say now and then, and at each again as soon as half is gone', () => {
+    const quota = new Quota({}, 'continuous', 0);
+
+    quota.learn(0, statement(500), undefined);
+    expect([quota.wantsNews(10), quota.wantsNews(100)]).toEqual([false, true]);
+
+    quota.learn(100, statement(300), undefined);
+    expect(quota.wantsNews(100)).toBe(true);
+  });
+});
