@@ -77,8 +77,10 @@ it('starts no attempt at a rate-limited endpoint between its first 429 and the t
   while (performance.now() < untilMs + 200) await callsAtATime(20, 20, ask);
 
   const early = starts.filter((startMs) => startMs > firstMs && startMs < firstMs + 1_980);
-  const probes = starts.filter((startMs) => startMs >= firstMs + 1_980);
+  const [probeMs = Infinity, ...later] = starts.filter((startMs) => startMs >= firstMs + 1_980);
   expect(textsOf(results)).toHaveLength(200);
   expect(early).toEqual([]);
-  expect(probes).toHaveLength(1); // which was rate limited again, for two more seconds
+  expect(probeMs).toBeLessThan(Infinity);
+  // It was rate limited again, for two more seconds, which a slow machine may have lived to see the end of.
+  expect(later.filter((startMs) => startMs < probeMs + 1_980)).toEqual([]);
 });
