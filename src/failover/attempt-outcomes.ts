@@ -9,7 +9,7 @@ import type { Attempt } from './attempt.ts';
 import type { CallLog } from './call-log.ts';
 import type { CallEnd } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
-import { SHORTEST_SILENCE_MS } from './hedge-budget.ts';
+import { SHORTEST_SILENCE_MS, silence } from './silence.ts';
 
 /** So many times as long as a ring usually takes is "far longer". */
 const FAR_LONGER = 4;
@@ -155,11 +155,3 @@ export class AttemptOutcomes {
     return this.#now - attempt.startedAt > Math.max(FAR_LONGER * usualMs, SHORTEST_SILENCE_MS);
   }
 }
-
-/** The reason for which a silent attempt is let go. */
-export const silence = ({ deployment }: Attempt, silentMs: number): AttemptTimeoutError =>
-  new AttemptTimeoutError({
-    setting: 'hedge.afterMs',
-    timeoutMs: Math.round(silentMs),
-    endpoint: deployment.endpoint.name,
-  });

@@ -103,7 +103,8 @@ export class Attempt implements CallEndListener {
     return new Promise((resolve, reject) => {
       if (this.#interruption !== undefined) reject(this.#interruption.error);
       this.#onInterrupt = reject;
-      answer.then(resolve, reject);
+      // A model of somebody else's may return what is no promise.
+      Promise.resolve(answer).then(resolve, reject);
     });
   }
 

@@ -4,15 +4,16 @@ import type { Ring } from '../ring/ring.ts';
 import type { Grant, Refusal } from '../ring/waiting-line.ts';
 import type { CallOptions } from '../sdk.ts';
 import { Attempt } from './attempt.ts';
-import { AttemptOutcomes, silence } from './attempt-outcomes.ts';
+import { AttemptOutcomes } from './attempt-outcomes.ts';
 import { backOff } from './back-off.ts';
 import { CallLog, REFUSALS } from './call-log.ts';
 import { CallPicks } from './call-picks.ts';
 import { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
-import { hedgeAfterMs, type HedgeBudget } from './hedge-budget.ts';
+import type { HedgeBudget } from './hedge-budget.ts';
 import { mayActTwice } from './may-act-twice.ts';
 import { race, type Runner } from './race.ts';
+import { hedgeAfterMs, silence } from './silence.ts';
 
 /** An answer, and the attempt that it came from, which is still open. */
 export interface Answered<T> {
@@ -166,10 +167,8 @@ export class BalancedCall {
     return true;
   }
 
-  /**
-   * The first attempt, which is all that most calls need. Not an async function, nor is what leads here: what these keep while
-   * they wait would be as large as all else of a call, and thousands may wait.
-   */
+  // The first attempt, which is all that most calls need. Neither this nor what leads here is an async function: what these keep
+  // while they wait would be as large as all else of a call, and thousands may wait.
   #first<T>(grant: Grant, ask: Ask<T>): Promise<Answered<T>> {
     return this.#attempt(grant, ask).then(
       (answered) => answered ?? this.#rounds(ask),

@@ -1,4 +1,5 @@
 import type { ClassifyFailure, Failure, RejectionReason } from '../failure.ts';
+import { isEndpoints } from '../network-codes.ts';
 import { type FailureFacts, readFailure } from './failure-facts.ts';
 import { retryAfterMs, statedRetryAfterMs } from './retry-after.ts';
 
@@ -55,10 +56,6 @@ const REQUEST_ERRORS = new Set([
 ]);
 
 const CREDENTIAL_ERRORS = new Set(['AI_LoadAPIKeyError', 'AI_LoadSettingError']);
-
-/** The network or the name of the endpoint as a whole, whatever deployment was asked. Codes of Node's dns, net and tls. */
-const ENDPOINT_CODES =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_\w+|SELF_SIGNED_CERT_IN_CHAIN)$/;
 
 /**
  * What a failure means: by status, error code, network cause and headers, never by words of a message.
@@ -146,7 +143,6 @@ function withoutStatus(facts: FailureFacts): Failure {
   if (codes.some((code) => REQUEST_CODES.has(code)) || names.some((name) => REQUEST_ERRORS.has(name)))
     return { class: 'rejected' };
   if (names.some((name) => CREDENTIAL_ERRORS.has(name))) return { class: 'misconfigured', scope: 'endpoint' };
-  const isEndpoints = codes.some((code) => ENDPOINT_CODES.test(code));
   // All that is left is the network, a broken answer, or a fault in between: somebody else may do better.
-  return { class: 'retryable', scope: isEndpoints ? 'endpoint' : 'deployment' };
+  return { class: 'retryable', scope: codes.some(isEndpoints) ? 'endpoint' : 'deployment' };
 }

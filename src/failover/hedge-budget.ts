@@ -1,5 +1,3 @@
-import type { ResolvedSettings } from '../settings/resolve-settings.ts';
-
 /** Calls over which the share of extra attempts is kept. */
 const WINDOW = 1_000;
 
@@ -34,15 +32,6 @@ export class HedgeBudget {
     this.#extras[place] = (this.#extras[place] ?? 0) + 1;
     this.#extra += 1;
   }
-}
-
-/** Milliseconds of silence that are nothing unusual, whatever a ring is used to. */
-export const SHORTEST_SILENCE_MS = 1_000;
-
-/** Milliseconds of silence after which a second deployment is asked; `undefined` while that is off or not known yet. */
-export function hedgeAfterMs(hedge: ResolvedSettings['hedge'], usualMs: number | undefined): number | undefined {
-  if (hedge?.afterMs !== undefined || usualMs === undefined) return hedge?.afterMs;
-  return Math.max(usualMs, SHORTEST_SILENCE_MS);
 }
 
 /** One budget for each ring, since each has its own idea of what is slow. */

@@ -50,12 +50,10 @@ export async function race<T>(
     running.set(attempt, Promise.resolve(outcome));
   };
   run(first);
-  const overdue = new Set<Attempt>();
   const look = (attempt: Attempt): void => {
     // Timers may be early by a millisecond.
     if (clock.now() - attempt.startedAt < afterMs - 1) return;
-    if (!overdue.has(attempt)) parts.overdue(attempt);
-    overdue.add(attempt);
+    if (!attempt.isOverdue) parts.overdue(attempt);
     const second = parts.second(attempt);
     if (second !== undefined) run(second);
   };

@@ -136,13 +136,12 @@ export class SlidingWindow implements Allowance {
   }
 
   #forget(now: number): void {
+    const keptMs = this.#keptMs;
     const endedAt = this.#end.endedAt(now);
-    const isOver = ({ at }: Spending): boolean => {
-      if (at + this.#keptMs <= now) return true;
-      if (at <= endedAt) this.#trustedAt = now;
-      return at <= endedAt;
-    };
-    for (let spending = this.#spendings[this.#first]; spending !== undefined && isOver(spending);) {
+    for (let spending = this.#spendings[this.#first]; spending !== undefined;) {
+      const isPast = spending.at + keptMs <= now;
+      if (!isPast && spending.at > endedAt) break;
+      if (!isPast) this.#trustedAt = now;
       this.#spent -= spending.amount;
       this.#first += 1;
       spending = this.#spendings[this.#first];

@@ -2,10 +2,7 @@ import { APICallError } from '@ai-sdk/provider';
 
 import { CredentialError } from '../errors/credential-error.ts';
 import type { Failure } from '../failure.ts';
-
-/** The connection was never made. Codes of Node's dns, net and tls, and of undici. */
-const NEVER_CONNECTED =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_\w+|SELF_SIGNED_CERT_IN_CHAIN)$/;
+import { neverConnected } from '../network-codes.ts';
 
 /**
  * Whether the service may have done what it was asked, although the attempt failed: it may have called a tool and broken down
@@ -15,5 +12,5 @@ export function mayHaveActed(error: unknown, failure: Failure): boolean {
   if (CredentialError.isInstance(error)) return false;
   const status = failure.statusCode ?? (APICallError.isInstance(error) ? error.statusCode : undefined);
   if (status !== undefined) return status < 400 || status === 408 || status >= 500;
-  return failure.code === undefined || !NEVER_CONNECTED.test(failure.code);
+  return failure.code === undefined || !neverConnected(failure.code);
 }
