@@ -83,6 +83,11 @@ export class EventEmitter {
     return () => void listeners.delete(registered);
   }
 
+  /** Whether anybody listens to an event. */
+  isHeard(name: BalancedEventName): boolean {
+    return this.#listeners.size > 0 && (this.#listeners.get(name)?.size ?? 0) > 0;
+  }
+
   /** Takes a function, so that no event is built that nobody listens to. */
   emit<Name extends BalancedEventName>(name: Name, event: () => BalancedEvents[Name]): void {
     const listeners = this.#listeners.get(name);

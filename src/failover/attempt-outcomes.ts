@@ -1,14 +1,11 @@
 import { isAboutValue } from '../endpoint/request-counter.ts';
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
 import type { Failure } from '../failure.ts';
-import type { CallRoute } from '../ring/call-route.ts';
 import type { ResponseTimes } from '../ring/response-times.ts';
-import type { Ring } from '../ring/ring.ts';
-import { readUsage } from '../ring/usage.ts';
 import type { Attempt } from './attempt.ts';
 import type { CallLog } from './call-log.ts';
+import type { CallParts } from './call-parts.ts';
 import type { CallEnd } from './call-scope.ts';
-import type { FailoverContext } from './failover-context.ts';
 import { SHORTEST_SILENCE_MS, silence } from './silence.ts';
 
 /** So many times as long as a ring usually takes is "far longer". */
@@ -18,36 +15,19 @@ type Headers = Readonly<Record<string, string>> | undefined;
 
 /** What the end of an attempt means for its deployment: settles its lease, and remembers how long it took. */
 export class AttemptOutcomes {
-  readonly #ring: Ring;
-  readonly #context: FailoverContext;
+  readonly #call: CallParts;
   readonly #log: CallLog;
-  readonly #isStream: boolean;
   readonly #times: ResponseTimes;
-  readonly #route: CallRoute | undefined;
 
-  constructor(ring: Ring, context: FailoverContext, log: CallLog, isStream: boolean, route?: CallRoute) {
-    this.#ring = ring;
-    this.#context = context;
+  constructor(call: CallParts, log: CallLog) {
+    this.#call = call;
     this.#log = log;
-    this.#isStream = isStream;
-    this.#times = isStream ? ring.streamTimes : ring.answerTimes;
-    this.#route = route;
+    this.#times = call.ring.times(call.isStream);
   }
 
   /** How long calls like this one usually take to say something, once enough is known. */
   get usualMs(): number | undefined {
     return this.#times.usualMs;
-  }
-
-  /** The first content is there, or the whole answer. */
-  gotContent(attempt: Attempt, headers: Headers, now: number): void {
-    const durationMs = now - attempt.startedAt;
-    attempt.gotContent();
-    if (attempt.deployment.quotas[0].wantsNews(now)) attempt.lease.heard(headers, now);
-    attempt.lease.answered();
-    attempt.deployment.latency.record(now, durationMs);
-    this.#times.record(durationMs);
-    this.#ring.silences.gotContent(attempt.deployment, !attempt.isOverdue);
   }
 
   /** It has been silent for longer than nearly all answers take, which may be chance. Told once. */
@@ -59,17 +39,7 @@ export class AttemptOutcomes {
     deployment.latency.record(now, now - startedAt);
     // Of a probe the end is waited for.
     if (lease.isProbe) return;
-    if (this.#ring.silences.isOutage(deployment, this.#context.settings.failureThreshold)) lease.hang();
-  }
-
-  /** It brought all that was asked for. */
-  succeeded(attempt: Attempt, usage: unknown, now: number): void {
-    const used = readUsage(usage);
-    attempt.end();
-    // Told before what it causes.
-    this.#log.record(attempt, now, { class: 'success' });
-    attempt.lease.succeed(now, used.totalTokens);
-    if (this.#ring.limitsTokens) this.#ring.tokens.learn(used);
+    if (this.#call.ring.silences.isOutage(deployment, this.#call.context.settings.failureThreshold)) lease.hang();
   }
 
   /** It failed. Returns what kind of failure that was. */
@@ -81,8 +51,8 @@ export class AttemptOutcomes {
     const classified: Failure =
       attempt.madeNoRequest && isAboutValue(error)
         ? { class: 'rejected' }
-        : this.#context.settings.classifyFailure(error, { endpoint: name, modelId: this.#ring.modelId });
-    const failure = this.#route?.judge(error, classified, attempt) ?? classified;
+        : this.#call.context.settings.classifyFailure(error, { endpoint: name, modelId: this.#call.ring.modelId });
+    const failure = this.#call.route?.judge(error, classified, attempt) ?? classified;
     // Failures count as slow, or the quickest to fail would look like the fastest.
     if (failure.class === 'retryable') {
       deployment.latency.record(now, 2 * Math.max(now - attempt.startedAt, deployment.latency.at(now)));
@@ -123,7 +93,7 @@ export class AttemptOutcomes {
     attempt.drop(silence(attempt, silentMs));
     this.#log.record(attempt, now, { class: 'aborted', code: 'HEDGED' });
     attempt.deployment.latency.record(now, silentMs);
-    const firstContentMs = this.#isStream ? this.#context.settings.timeout.firstContentMs : undefined;
+    const firstContentMs = this.#call.isStream ? this.#call.context.settings.timeout.firstContentMs : undefined;
     const limitMs = firstContentMs ?? FAR_LONGER * (this.usualMs ?? Infinity);
     // Slow, or so silent that it may be down.
     if (silentMs >= limitMs) attempt.lease.fail({ class: 'retryable' }, now);
@@ -139,7 +109,7 @@ export class AttemptOutcomes {
   }
 
   get #now(): number {
-    return this.#context.clock.now();
+    return this.#call.context.clock.now();
   }
 
   /**

@@ -2,16 +2,10 @@ import type { TimerHandle } from '../clock.ts';
 import { AttemptTimeoutError, type TimeoutSetting } from '../errors/attempt-timeout-error.ts';
 import type { Lease } from '../health/lease.ts';
 import type { Deployment } from '../ring/deployment.ts';
-import type { CallEndListener } from '../ring/waiting-line.ts';
+import type { CallEndListener, Grant } from '../ring/waiting-line.ts';
+import type { CallParts } from './call-parts.ts';
 import type { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
-
-/** What an attempt is for. */
-export interface AttemptKind {
-  readonly isStream: boolean;
-  /** Whether somebody but the caller's signal may end it while it is under way. */
-  readonly needsController: boolean;
-}
 
 /** One call to one deployment: its hold on it, its time limits, and what interrupts it. */
 export class Attempt implements CallEndListener {
@@ -32,9 +26,9 @@ export class Attempt implements CallEndListener {
   #onDrop: ((reason: unknown) => void) | undefined;
   #dropped: { readonly reason: unknown } | undefined;
 
-  constructor(deployment: Deployment, lease: Lease, scope: CallScope, context: FailoverContext, kind: AttemptKind) {
+  /** @param needsController whether somebody but the caller's signal may end it while it is under way. */
+  constructor({ scope, context, isStream }: CallParts, { deployment, lease }: Grant, needsController: boolean) {
     const { attemptMs, firstContentMs, idleMs } = context.settings.timeout;
-    const { isStream, needsController } = kind;
     this.deployment = deployment;
     this.lease = lease;
     this.#context = context;

@@ -50,6 +50,11 @@ export class CallLog {
     this.#events.emit('attempt', () => ({ ...record, modelId: this.#ring.modelId, attempt: this.#attempts.length }));
   }
 
+  /** An attempt has answered. */
+  recordSuccess(attempt: Attempt, now: number): void {
+    this.record(attempt, now, { class: 'success' });
+  }
+
   /** An attempt has failed. */
   recordFailure(attempt: Attempt, now: number, failure: Failure, error: unknown): void {
     this.#errors = [...this.#errors, error];

@@ -1,25 +1,36 @@
 import type { Failure } from '../failure.ts';
 import { affinityKey } from '../ring/affinity-key.ts';
-import { type CallRoute, isMended } from '../ring/call-route.ts';
+import { isMended } from '../ring/call-route.ts';
 import type { Deployment } from '../ring/deployment.ts';
 import type { Need } from '../ring/need.ts';
-import type { Ring } from '../ring/ring.ts';
 import type { Grant, Refusal } from '../ring/waiting-line.ts';
-import type { CallOptions } from '../sdk.ts';
-import type { CallScope } from './call-scope.ts';
-import type { FailoverContext } from './failover-context.ts';
+import type { CallParts } from './call-parts.ts';
 
 // Most calls succeed at once, and need none of these sets.
 const NOBODY: ReadonlySet<Deployment> = new Set();
 const withOne = (set: ReadonlySet<Deployment>, one: Deployment): ReadonlySet<Deployment> => new Set(set).add(one);
 
+/** Whom a call asks first, if somebody can be asked now. Those who wait are not overtaken. */
+export function firstPick(call: CallParts, now: number): Grant | undefined {
+  return call.ring.line.length > 0 ? undefined : take(call, needOf(call, now), call.route?.excluded ?? NOBODY, now);
+}
+
+function needOf({ ring, options, context, route }: CallParts, now: number): Need {
+  return {
+    tokens: ring.estimateTokens(options, now),
+    affinityKey: context.settings.affinity ? affinityKey(options) : undefined,
+    owner: route?.owner,
+  };
+}
+
+function take({ ring }: CallParts, need: Need, avoid: ReadonlySet<Deployment>, now: number): Grant | undefined {
+  const deployment = ring.pick(now, avoid.size === 0 ? need : { ...need, avoid });
+  return deployment === undefined ? undefined : { deployment, lease: deployment.lease(now, need.tokens) };
+}
+
 /** Whom one call asks next: what it has asked already, what it needs, and how long it has waited. */
 export class CallPicks {
-  readonly #ring: Ring;
-  readonly #options: CallOptions;
-  readonly #context: FailoverContext;
-  readonly #scope: CallScope;
-  readonly #route: CallRoute | undefined;
+  readonly #call: CallParts;
   /** Deployments that this call cannot go to, whatever happens. */
   readonly #barred: ReadonlySet<Deployment>;
   /** Those, and the ones that it has failed on. */
@@ -36,13 +47,9 @@ export class CallPicks {
   #waitsSince = 0;
   #estimated: Need | undefined;
 
-  constructor(ring: Ring, options: CallOptions, scope: CallScope, context: FailoverContext, route?: CallRoute) {
-    this.#ring = ring;
-    this.#options = options;
-    this.#scope = scope;
-    this.#context = context;
-    this.#route = route;
-    this.#barred = route?.excluded ?? NOBODY;
+  constructor(call: CallParts) {
+    this.#call = call;
+    this.#barred = call.route?.excluded ?? NOBODY;
     this.#failed = this.#barred;
     this.#askedThisRound = this.#barred;
     this.#excluded = this.#barred;
@@ -60,7 +67,7 @@ export class CallPicks {
 
   /** Not when all that was heard is what no waiting mends, or when nobody is left who may be asked again. */
   get isWorthAnotherRound(): boolean {
-    return this.#rounds < this.#context.settings.retry.rounds && this.#isHopeful && this.#isAnybodyLeft;
+    return this.#rounds < this.#call.context.settings.retry.rounds && this.#isHopeful && this.#isAnybodyLeft;
   }
 
   /** Whether nobody has been asked in this round, so that there is something to wait for. */
@@ -70,8 +77,8 @@ export class CallPicks {
 
   /** Whether everybody is cooling down, after something that may mend itself. With one round, a call never comes back. */
   get mayWaitForRecovery(): boolean {
-    const mayComeBack = this.#context.settings.retry.rounds > 1 && this.#isHopeful && this.#isAnybodyLeft;
-    return mayComeBack && this.#ring.isAllCooling(this.#context.clock.now());
+    const mayComeBack = this.#call.context.settings.retry.rounds > 1 && this.#isHopeful && this.#isAnybodyLeft;
+    return mayComeBack && this.#call.ring.isAllCooling(this.#call.context.clock.now());
   }
 
   /** Whoever has been asked may be asked again, in the same round. */
@@ -91,7 +98,7 @@ export class CallPicks {
     const { class: failureClass, reason } = failure;
     if (failureClass === 'aborted') return false;
     if (failureClass !== 'rejected' || reason === 'unknown-reference') return true;
-    return reason !== undefined && this.#context.settings.failoverOn.has(reason);
+    return reason !== undefined && this.#call.context.settings.failoverOn.has(reason);
   }
 
   #count(deployment: Deployment, failure: Failure): void {
@@ -107,54 +114,50 @@ export class CallPicks {
   /** First whom this call has not failed on, then whom it has not asked in this round. Those who wait are not overtaken. */
   next(): Grant | undefined {
     const isFirst = this.#failed === this.#barred;
-    if (isFirst && this.#ring.line.length > 0) return undefined;
+    if (isFirst && this.#call.ring.line.length > 0) return undefined;
     return this.#take(this.#failed) ?? (isFirst ? undefined : this.#take(this.#askedThisRound));
   }
 
   /** Somebody to ask beside one that is silent. */
   beside(silent: Deployment): Grant | undefined {
-    return this.#ring.line.length > 0 ? undefined : this.#take(new Set([...this.#failed, silent]));
+    return this.#call.ring.line.length > 0 ? undefined : this.#take(new Set([...this.#failed, silent]));
   }
 
   /** Waits until somebody is available, as long as the settings and the call's own end allow. */
   wait(): Promise<Grant | Refusal> {
-    const { clock, settings } = this.#context;
+    const { clock, settings } = this.#call.context;
     this.#waitsSince = clock.now();
-    const deadline = Math.min(this.#waitsSince + settings.maxWaitMs - this.#waitedMs, this.#scope.endsAt);
-    return this.#ring.line.wait(
+    const deadline = Math.min(this.#waitsSince + settings.maxWaitMs - this.#waitedMs, this.#call.scope.endsAt);
+    return this.#call.ring.line.wait(
       { ...this.#need(this.#waitsSince), avoid: this.#excluded },
       deadline,
-      this.#scope,
+      this.#call.scope,
       this.#failed.size > 0,
     );
   }
 
   /** A wait is over. Returns what it was for, if it was not in vain. */
   waited(outcome: Grant | Refusal): Grant | undefined {
-    this.#waitedMs += this.#context.clock.now() - this.#waitsSince;
+    this.#waitedMs += this.#call.context.clock.now() - this.#waitsSince;
     return 'lease' in outcome ? outcome : undefined;
   }
 
   #take(avoid: ReadonlySet<Deployment>): Grant | undefined {
-    const now = this.#context.clock.now();
-    const need = this.#need(now);
-    const deployment = this.#ring.pick(now, avoid.size === 0 ? need : { ...need, avoid });
-    return deployment === undefined ? undefined : { deployment, lease: deployment.lease(now, need.tokens) };
+    const now = this.#call.context.clock.now();
+    return take(this.#call, this.#need(now), avoid, now);
   }
 
   get #isAnybodyLeft(): boolean {
-    return this.#excluded.size === 0 || this.#ring.deployments.some((deployment) => !this.#excluded.has(deployment));
+    return (
+      this.#excluded.size === 0 || this.#call.ring.deployments.some((deployment) => !this.#excluded.has(deployment))
+    );
   }
 
   /** Worked out once, and again when an answer to somebody else has shown meanwhile that tokens are limited. */
   #need(now: number): Need {
     const known = this.#estimated;
-    if (known !== undefined && (known.tokens > 1 || !this.#ring.limitsTokens)) return known;
-    this.#estimated = {
-      tokens: this.#ring.estimateTokens(this.#options, now),
-      affinityKey: this.#context.settings.affinity ? affinityKey(this.#options) : undefined,
-      owner: this.#route?.owner,
-    };
+    if (known !== undefined && (known.tokens > 1 || !this.#call.ring.limitsTokens)) return known;
+    this.#estimated = needOf(this.#call, now);
     return this.#estimated;
   }
 }

@@ -7,7 +7,7 @@ export type CallEnd =
   | { readonly by: 'totalTimeout'; readonly timeoutMs: number };
 
 /** What ends a call from outside, whatever it is doing: its caller's abort, and `totalTimeoutMs`. */
-export class CallScope implements EventListenerObject {
+class CallScope implements EventListenerObject {
   /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
   /** Whether there is anything that could end the call. */
@@ -43,6 +43,7 @@ export class CallScope implements EventListenerObject {
 
   /** Tells `listener` when the call is ended. */
   listen(listener: CallEndListener): void {
+    if (!this.canEnd) return;
     if (this.#end !== undefined) listener.callEnded();
     else if (this.#listener === undefined) this.#listener = listener;
     else (this.#others ??= new Set()).add(listener);
@@ -81,8 +82,25 @@ export class CallScope implements EventListenerObject {
   }
 
   #endWith(end: CallEnd): void {
-    if (this.#end !== undefined) return;
+    if (this.#end !== undefined || !this.canEnd) return;
     this.#end = end;
     for (const listener of [this.#listener, ...(this.#others ?? [])]) listener?.callEnded();
   }
 }
+
+/** What nothing can end, as most calls: one for all of them. */
+let endless: CallScope | undefined;
+
+/** The scope of a call. */
+export function callScope(
+  signal: AbortSignal | undefined,
+  totalTimeoutMs: number | undefined,
+  clock: Clock,
+  isStream: boolean,
+): CallScope {
+  if (isStream || signal !== undefined || totalTimeoutMs !== undefined)
+    return new CallScope(signal, totalTimeoutMs, clock, isStream);
+  return (endless ??= new CallScope(undefined, undefined, clock, false));
+}
+
+export type { CallScope };

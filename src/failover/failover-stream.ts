@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { StreamPart } from '../sdk.ts';
 import type { Attempt } from './attempt.ts';
-import type { Answered, BalancedCall } from './balanced-call.ts';
+import type { BalancedCall } from './balanced-call.ts';
+import type { Answered } from './failover.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { failureIn, FilteredAnswer, incomplete, type OpenStream } from './open-stream.ts';
 import { isContent } from './stream-part.ts';

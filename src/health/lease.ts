@@ -42,8 +42,9 @@ export class Lease {
   /** What has recovered since is not blamed for it. */
   #generation: number;
   #endpointGeneration: number;
-  /** Made only where something is limited. */
-  readonly #reservations: readonly (Reservation | undefined)[] | undefined;
+  /** What it has reserved of its deployment's own limits, and of those that are shared. */
+  readonly #reserved: Reservation | undefined;
+  readonly #reservedOfShared: Reservation | undefined;
   #isHeld = true;
 
   /** @param tokens that the attempt is expected to use; counts only where tokens are limited. */
@@ -55,14 +56,21 @@ export class Lease {
     this.#isProbe = health.breaker.cooldown.enter();
     this.#isEndpointProbe = health.endpointBreaker.cooldown.enter();
     this.#isRateLimitProbe = health.rateLimit.enter(health.isMetered);
-    this.#reservations = health.isMetered ? health.quotas.map((quota) => quota.reserve(now, tokens)) : undefined;
-    this.isLast = this.#reservations?.some((reservation) => reservation?.isLast) === true;
+    const [own, shared] = health.quotas;
+    this.#reserved = own.reserve(now, tokens);
+    this.#reservedOfShared = shared?.reserve(now, tokens);
+    this.isLast = this.#reserved?.isLast === true || this.#reservedOfShared?.isLast === true;
     health.entered();
   }
 
   /** Whether it was sent to find out whether its deployment, or its endpoint, works again. */
   get isProbe(): boolean {
     return this.#isProbe || this.#isEndpointProbe;
+  }
+
+  /** Whether it matters what its answer says of limits: not of each of many, while there is plenty. */
+  get wantsNews(): boolean {
+    return this.#reserved === undefined || this.#reserved.known !== undefined;
   }
 
   /** The service has answered: learns the limits that it states. */
@@ -72,7 +80,7 @@ export class Lease {
     const { quotas } = this.#health;
     // What is shared with other deployments is counted by us alone, but by the same service.
     for (const quota of quotas) quota.learnEnd(this.startedAt, stated);
-    this.#health.quotaChanged(quotas[0].learn(now, stated, this.#reservations?.[0]));
+    this.#health.quotaChanged(quotas[0].learn(now, stated, this.#reserved, this.startedAt));
   }
 
   /** The first content is there: whatever it was sent to find out is known now, however long the rest may take. */
@@ -141,13 +149,15 @@ export class Lease {
   #end(now: number, tokens?: number): boolean {
     if (!this.#isHeld) return false;
     this.#isHeld = false;
-    this.#reservations?.forEach((reservation, index) => {
-      const quota = this.#health.quotas[index];
-      if (reservation !== undefined && quota !== undefined)
-        this.#health.quotaChanged(quota.settle(now, reservation, tokens));
-    });
+    const [own, shared] = this.#health.quotas;
+    this.#settle(own, this.#reserved, now, tokens);
+    if (shared !== undefined) this.#settle(shared, this.#reservedOfShared, now, tokens);
     this.#health.left();
     return true;
+  }
+
+  #settle(quota: Quota, reserved: Reservation | undefined, now: number, tokens: number | undefined): void {
+    if (reserved !== undefined) this.#health.quotaChanged(quota.settle(now, reserved, tokens));
   }
 
   #clear(): void {

@@ -1,7 +1,8 @@
 import type { Allowance } from './allowance.ts';
 import { MINUTE_MS } from './allowance.ts';
+import { type Known, Meter } from './meter.ts';
 import { SlidingWindow } from './sliding-window.ts';
-import { amount, type StatedLimit, type StatedLimits } from './stated-limits.ts';
+import { amount, type StatedLimits } from './stated-limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** How a service measures: OpenAI refills continuously, Azure judges windows. */
@@ -22,37 +23,28 @@ export interface Reservation {
   /** Whether nothing is left for anybody else now. */
   readonly isLast: boolean;
   readonly tokens: number;
-  readonly ofRequests: Known;
-  readonly ofTokens: Known;
-}
-
-/** What was known of one limit right after an attempt had reserved: to compare with what the service says it was. */
-interface Known {
-  /** `undefined` where no limit was known. */
-  readonly left: number | undefined;
-  /** What others had reserved and not settled by then: the service may not have seen it yet. */
-  readonly unseen: number;
-  /** How far it had been put right by then. */
-  readonly corrected: number;
+  /** `undefined` where there was so much that nobody looked. */
+  readonly known: { readonly requests: Known; readonly tokens: Known } | undefined;
 }
 
 /** What has become of a quota: nothing, more than there was, or other limits or other deployments that are available. */
 export type QuotaChange = 'none' | 'room' | 'availability';
 
-/** While there is plenty, what answers say of it is looked at no more often: each says all of it. */
-const PLENTY_MS = 50;
+/** The part of a limit that is left alone while the rest of it is handed out without looking. */
+const RESERVE = 0.5;
+/** Milliseconds after which it is looked at all the same: at half of a limit, a sixtieth of it comes in meanwhile. */
+const LOOK_MS = 1_000;
 
 /** Azure's longest window for requests; a rejection shows when it is shorter. */
 const LONGEST_REQUEST_WINDOW_MS = 10_000;
 
-/** A limit, who set it, and how far our own count had to be put right so far. */
-interface Meter {
-  readonly configured: number | undefined;
-  allowance: Allowance | undefined;
-  corrected: number;
-}
-
-/** The requests and tokens that a deployment may be sent. Spent before each attempt, settled after it. */
+/**
+ * The requests and tokens that a deployment may be sent. Spent before each attempt, settled after it.
+ *
+ * While more than half of each limit is left, what is spent is written down and taken off later: a look at the limits, at the time
+ * and at what the service says of them would cost more than all else of a call. Taken off later it counts for longer, so that
+ * nothing is overrun.
+ */
 export class Quota {
   readonly #metering: Metering;
   readonly #requests: Meter;
@@ -61,14 +53,18 @@ export class Quota {
   #tokensUnsettled = 0;
   /** Whether nothing was left when it was last looked at. */
   #isSpent = false;
-  #plentyUntil = -Infinity;
+  /** What may be handed out without looking, and until when. */
+  #freeRequests = 0;
+  #freeTokens = 0;
+  #freeUntil = -Infinity;
+  /** What has been, and is not yet taken off. */
+  #owedRequests = 0;
+  #owedTokens = 0;
 
   constructor({ rpm, tpm }: ConfiguredLimits, metering: Metering, now: number) {
     this.#metering = metering;
-    this.#requests = { configured: rpm, allowance: undefined, corrected: 0 };
-    this.#tokens = { configured: tpm, allowance: undefined, corrected: 0 };
-    if (rpm !== undefined) this.#requests.allowance = this.#allowance('requests', rpm, now);
-    if (tpm !== undefined) this.#tokens.allowance = this.#allowance('tokens', tpm, now);
+    this.#requests = new Meter(rpm, now, allowanceFor(metering, LONGEST_REQUEST_WINDOW_MS));
+    this.#tokens = new Meter(tpm, now, allowanceFor(metering, MINUTE_MS));
   }
 
   /** Whether any limit is known. */
@@ -87,11 +83,13 @@ export class Quota {
 
   /** Milliseconds until nothing is missing of it, if nothing is spent: by the limit of which most is missing. */
   fullInMs(now: number): number {
+    this.#takeOff(now);
     return Math.max(this.#requests.allowance?.fullInMs(now) ?? 0, this.#tokens.allowance?.fullInMs(now) ?? 0);
   }
 
   /** The part that is missing now, from 0 to 1 and, overdrawn, more: of the limit of which most is missing. */
   missingPart(now: number): number {
+    this.#takeOff(now);
     const parts = [this.#requests, this.#tokens].map(({ allowance }) =>
       allowance === undefined ? 0 : 1 - allowance.level(now) / allowance.capacity,
     );
@@ -100,6 +98,8 @@ export class Quota {
 
   /** The first moment at which a request of so many tokens may be sent. */
   availableAt(now: number, tokens: number): number {
+    if (this.#hasPlenty(now, tokens)) return -Infinity;
+    this.#takeOff(now);
     const requests = this.#requests.allowance?.availableAt(now, 1) ?? -Infinity;
     const tokensAt = tokens === 0 ? -Infinity : (this.#tokens.allowance?.availableAt(now, tokens) ?? -Infinity);
     return Math.max(requests, tokensAt);
@@ -107,26 +107,24 @@ export class Quota {
 
   /** Takes a request and its tokens out. */
   reserve(now: number, wanted: number): Reservation | undefined {
+    if (this.#hasPlenty(now, wanted)) return this.#handOut(wanted);
     const requests = this.#requests.allowance;
     const tokenAllowance = this.#tokens.allowance;
     if (requests === undefined && tokenAllowance === undefined) return undefined;
+    this.#takeOff(now);
     // More than it can ever hold is let through when it is full, and must not leave a debt that takes minutes to pay.
     const tokens = Math.min(wanted, tokenAllowance?.capacity ?? Infinity);
     const requestsLeft = requests?.spend(now, 1);
     const tokensLeft = tokenAllowance?.spend(now, tokens);
+    const known = {
+      requests: this.#requests.known(requestsLeft, this.#requestsUnsettled),
+      tokens: this.#tokens.known(tokensLeft, this.#tokensUnsettled),
+    };
     this.#requestsUnsettled += 1;
     this.#tokensUnsettled += tokens;
     this.#isSpent = (requestsLeft ?? 1) < 1 || (tokensLeft ?? 1) < 1;
-    return {
-      isLast: this.#isSpent,
-      tokens,
-      ofRequests: {
-        left: requestsLeft,
-        unseen: this.#requestsUnsettled - 1,
-        corrected: this.#requests.corrected,
-      },
-      ofTokens: { left: tokensLeft, unseen: this.#tokensUnsettled - tokens, corrected: this.#tokens.corrected },
-    };
+    this.#setFree(now);
+    return { isLast: this.#isSpent, tokens, known };
   }
 
   /**
@@ -140,7 +138,9 @@ export class Quota {
     if (tokensUsed === undefined) return 'none';
     const over = tokensUsed - reservation.tokens;
     if (over === 0 || (over < 0 && this.#metering === 'windows')) return 'none';
-    this.#tokens.allowance?.spend(now, over);
+    this.#owedTokens += over;
+    this.#freeTokens -= over;
+    if (now >= this.#freeUntil) this.#takeOff(now);
     return over < 0 && !this.#isSpent ? 'room' : this.#look(now, over < 0);
   }
 
@@ -152,22 +152,27 @@ export class Quota {
     if (seconds !== undefined) allowance.learnEnd(sentAt, seconds);
   }
 
-  /** Whether it matters what an answer says of its limits: not of each of many, while there is plenty. */
-  wantsNews(now: number): boolean {
-    return now >= this.#plentyUntil;
+  /** The service has stated its limits in the answer to an attempt that was sent then. */
+  learn(now: number, stated: StatedLimits, reservation: Reservation | undefined, sentAt: number): QuotaChange {
+    this.#takeOff(now);
+    const change = this.#learn(now, stated, reservation, sentAt);
+    this.#setFree(now);
+    return change;
   }
 
-  /** The service has stated its limits in the answer to an attempt. */
-  learn(now: number, stated: StatedLimits, reservation: Reservation | undefined): QuotaChange {
-    this.#plentyUntil = isPlenty(stated.requests) && isPlenty(stated.tokens) ? now + PLENTY_MS : -Infinity;
-    const hasNewRequests = this.#learnLimit(this.#requests, 'requests', stated.requests, now);
-    const hasNewTokens = this.#learnLimit(this.#tokens, 'tokens', stated.tokens, now);
-    if (hasNewRequests || hasNewTokens) return 'availability';
-    if (reservation === undefined) return 'none';
+  #learn(now: number, stated: StatedLimits, reservation: Reservation | undefined, sentAt: number): QuotaChange {
     // Azure states what is left of its minute, which says nothing about its windows for requests.
     const isMinutes = this.#metering === 'windows';
-    const moreRequests = isMinutes ? 0 : correct(this.#requests, stated.requests, now, reservation.ofRequests);
-    const moreTokens = correct(this.#tokens, stated.tokens, now, reservation.ofTokens);
+    const hasNewRequests = this.#requests.learn(stated.requests, now, !isMinutes);
+    const hasNewTokens = this.#tokens.learn(stated.tokens, now, true);
+    if (hasNewRequests || hasNewTokens) return 'availability';
+    if (reservation === undefined) return 'none';
+    const more = (meter: Meter, unit: 'requests' | 'tokens'): number =>
+      reservation.known === undefined
+        ? meter.cap(stated[unit], now, sentAt)
+        : meter.correct(stated[unit], now, reservation.known[unit]);
+    const moreRequests = isMinutes ? 0 : more(this.#requests, 'requests');
+    const moreTokens = more(this.#tokens, 'tokens');
     return moreRequests === 0 && moreTokens === 0 ? 'none' : this.#look(now, moreRequests > 0 || moreTokens > 0);
   }
 
@@ -185,6 +190,9 @@ export class Quota {
    * @param sentAt when the request was sent.
    */
   wasRejected(now: number, sentAt: number, retryAfterMs: number | undefined): void {
+    // Whoever is rejected has not plenty.
+    this.#freeUntil = -Infinity;
+    this.#takeOff(now);
     const requests = this.#requests.allowance;
     if (requests instanceof SlidingWindow) requests.narrow(sentAt, retryAfterMs ?? 0);
     if (retryAfterMs === undefined || this.#metering === 'windows') return;
@@ -193,52 +201,47 @@ export class Quota {
     }
   }
 
-  #learnLimit(meter: Meter, unit: 'requests' | 'tokens', { perMinute, remaining }: StatedLimit, now: number): boolean {
-    if (perMinute === undefined) return false;
-    const lower = Math.min(perMinute, meter.configured ?? Infinity);
-    if (meter.allowance === undefined) {
-      meter.allowance = this.#allowance(unit, lower, now);
-      if (remaining !== undefined && (unit === 'tokens' || this.#metering === 'continuous')) {
-        meter.allowance.spend(now, Math.max(0, lower - remaining));
-      }
-      return true;
-    }
-    if (meter.allowance.perMinute === lower) return false;
-    meter.allowance.setPerMinute(now, lower);
-    return true;
+  #hasPlenty(now: number, tokens: number): boolean {
+    return now < this.#freeUntil && this.#freeRequests >= 1 && this.#freeTokens >= tokens;
   }
 
-  #allowance(unit: 'requests' | 'tokens', perMinute: number, now: number): Allowance {
-    if (this.#metering === 'continuous') return new TokenBucket(perMinute, now);
-    return new SlidingWindow(perMinute, unit === 'requests' ? LONGEST_REQUEST_WINDOW_MS : MINUTE_MS);
+  #handOut(tokens: number): Reservation {
+    this.#freeRequests -= 1;
+    this.#freeTokens -= tokens;
+    this.#owedRequests += 1;
+    this.#owedTokens += tokens;
+    this.#requestsUnsettled += 1;
+    this.#tokensUnsettled += tokens;
+    return { isLast: false, tokens, known: undefined };
+  }
+
+  /** Not where time is judged in windows: what is sent within one has to be counted in it. */
+  #setFree(now: number): void {
+    if (this.#metering === 'windows') return;
+    this.#freeRequests = free(this.#requests.allowance, now);
+    this.#freeTokens = free(this.#tokens.allowance, now);
+    this.#freeUntil = this.#freeRequests > 0 && this.#freeTokens > 0 ? now + LOOK_MS : -Infinity;
+  }
+
+  #takeOff(now: number): void {
+    if (this.#owedRequests > 0) this.#requests.allowance?.spend(now, this.#owedRequests);
+    if (this.#owedTokens !== 0) this.#tokens.allowance?.spend(now, this.#owedTokens);
+    this.#owedRequests = 0;
+    this.#owedTokens = 0;
   }
 }
 
-/** Whether so much is left that nobody could spend it within a moment. */
-const isPlenty = ({ perMinute = 0, remaining = Infinity }: StatedLimit): boolean => remaining > perMinute / 2;
+const allowanceFor =
+  (metering: Metering, windowMs: number) =>
+  (perMinute: number, now: number): Allowance =>
+    metering === 'continuous' ? new TokenBucket(perMinute, now) : new SlidingWindow(perMinute, windowMs);
+
+/** What lies above the part that is left alone. */
+const free = (allowance: Allowance | undefined, now: number): number =>
+  allowance === undefined ? Infinity : allowance.level(now) - RESERVE * allowance.capacity;
 
 /** Gives back as much as lets one be spent at a certain moment. */
 function allowBy(allowance: Allowance, now: number, at: number): void {
   const lateMs = allowance.availableAt(now, 1) - at;
   if (lateMs > 0) allowance.spend(now, (-lateMs * allowance.perMinute) / MINUTE_MS);
-}
-
-/**
- * Puts our count right where the service's differs: others spend from the same quota, or it counts otherwise.
- *
- * Its figure is from when the attempt arrived, so it is compared with ours from then, less what has been corrected since;
- * answers under way together would otherwise all correct the same. What it had not seen yet explains a surplus.
- *
- * @returns how much more there is than was thought; negative when there is less.
- */
-function correct(meter: Meter, { remaining }: StatedLimit, now: number, { left, unseen, corrected }: Known): number {
-  if (meter.allowance === undefined || remaining === undefined || left === undefined) return 0;
-  const expected = Math.max(0, left) - (meter.corrected - corrected);
-  const missing = expected - remaining;
-  const surplus = remaining - (expected + unseen);
-  const difference = missing > 0 ? missing : surplus > 0 ? -surplus : 0;
-  if (difference === 0) return 0;
-  meter.allowance.spend(now, difference);
-  meter.corrected += difference;
-  return -difference;
 }

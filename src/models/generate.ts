@@ -15,17 +15,19 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
   portable?: PortableModelCall,
 ): Promise<Result> {
   const call = new BalancedCall(ring, options, context, false, portable?.route);
-  const answered = call.answer(({ deployment, signal }) => {
-    const model = modelAt(deployment);
-    const adapted =
-      portable?.optionsAt(deployment) ?? mapCallOptions(options, { keys: optionKeysOf(model, ring.kind), model });
-    return ask(model, signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
-  });
-  return answered.then(({ attempt, answer: given }) => {
-    call.gotAnswer(attempt, responseHeaders(given), given['usage']);
-    const answer = portable?.carryBack(given, attempt.deployment) ?? given;
-    if (!context.settings.metadata) return answer;
-    const balanced = { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length };
-    return withMetadata(answer, toMetadata(balanced, answer));
-  });
+  return call.answer(
+    ({ deployment, signal }) => {
+      const model = modelAt(deployment);
+      const adapted =
+        portable?.optionsAt(deployment) ?? mapCallOptions(options, { keys: optionKeysOf(model, ring.kind), model });
+      return ask(model, signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
+    },
+    ({ attempt, answer: given }) => {
+      call.gotAnswer(attempt, responseHeaders(given), given['usage']);
+      const answer = portable?.carryBack(given, attempt.deployment) ?? given;
+      if (!context.settings.metadata) return answer;
+      const balanced = { endpoint: attempt.deployment.endpoint.name, attempts: call.attemptCount };
+      return withMetadata(answer, toMetadata(balanced, answer));
+    },
+  );
 }

@@ -1,6 +1,7 @@
+import type { Attempt } from '../failover/attempt.ts';
 import { BalancedCall } from '../failover/balanced-call.ts';
 import { FailoverStream } from '../failover/failover-stream.ts';
-import { type OpeningObserver, openStream } from '../failover/open-stream.ts';
+import { type OpeningObserver, type OpenStream, openStream } from '../failover/open-stream.ts';
 import {
   type CallOptions,
   type CallResult,
@@ -58,7 +59,7 @@ async function streamWithFailover(
     },
     pinged: (part) => pings.listener?.(part),
   };
-  const answer = call.answer(async (attempt) => {
+  const ask = async (attempt: Attempt): Promise<OpenStream> => {
     const { deployment, signal } = attempt;
     const adapted = portable.optionsAt(deployment);
     const result = modelAt(deployment).doStream(
@@ -67,7 +68,8 @@ async function streamWithFailover(
     const open = await openStream(attempt, result, observer, failsOnFiltered);
     call.gotContent(attempt, responseHeaders(open.result));
     return open;
-  });
+  };
+  const answer = call.answer(ask, (answered) => answered);
   // Of two that come to content at once, one has lost.
   const settled = answer.then(({ answer: open }) => {
     current = open.result;
@@ -83,7 +85,7 @@ async function streamWithFailover(
     finish: (part, attempt) =>
       withMetadata(
         part,
-        metadata ? { endpoint: attempt.deployment.endpoint.name, attempts: call.attempts.length } : undefined,
+        metadata ? { endpoint: attempt.deployment.endpoint.name, attempts: call.attemptCount } : undefined,
       ),
   });
   pings.listener = (part) => source.ping(part);

@@ -83,6 +83,12 @@ export class Deployment implements LeasedHealth {
     return latest;
   }
 
+  /** Whether one that is available has so many tokens, too. */
+  hasTokens(now: number, tokens: number): boolean {
+    const [own, shared] = this.quotas;
+    return own.availableAt(now, tokens) <= now && (shared === undefined || shared.availableAt(now, tokens) <= now);
+  }
+
   /** Takes hold of it for one attempt that is expected to use so many tokens. */
   lease(now: number, tokens: number): Lease {
     const lease = new Lease(this, now, tokens);

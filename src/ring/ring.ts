@@ -38,9 +38,8 @@ export class Ring {
   readonly modelId: string;
   readonly kind: ModelKind;
   readonly deployments: readonly Deployment[];
-  /** Times to the first content of streams, and to the answer of everything else. */
-  readonly streamTimes = new ResponseTimes();
-  readonly answerTimes = new ResponseTimes();
+  readonly #streamTimes = new ResponseTimes();
+  readonly #answerTimes = new ResponseTimes();
   readonly silences = new Silences();
   readonly tokens = new TokenEstimator();
   /** Calls that wait for somebody to be available. */
@@ -57,8 +56,8 @@ export class Ring {
   #limitsTokens = false;
   #wasScarce = false;
   #scarceUntil = -Infinity;
-  /** The limit that everybody's share follows, when it is known of everybody. */
-  #sharedBy: 'rpm' | 'tpm' | undefined;
+  /** Shares that follow a limit, when it is known of everybody. */
+  #shares: ReadonlyMap<Deployment, number> | undefined;
 
   constructor({ modelId, kind, deployments, picker, changes, clock, maxWaiting, earlyProbeMs }: RingParts) {
     this.modelId = modelId;
@@ -77,6 +76,18 @@ export class Ring {
     return this.#limitsTokens;
   }
 
+  /** Times to the first content of streams, or to the answer of everything else. */
+  times(isStream: boolean): ResponseTimes {
+    return isStream ? this.#streamTimes : this.#answerTimes;
+  }
+
+  /** The first content is there, or the whole answer: remembers how long it took. */
+  gotContent(deployment: Deployment, now: number, durationMs: number, isStream: boolean, isInTime: boolean): void {
+    deployment.latency.record(now, durationMs);
+    this.times(isStream).record(durationMs);
+    this.silences.gotContent(deployment, isInTime);
+  }
+
   /** Tokens that a call is expected to use: roughly while there are plenty, and by a closer look at its text when not. */
   estimateTokens(options: CallOptions, now: number): number {
     return this.#limitsTokens ? Math.max(1, this.tokens.estimate(options, this.#isScarce(now))) : 1;
@@ -91,7 +102,7 @@ export class Ring {
     if (!isFailover) {
       // Whoever is next usually has room for the tokens too: looking at all beforehand would cost as much as there are.
       const next = this.#choose(this.#best, now, affinityKey, false);
-      if (next === undefined || !this.#limitsTokens || next.availableAt(now, tokens) <= now) return next;
+      if (next === undefined || !this.#limitsTokens || next.hasTokens(now, tokens)) return next;
     }
     const candidates = this.#available.filter(
       (deployment) => avoid?.has(deployment) !== true && deployment.availableAt(now, tokens) <= now,
@@ -179,12 +190,7 @@ export class Ring {
     }, Infinity);
   }
 
-  /** By its weight, and where everybody's quota is known by that too: nobody is picked above its share. */
-  readonly #weightOf = ({ endpoint, quotas }: Deployment): number => {
-    const unit = this.#sharedBy;
-    if (unit === undefined) return endpoint.weight;
-    return endpoint.weight * quotas.reduce((least, quota) => Math.min(least, quota[unit] ?? Infinity), Infinity);
-  };
+  readonly #weightOf = (deployment: Deployment): number => this.#shares?.get(deployment) ?? deployment.endpoint.weight;
 
   #context(now: number, isFailover: boolean): PickContext {
     const fullInMs = this.#isScarce(now)
@@ -195,7 +201,7 @@ export class Ring {
 
   /** Whether somebody's quota is going down, so that it matters whose is spent. Too many are not looked at one by one. */
   #isScarce(now: number): boolean {
-    if (this.#sharedBy === undefined || this.deployments.length > MANY) return false;
+    if (this.#shares === undefined || this.deployments.length > MANY) return false;
     if (now >= this.#scarceUntil) {
       this.#scarceUntil = now + SCARCE_MS;
       this.#wasScarce = this.deployments.some(({ quotas }) => quotas.some((quota) => quota.missingPart(now) > SCARCE));
@@ -233,10 +239,16 @@ export class Ring {
     const { deployments } = this;
     this.#isMetered = deployments.some((deployment) => deployment.isMetered);
     this.#limitsTokens = this.#isMetered && deployments.some((deployment) => knows(deployment, 'tpm'));
-    const units = this.#isMetered ? (['rpm', 'tpm'] as const) : [];
-    this.#sharedBy = units.find((unit) =>
-      deployments.every((deployment) => deployment.endpoint.isSkipped || knows(deployment, unit)),
-    );
+    this.#shares = this.#isMetered ? (this.#sharesBy('rpm') ?? this.#sharesBy('tpm')) : undefined;
+  }
+
+  /** By its weight, and where everybody's quota is known by that too: nobody is picked above its share. */
+  #sharesBy(unit: 'rpm' | 'tpm'): ReadonlyMap<Deployment, number> | undefined {
+    const { deployments } = this;
+    if (!deployments.every((deployment) => deployment.endpoint.isSkipped || knows(deployment, unit))) return undefined;
+    const shareOf = ({ endpoint, quotas }: Deployment): number =>
+      endpoint.weight * quotas.reduce((least, quota) => Math.min(least, quota[unit] ?? Infinity), Infinity);
+    return new Map(deployments.map((deployment) => [deployment, shareOf(deployment)]));
   }
 
   /** Looks at all deployments, but only when something has changed or come due since. */

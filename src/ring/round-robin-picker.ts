@@ -19,7 +19,8 @@ interface Turns {
   /** Virtual time from which its turns are counted. */
   base: number;
   taken: number;
-  /** Virtual time before which its next turn should come. */
+  /** Virtual times between which its next turn should come. */
+  begins: number;
   due: number;
   /** Where it stands in the heap; -1 when it does not. */
   position: number;
@@ -39,6 +40,10 @@ export class RoundRobinPicker implements Picker {
   readonly #turns = new Map<Deployment, Turns>();
   #heap: Turns[] = [];
   #heapOf: readonly Deployment[] | undefined;
+  /** Those among whom was chosen last, their turns, and the sum of their weights. */
+  #lastAmong: readonly Deployment[] | undefined;
+  #lastTurns: readonly Turns[] = [];
+  #lastWeights = 0;
   #time = 0;
   #weightOf: PickContext['weightOf'] = () => 1;
 
@@ -48,27 +53,33 @@ export class RoundRobinPicker implements Picker {
     const isFew = available.length <= FEW || isFailover;
     const next = isFew ? this.#scan(available, isFailover) : this.#top(available);
     next.taken += 1;
-    next.due = dueOf(next);
+    setTimes(next);
     if (next.position !== -1) this.#sink(next);
     return next.deployment;
   }
 
   #scan(available: readonly Deployment[], isFailover: boolean): Turns {
+    const among = this.#turnsAmong(available);
+    const now = this.#time + ROUNDING;
     let next: Turns | undefined;
-    let weights = 0;
-    for (const deployment of available) {
-      const turns = this.#turnsOf(deployment);
-      weights += turns.weight;
-      const hasBegun = turns.base + turns.taken / turns.weight <= this.#time + ROUNDING;
-      if (hasBegun && (next === undefined || isBefore(turns, next))) next = turns;
+    for (let index = 0; index < among.length; index += 1) {
+      const turns = among[index] as Turns;
+      if (turns.begins <= now && (next === undefined || isBefore(turns, next))) next = turns;
     }
     // Nobody's turn has begun when those whose it was are not available.
-    next ??= available
-      .map((deployment) => this.#turnsOf(deployment))
-      .reduce((first, turns) => (isBefore(turns, first) ? turns : first));
+    next ??= among.reduce((first, turns) => (isBefore(turns, first) ? turns : first));
     // Time goes by with turns; what one call fails over to is none, or those it passed over would seem to have been away.
-    if (!isFailover) this.#time += 1 / weights;
+    if (!isFailover) this.#time += 1 / this.#lastWeights;
     return next;
+  }
+
+  /** Looked for again only when it is asked about others: weights change only then, and nobody of them has been away. */
+  #turnsAmong(available: readonly Deployment[]): readonly Turns[] {
+    if (this.#lastAmong === available) return this.#lastTurns;
+    this.#lastAmong = available;
+    this.#lastTurns = available.map((deployment) => this.#turnsOf(deployment));
+    this.#lastWeights = this.#lastTurns.reduce((sum, { weight }) => sum + weight, 0);
+    return this.#lastTurns;
   }
 
   #top(available: readonly Deployment[]): Turns {
@@ -89,15 +100,24 @@ export class RoundRobinPicker implements Picker {
     let turns = this.#turns.get(deployment);
     const weight = this.#weightOf(deployment);
     if (turns === undefined) {
-      turns = { deployment, weight, order: this.#turns.size, base: this.#time, taken: 0, due: 0, position: -1 };
-      turns.due = dueOf(turns);
+      turns = {
+        deployment,
+        weight,
+        order: this.#turns.size,
+        base: this.#time,
+        taken: 0,
+        begins: 0,
+        due: 0,
+        position: -1,
+      };
+      setTimes(turns);
       this.#turns.set(deployment, turns);
     } else if (turns.due < this.#time - ROUNDING || turns.weight !== weight) {
       // It was away: turns that it missed are not made up for, or all traffic would go to it at once. Or its quota changed.
       turns.weight = weight;
       turns.base = this.#time;
       turns.taken = 0;
-      turns.due = dueOf(turns);
+      setTimes(turns);
     }
     return turns;
   }
@@ -132,6 +152,10 @@ function leastMissing(
   return available.filter((_, index) => (missing[index] ?? Infinity) <= least + NO_DIFFERENCE_MS);
 }
 
-const dueOf = ({ base, taken, weight }: Turns): number => base + (taken + 1) / weight;
+/** From the number of turns, not from the turn before: sums would drift. */
+function setTimes(turns: Turns): void {
+  turns.begins = turns.base + turns.taken / turns.weight;
+  turns.due = turns.base + (turns.taken + 1) / turns.weight;
+}
 
 const isBefore = (a: Turns, b: Turns): boolean => a.due < b.due || (a.due === b.due && a.order < b.order);

@@ -1,7 +1,9 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { type BalancedProvider, createBalancedProvider } from '../../../src/index.ts';
 import { Quota } from '../../../src/health/quota.ts';
+import { TokenBucket } from '../../../src/health/token-bucket.ts';
 import type { StatedLimit } from '../../../src/health/stated-limits.ts';
 import { apiError } from '../api-error.ts';
 import { after, answers, type Behaviour, fails, FakeEndpoint, prompt } from '../fake-endpoint.ts';
@@ -84,9 +86,11 @@ describe('what a service says is left', () => {
       1,
       { requests: unstated, tokens: { perMinute: 30_000, remaining: 29_000 }, requestsReset: undefined },
       reservation,
+      0,
     );
 
-    expect(quota.availableAt(1, 29_000)).toBe(1);
+    expect(quota.availableAt(1, 29_000)).toBeLessThanOrEqual(1);
+    expect(quota.availableAt(1, 29_400)).toBeGreaterThan(1);
   });
 
   it.each(['continuous', 'windows'] as const)('counts when the limit was not known before (%s)', (metering) => {
@@ -97,6 +101,7 @@ describe('what a service says is left', () => {
       0,
       { requests: unstated, tokens: { perMinute: 100_000, remaining: 30_000 }, requestsReset: undefined },
       reservation,
+      0,
     );
 
     expect(quota.missingPart(0)).toBeCloseTo(0.7);
@@ -132,14 +137,65 @@ describe('while more than half is left', () => {
     tokens: unstated,
     requestsReset: undefined,
   });
+  const isLookedAt = (quota: Quota, now: number) => quota.reserve(now, 1)?.known !== undefined;
 
-  it('looks at what answers say now and then, and at each again as soon as half is gone', () => {
+  it('one attempt a second is compared with what its answer says, and each as soon as half is gone', () => {
     const quota = new Quota({}, 'continuous', 0);
 
-    quota.learn(0, statement(500), undefined);
-    expect([quota.wantsNews(10), quota.wantsNews(100)]).toEqual([false, true]);
+    quota.learn(0, statement(500), undefined, 0);
+    expect([0, 999, 1_000, 1_001].map((now) => isLookedAt(quota, now))).toEqual([false, false, true, false]);
 
-    quota.learn(100, statement(300), undefined);
-    expect(quota.wantsNews(100)).toBe(true);
+    quota.learn(1_500, statement(300), quota.reserve(1_500, 1), 1_500);
+    expect([1_500, 1_501].map((now) => isLookedAt(quota, now))).toEqual([true, true]);
+  });
+
+  it('a rejection whose attempt was not looked at says what is left all the same', () => {
+    const quota = new Quota({ rpm: 600 }, 'continuous', 0);
+    quota.reserve(0, 1);
+    const unlooked = quota.reserve(1, 1);
+
+    quota.learn(1_000, statement(0), unlooked, 500);
+
+    // What has come in since it was sent.
+    expect(quota.missingPart(1_000) * 600).toBeCloseTo(595);
+  });
+
+  it('as much as without looking away is given back, and a call that needs it all gets it', () => {
+    const quota = new Quota({ tpm: 30_000 }, 'continuous', 0);
+    const reservations = [0, 1, 2].map((now) => quota.reserve(now, 1_000));
+    for (const reservation of reservations) if (reservation !== undefined) quota.settle(3, reservation, 100);
+
+    expect(quota.availableAt(3, 29_700)).toBeLessThanOrEqual(3);
+    expect(quota.availableAt(3, 29_710)).toBeGreaterThan(3);
+  });
+
+  it('never more is spent than an exact count allows', () => {
+    const step = fc.record({
+      waitsMs: fc.integer({ min: 0, max: 3_000 }),
+      calls: fc.integer({ min: 1, max: 40 }),
+      tokens: fc.integer({ min: 1, max: 400 }),
+      used: fc.integer({ min: 0, max: 800 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const quota = new Quota({ rpm: 60, tpm: 10_000 }, 'continuous', 0);
+        const requests = new TokenBucket(60, 0);
+        const tokens = new TokenBucket(10_000, 0);
+        let now = 0;
+        for (const { waitsMs, calls, tokens: wanted, used } of steps) {
+          now += waitsMs;
+          for (let call = 0; call < calls && quota.availableAt(now, wanted) <= now; call += 1) {
+            expect(requests.level(now)).toBeGreaterThan(1 - 1e-6);
+            expect(tokens.level(now)).toBeGreaterThan(wanted - 1e-6);
+            const reservation = quota.reserve(now, wanted);
+            requests.spend(now, 1);
+            tokens.spend(now, wanted);
+            if (reservation === undefined || call % 2 === 0) continue;
+            quota.settle(now, reservation, used);
+            tokens.spend(now, used - wanted);
+          }
+        }
+      }),
+    );
   });
 });
