@@ -72,7 +72,9 @@ export class ModelFactory {
       templates: oneSpecification(ring, ring.deployments.map(build)),
       // Built again at the first call, when the credentials are there.
       modelAt: (deployment) => {
-        const model = models.get(deployment) ?? build(deployment);
+        const known = models.get(deployment);
+        if (known !== undefined) return known;
+        const model = build(deployment);
         models.set(deployment, model);
         return model;
       },
