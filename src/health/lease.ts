@@ -68,9 +68,9 @@ export class Lease {
     return this.#isProbe || this.#isEndpointProbe;
   }
 
-  /** Whether it matters what its answer says of limits: not of each of many, while there is plenty. */
+  /** Whether it matters what its answer says of limits. */
   get wantsNews(): boolean {
-    return this.#reserved === undefined || this.#reserved.known !== undefined;
+    return this.#reserved?.wantsNews !== false;
   }
 
   /** The service has answered: learns the limits that it states. */

@@ -23,6 +23,8 @@ export interface Reservation {
   /** Whether nothing is left for anybody else now. */
   readonly isLast: boolean;
   readonly tokens: number;
+  /** Whether it matters what its answer says of limits: not of each of many, while there is plenty. */
+  readonly wantsNews: boolean;
   /** `undefined` where there was so much that nobody looked. */
   readonly known: { readonly requests: Known; readonly tokens: Known } | undefined;
 }
@@ -34,6 +36,9 @@ export type QuotaChange = 'none' | 'room' | 'availability';
 const RESERVE = 0.5;
 /** Milliseconds after which it is looked at all the same: at half of a limit, a sixtieth of it comes in meanwhile. */
 const LOOK_MS = 1_000;
+
+/** The same for what answers say of windows, whose ends are learned from that. */
+const WINDOW_LOOK_MS = 50;
 
 /** Azure's longest window for requests; a rejection shows when it is shorter. */
 const LONGEST_REQUEST_WINDOW_MS = 10_000;
@@ -57,6 +62,8 @@ export class Quota {
   #freeRequests = 0;
   #freeTokens = 0;
   #freeUntil = -Infinity;
+  /** When it matters again what answers say, where time is judged in windows. */
+  #newsAt = -Infinity;
   /** What has been, and is not yet taken off. */
   #owedRequests = 0;
   #owedTokens = 0;
@@ -124,7 +131,7 @@ export class Quota {
     this.#tokensUnsettled += tokens;
     this.#isSpent = (requestsLeft ?? 1) < 1 || (tokensLeft ?? 1) < 1;
     this.#setFree(now);
-    return { isLast: this.#isSpent, tokens, known };
+    return { isLast: this.#isSpent, tokens, wantsNews: now >= this.#newsAt, known };
   }
 
   /**
@@ -156,6 +163,7 @@ export class Quota {
   learn(now: number, stated: StatedLimits, reservation: Reservation | undefined, sentAt: number): QuotaChange {
     this.#takeOff(now);
     const change = this.#learn(now, stated, reservation, sentAt);
+    if (this.#metering === 'windows') this.#newsAt = isPlenty(stated) ? now + WINDOW_LOOK_MS : -Infinity;
     this.#setFree(now);
     return change;
   }
@@ -212,7 +220,7 @@ export class Quota {
     this.#owedTokens += tokens;
     this.#requestsUnsettled += 1;
     this.#tokensUnsettled += tokens;
-    return { isLast: false, tokens, known: undefined };
+    return { isLast: false, tokens, wantsNews: false, known: undefined };
   }
 
   /** Not where time is judged in windows: what is sent within one has to be counted in it. */
@@ -235,6 +243,10 @@ const allowanceFor =
   (metering: Metering, windowMs: number) =>
   (perMinute: number, now: number): Allowance =>
     metering === 'continuous' ? new TokenBucket(perMinute, now) : new SlidingWindow(perMinute, windowMs);
+
+/** Whether more than half is left, by what a service says. */
+const isPlenty = ({ requests, tokens }: StatedLimits): boolean =>
+  [requests, tokens].every(({ perMinute = 0, remaining = Infinity }) => remaining > RESERVE * perMinute);
 
 /** What lies above the part that is left alone. */
 const free = (allowance: Allowance | undefined, now: number): number =>

@@ -137,7 +137,7 @@ describe('while more than half is left', () => {
     tokens: unstated,
     requestsReset: undefined,
   });
-  const isLookedAt = (quota: Quota, now: number) => quota.reserve(now, 1)?.known !== undefined;
+  const isLookedAt = (quota: Quota, now: number) => quota.reserve(now, 1)?.wantsNews;
 
   it('one attempt a second is compared with what its answer says, and each as soon as half is gone', () => {
     const quota = new Quota({}, 'continuous', 0);
@@ -147,6 +147,16 @@ describe('while more than half is left', () => {
 
     quota.learn(1_500, statement(300), quota.reserve(1_500, 1), 1_500);
     expect([1_500, 1_501].map((now) => isLookedAt(quota, now))).toEqual([true, true]);
+  });
+
+  it('windows are compared every 50 ms', () => {
+    const quota = new Quota({}, 'windows', 0);
+
+    quota.learn(0, statement(500), undefined, 0);
+    expect([0, 49, 50].map((now) => isLookedAt(quota, now))).toEqual([false, false, true]);
+
+    quota.learn(60, statement(300), undefined, 50);
+    expect(isLookedAt(quota, 60)).toBe(true);
   });
 
   it('a rejection whose attempt was not looked at says what is left all the same', () => {
