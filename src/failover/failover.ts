@@ -211,11 +211,11 @@ export class Failover {
       fail: (attempt, error) => this.fail(attempt, error),
       lose: (attempt, isBeaten) => this.#outcomes.lost(attempt, isBeaten, scope.end),
       overdue: (attempt) => this.#outcomes.overdue(attempt),
-      second: (silent) => this.#startSecond(silent, ask),
+      second: (silent) => this.#startSecond(silent, ask, afterMs),
     });
   }
 
-  #startSecond<T>(silent: Attempt, ask: Ask<T>): Runner<T> | undefined {
+  #startSecond<T>(silent: Attempt, ask: Ask<T>, afterMs: number): Runner<T> | undefined {
     const { hedging } = this.#call;
     const now = this.#now;
     if (silent.deployment.cooledAt > now && !silent.lease.isProbe) {
@@ -224,7 +224,7 @@ export class Failover {
       silent.interrupt(silence(silent, now - silent.startedAt));
       return undefined;
     }
-    if (hedging?.isSpent !== false) return undefined;
+    if (hedging?.affords((now - silent.startedAt) / afterMs) !== true) return undefined;
     const grant = this.#picks.beside(silent.deployment);
     if (grant === undefined) return undefined;
     hedging.take();

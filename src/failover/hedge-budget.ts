@@ -1,6 +1,13 @@
 /** Calls over which the share of extra attempts is kept. */
 const WINDOW = 1_000;
 
+/**
+ * The part of the share that is kept for those who have been silent for so many times as long as is unusual: most of the others
+ * answer a moment later, and would use up what the few who hang need.
+ */
+const KEPT = 0.5;
+const LONG = 1.5;
+
 /** Keeps extra attempts below a share of all calls, over the last thousand. */
 export class HedgeBudget {
   readonly #maxExtra: number;
@@ -21,9 +28,10 @@ export class HedgeBudget {
     this.#calls += 1;
   }
 
-  /** Whether an extra attempt now would be one too many. */
-  get isSpent(): boolean {
-    return this.#extra + 1 > this.#maxExtra * Math.min(this.#calls, WINDOW);
+  /** Whether there may be an extra attempt now beside one that has been silent for so many times as long as is unusual. */
+  affords(times: number): boolean {
+    const share = this.#maxExtra * Math.min(this.#calls, WINDOW);
+    return this.#extra + 1 <= (times < LONG ? Math.ceil(share * (1 - KEPT)) : share);
   }
 
   /** An extra attempt is made. */

@@ -44,7 +44,10 @@ export interface TimeoutSettings {
 export interface HedgeSettings {
   /** Milliseconds of silence. @default the time within which 95 of 100 answers of that ring came, at least 1_000 */
   readonly afterMs?: number | undefined;
-  /** Extra attempts as a share of all calls, over the last thousand. More than 0, at most 1. @default 0.05 */
+  /**
+   * Extra attempts as a share of all calls, over the last thousand. Half of it is kept for calls that are silent for half as long
+   * again as `afterMs`. More than 0, at most 1. @default 0.05
+   */
   readonly maxExtra?: number | undefined;
 }
 
