@@ -1,6 +1,6 @@
 import { type Figure, toFigure } from './figure.ts';
 import { interleave, microseconds } from './interleave.ts';
-import { balancedModel, callOptions, plainModels } from './models.ts';
+import { balancedModel, callOptions, type ChatModel, plainModels } from './models.ts';
 import { answeringFetch, rejectingFetch } from './stub-fetch.ts';
 
 /** A sample is short, so that another process seldom gets into one. */
@@ -23,6 +23,31 @@ export async function measureCalls(
   );
   const variant = Object.keys(limits).length === 0 ? 'no limits configured' : 'rpm and tpm configured';
   return toFigure(`a call, ${endpoints} endpoints, ${variant}`, comparison, 'µs', target);
+}
+
+/**
+ * The least that a model in front of another can cost that knows how long calls take and says who answered: the time looked at
+ * twice, one promise more, and metadata.
+ */
+export async function measureBareWrapper(pairs: number): Promise<Figure> {
+  const [plain, wrapped] = plainModels(2, () => answeringFetch) as [ChatModel, ChatModel];
+  const times: number[] = [];
+  const ask = (options: Parameters<ChatModel['doGenerate']>[0]): PromiseLike<unknown> => {
+    const startedAt = performance.now();
+    return wrapped.doGenerate(options).then((answer) => {
+      times[0] = performance.now() - startedAt;
+      return {
+        ...answer,
+        providerMetadata: { ...answer.providerMetadata, balanced: { endpoint: 'one', attempts: 1 } },
+      };
+    });
+  };
+  const comparison = await interleave(
+    pairs,
+    () => microseconds(CALLS, () => plain.doGenerate(callOptions())),
+    () => microseconds(CALLS, () => ask(callOptions())),
+  );
+  return toFigure('the same of a bare wrapper that times calls and adds metadata', comparison, 'µs', undefined);
 }
 
 /** All but one endpoint have named a time ten minutes away. */

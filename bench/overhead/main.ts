@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { measureCalls, measureMostlyLimited, measureOneTick } from './calls.ts';
+import { measureBareWrapper, measureCalls, measureMostlyLimited, measureOneTick } from './calls.ts';
 import type { Figure } from './figure.ts';
 import { measureMemory } from './memory.ts';
 import { measureStreamParts } from './stream-parts.ts';
@@ -18,6 +18,7 @@ const MEASUREMENTS: readonly (() => Promise<Figure | readonly Figure[]>)[] = [
   () => measureCalls(4, 5, pairs, LIMITS),
   () => measureCalls(1_000, 8, pairs),
   () => measureCalls(1_000, 8, pairs, LIMITS),
+  () => measureBareWrapper(pairs),
   () => measureStreamParts(pairs),
   () => measureMostlyLimited(1_000, pairs),
   () => measureOneTick(1_000, Math.ceil(pairs / 3)),
