@@ -31,7 +31,7 @@ export class HedgeBudget {
   /** Whether there may be an extra attempt now beside one that has been silent for so many times as long as is unusual. */
   affords(times: number): boolean {
     const share = this.#maxExtra * Math.min(this.#calls, WINDOW);
-    return this.#extra + 1 <= (times < LONG ? Math.ceil(share * (1 - KEPT)) : share);
+    return this.#extra + 1 <= (times < LONG ? Math.min(share, Math.ceil(share * (1 - KEPT))) : share);
   }
 
   /** An extra attempt is made. */

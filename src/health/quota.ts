@@ -162,6 +162,8 @@ export class Quota {
   /** The service has stated its limits in the answer to an attempt that was sent then. */
   learn(now: number, stated: StatedLimits, reservation: Reservation | undefined, sentAt: number): QuotaChange {
     this.#takeOff(now);
+    // What it says may be that there is no plenty any more.
+    this.#freeUntil = -Infinity;
     const change = this.#learn(now, stated, reservation, sentAt);
     if (this.#metering === 'windows') this.#newsAt = isPlenty(stated) ? now + WINDOW_LOOK_MS : -Infinity;
     this.#setFree(now);

@@ -20,6 +20,13 @@ it('a hedge budget is the same share of every thousand calls, however many of th
   expect(taken).toEqual([500, 500, 500, 500, 500]);
 });
 
+it.each([1, 19, 20, 39, 40, 1_000])('a hedge budget of a twentieth is never exceeded in %i calls', (calls) => {
+  const budget = new HedgeBudget(0.05);
+  for (let call = 0; call < calls; call++) budget.begin();
+
+  expect(takeAll(budget, 1) + takeAll(budget, 1.5)).toBe(Math.floor(0.05 * calls));
+});
+
 it('half of a hedge budget is kept for what has been silent for half as long again', () => {
   const budget = new HedgeBudget(0.1);
   for (let call = 0; call < 1_000; call++) budget.begin();

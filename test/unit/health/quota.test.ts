@@ -107,6 +107,16 @@ describe('what a service says is left', () => {
     expect(quota.missingPart(0)).toBeCloseTo(0.7);
   });
 
+  it('keeps calls away when others have used it up since there was plenty', () => {
+    const quota = new Quota({ rpm: 60 }, 'continuous', 0);
+    quota.reserve(0, 1);
+    const lookedAt = quota.reserve(1_000, 1);
+    const nothingLeft = { requests: { perMinute: 60, remaining: 0 }, tokens: unstated, requestsReset: undefined };
+
+    expect(quota.learn(1_000, nothingLeft, lookedAt, 1_000)).toBe('availability');
+    expect(quota.availableAt(1_000, 1)).toBeGreaterThan(1_000);
+  });
+
   it('keeps calls away when others have used it up', async () => {
     const answerWith = (remaining: string): Behaviour => ({
       ...answers(),
