@@ -7,12 +7,6 @@ import type { CallParts } from './call-parts.ts';
 import type { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';
 
-/**
- * Milliseconds after which nobody waits for a probe any longer: where nothing limits the time of an attempt, one that hangs would
- * keep its deployment out until its connection ends, which in some runtimes is never. Nearly all answers take less.
- */
-const LONGEST_PROBE_MS = 120_000;
-
 /** One call to one deployment: its hold on it, its time limits, and what interrupts it. */
 export class Attempt implements CallEndListener {
   readonly deployment: Deployment;
@@ -26,7 +20,6 @@ export class Attempt implements CallEndListener {
   readonly #controller: AbortController | undefined;
   readonly #scope: CallScope;
   #timers: Map<TimeoutSetting, TimerHandle> | undefined;
-  #probeTimer: TimerHandle | undefined;
   #hasContent = false;
   #interruption: { readonly error: unknown } | undefined;
   #onInterrupt: ((error: unknown) => void) | undefined;
@@ -51,7 +44,6 @@ export class Attempt implements CallEndListener {
     if (scope.canEnd) scope.listen(this);
     if (attemptMs !== undefined) this.#limit('timeout.attemptMs', attemptMs);
     if (isStream && firstContentMs !== undefined) this.#limit('timeout.firstContentMs', firstContentMs);
-    if (lease.isAwaited) this.#probeTimer = context.clock.setTimeout(() => lease.giveUp(), LONGEST_PROBE_MS);
   }
 
   /** The call was ended from outside. */
@@ -79,7 +71,6 @@ export class Attempt implements CallEndListener {
   /** The first content is there. */
   gotContent(): void {
     this.#hasContent = true;
-    this.#liftProbe();
     this.#lift('timeout.firstContentMs');
   }
 
@@ -127,7 +118,6 @@ export class Attempt implements CallEndListener {
   end(): void {
     this.#onInterrupt = undefined;
     if (this.#scope.canEnd) this.#scope.unlisten(this);
-    this.#liftProbe();
     if (this.#timers === undefined) return;
     for (const setting of this.#timers.keys()) this.#lift(setting);
   }
@@ -154,11 +144,6 @@ export class Attempt implements CallEndListener {
     if (timer === undefined) return;
     this.#context.clock.clearTimeout(timer);
     this.#timers?.delete(setting);
-  }
-
-  #liftProbe(): void {
-    if (this.#probeTimer !== undefined) this.#context.clock.clearTimeout(this.#probeTimer);
-    this.#probeTimer = undefined;
   }
 
   #timedOut(setting: TimeoutSetting, timeoutMs: number): AttemptTimeoutError {

@@ -68,11 +68,6 @@ export class Lease {
     return this.#isProbe || this.#isEndpointProbe;
   }
 
-  /** Whether others wait for how it ends. */
-  get isAwaited(): boolean {
-    return this.isProbe || this.#isRateLimitProbe;
-  }
-
   /** Whether it matters what its answer says of limits. */
   get wantsNews(): boolean {
     return this.#reserved?.wantsNews !== false;
@@ -146,19 +141,7 @@ export class Lease {
 
   /** Another attempt was quicker, and this one had given nothing yet. A probe has found out that the others are better. */
   lose(now: number): void {
-    if (this.#end(now)) this.#failAsProbe();
-  }
-
-  /** It is not waited for any longer by others, for whom that is as if it had failed; it goes on as an ordinary attempt. */
-  giveUp(): void {
-    if (!this.#isHeld || !this.isAwaited) return;
-    this.#failAsProbe();
-    this.#isRateLimitProbe = false;
-    this.#isEndpointProbe = false;
-    this.#isProbe = false;
-  }
-
-  #failAsProbe(): void {
+    if (!this.#end(now)) return;
     if (this.isProbe) this.#blame({ class: 'retryable', scope: this.#isEndpointProbe ? 'endpoint' : 'deployment' });
     else this.#giveBack();
   }

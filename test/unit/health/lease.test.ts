@@ -66,33 +66,6 @@ describe('a deployment that fails', () => {
     expect(held).toHaveLength(11);
   });
 
-  it('is probed by another call when a probe has given no answer for two minutes, after a further cooldown', async () => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold: 1, cooldownMs: 1_000 });
-    const [failing] = endpoints;
-    failing.behaveOnce(fails(apiError(500)));
-    await askTimes(1, balanced);
-    await pass(1_000);
-    const held: HeldAttempt[] = [];
-    failing.behave(holds(held));
-    const [first] = await askTimes(1, balanced);
-
-    await pass(120_999);
-    await askTimes(5, balanced);
-    expect(held).toHaveLength(1);
-    await pass(1);
-    await askTimes(5, balanced);
-    expect(held).toHaveLength(2);
-
-    // Whoever waits for the first still gets its answer.
-    held[0]?.answer();
-    await happenings();
-    expect([first?.state, deploymentOf(balanced)?.state]).toEqual(['fulfilled', 'half-open']);
-    held[1]?.answer();
-    await happenings();
-    expect(deploymentOf(balanced)).toMatchObject({ state: 'closed', inFlight: 0 });
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
   it('is left for a whole further cooldown when the probe fails', async () => {
     const { endpoints, balanced } = ringOf(2, { failureThreshold: 1, cooldownMs: 1_000 });
     const [failing] = endpoints;
@@ -476,8 +449,6 @@ interface OpenAttempt extends HeldAttempt {
   /** How many cooldowns and rate limits its deployment had seen when it started. */
   readonly cooldownsBefore: number;
   readonly limitsBefore: number;
-  /** From then on it is nobody's probe. */
-  readonly givenUpAt: number;
   isOpen: boolean;
 }
 
@@ -527,10 +498,13 @@ class World {
     const limitsBefore = this.#limits[endpoint] ?? 0;
     const until = this.#limitedUntil[endpoint] ?? 0;
     if (now < until) this.complaints.push(`e${endpoint} was asked ${until - now} ms before its rate limit ended`);
-    const others = this.open.filter((other) => other.isOpen && other.endpoint === endpoint && now < other.givenUpAt);
-    const sameCooldown = others.filter((other) => other.cooldownsBefore === cooldownsBefore);
+    const sameCooldown = this.open.filter(
+      (other) => other.isOpen && other.endpoint === endpoint && other.cooldownsBefore === cooldownsBefore,
+    );
     if (this.#isCooling[endpoint] && sameCooldown.length > 0) this.complaints.push(`e${endpoint} had two probes`);
-    const sameLimit = others.filter((other) => other.limitsBefore === limitsBefore);
+    const sameLimit = this.open.filter(
+      (other) => other.isOpen && other.endpoint === endpoint && other.limitsBefore === limitsBefore,
+    );
     if (this.#isLimited[endpoint] && sameLimit.length > 0) {
       this.complaints.push(`e${endpoint} had two probes after a rate limit`);
     }
@@ -540,7 +514,6 @@ class World {
         call: Number(options.headers?.['x-call']),
         cooldownsBefore,
         limitsBefore,
-        givenUpAt: now + 120_000,
         isOpen: true,
         answer: resolve,
         fail: reject,
