@@ -25,8 +25,6 @@ export const inlineItemsHeader = (items: ReadonlyMap<string, object>): Readonly<
 export function withInlineItems(fetch: Fetch | undefined): Fetch {
   return (input, init) => {
     const send = fetch ?? globalThis.fetch;
-    // Nothing has been put into any request yet.
-    if (secret === undefined) return send(input, init);
     const header = read(init?.headers);
     if (header === undefined || typeof init?.body !== 'string') return send(input, init);
     const headers = new Headers(init.headers);

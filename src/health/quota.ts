@@ -67,6 +67,7 @@ export class Quota {
   /** What has been, and is not yet taken off. */
   #owedRequests = 0;
   #owedTokens = 0;
+  #owedAt = 0;
 
   constructor({ rpm, tpm }: ConfiguredLimits, metering: Metering, now: number) {
     this.#metering = metering;
@@ -90,13 +91,13 @@ export class Quota {
 
   /** Milliseconds until nothing is missing of it, if nothing is spent: by the limit of which most is missing. */
   fullInMs(now: number): number {
-    this.#takeOff(now);
+    this.#takeOff();
     return Math.max(this.#requests.allowance?.fullInMs(now) ?? 0, this.#tokens.allowance?.fullInMs(now) ?? 0);
   }
 
   /** The part that is missing now, from 0 to 1 and, overdrawn, more: of the limit of which most is missing. */
   missingPart(now: number): number {
-    this.#takeOff(now);
+    this.#takeOff();
     const parts = [this.#requests, this.#tokens].map(({ allowance }) =>
       allowance === undefined ? 0 : 1 - allowance.level(now) / allowance.capacity,
     );
@@ -106,7 +107,7 @@ export class Quota {
   /** The first moment at which a request of so many tokens may be sent. */
   availableAt(now: number, tokens: number): number {
     if (this.#hasPlenty(now, tokens)) return -Infinity;
-    this.#takeOff(now);
+    this.#takeOff();
     const requests = this.#requests.allowance?.availableAt(now, 1) ?? -Infinity;
     const tokensAt = tokens === 0 ? -Infinity : (this.#tokens.allowance?.availableAt(now, tokens) ?? -Infinity);
     return Math.max(requests, tokensAt);
@@ -114,11 +115,11 @@ export class Quota {
 
   /** Takes a request and its tokens out. */
   reserve(now: number, wanted: number): Reservation | undefined {
-    if (this.#hasPlenty(now, wanted)) return this.#handOut(wanted);
+    if (this.#hasPlenty(now, wanted)) return this.#handOut(now, wanted);
     const requests = this.#requests.allowance;
     const tokenAllowance = this.#tokens.allowance;
     if (requests === undefined && tokenAllowance === undefined) return undefined;
-    this.#takeOff(now);
+    this.#takeOff();
     // More than it can ever hold is let through when it is full, and must not leave a debt that takes minutes to pay.
     const tokens = Math.min(wanted, tokenAllowance?.capacity ?? Infinity);
     const requestsLeft = requests?.spend(now, 1);
@@ -145,9 +146,16 @@ export class Quota {
     if (tokensUsed === undefined) return 'none';
     const over = tokensUsed - reservation.tokens;
     if (over === 0 || (over < 0 && this.#metering === 'windows')) return 'none';
-    this.#owedTokens += over;
-    this.#freeTokens -= over;
-    if (now >= this.#freeUntil) this.#takeOff(now);
+    if (over < 0) {
+      // At once, since a bucket that is full again takes nothing back.
+      this.#takeOff();
+      this.#tokens.allowance?.spend(now, over);
+    } else {
+      this.#owedTokens += over;
+      this.#freeTokens -= over;
+      this.#owedAt = now;
+      if (now >= this.#freeUntil) this.#takeOff();
+    }
     return over < 0 && !this.#isSpent ? 'room' : this.#look(now, over < 0);
   }
 
@@ -161,7 +169,7 @@ export class Quota {
 
   /** The service has stated its limits in the answer to an attempt that was sent then. */
   learn(now: number, stated: StatedLimits, reservation: Reservation | undefined, sentAt: number): QuotaChange {
-    this.#takeOff(now);
+    this.#takeOff();
     // What it says may be that there is no plenty any more.
     this.#freeUntil = -Infinity;
     const change = this.#learn(now, stated, reservation, sentAt);
@@ -202,7 +210,7 @@ export class Quota {
   wasRejected(now: number, sentAt: number, retryAfterMs: number | undefined): void {
     // Whoever is rejected has not plenty.
     this.#freeUntil = -Infinity;
-    this.#takeOff(now);
+    this.#takeOff();
     const requests = this.#requests.allowance;
     if (requests instanceof SlidingWindow) requests.narrow(sentAt, retryAfterMs ?? 0);
     if (retryAfterMs === undefined || this.#metering === 'windows') return;
@@ -215,9 +223,10 @@ export class Quota {
     return now < this.#freeUntil && this.#freeRequests >= 1 && this.#freeTokens >= tokens;
   }
 
-  #handOut(tokens: number): Reservation {
+  #handOut(now: number, tokens: number): Reservation {
     this.#freeRequests -= 1;
     this.#freeTokens -= tokens;
+    this.#owedAt = now;
     this.#owedRequests += 1;
     this.#owedTokens += tokens;
     this.#requestsUnsettled += 1;
@@ -233,9 +242,10 @@ export class Quota {
     this.#freeUntil = this.#freeRequests > 0 && this.#freeTokens > 0 ? now + LOOK_MS : -Infinity;
   }
 
-  #takeOff(now: number): void {
-    if (this.#owedRequests > 0) this.#requests.allowance?.spend(now, this.#owedRequests);
-    if (this.#owedTokens !== 0) this.#tokens.allowance?.spend(now, this.#owedTokens);
+  /** As of when the last of it was spent: what came in after that is not lost. */
+  #takeOff(): void {
+    if (this.#owedRequests > 0) this.#requests.allowance?.spend(this.#owedAt, this.#owedRequests);
+    if (this.#owedTokens > 0) this.#tokens.allowance?.spend(this.#owedAt, this.#owedTokens);
     this.#owedRequests = 0;
     this.#owedTokens = 0;
   }

@@ -189,6 +189,24 @@ describe('while more than half is left', () => {
     expect(quota.availableAt(3, 29_710)).toBeGreaterThan(3);
   });
 
+  it('what comes in while nothing happens is not lost', () => {
+    const quota = new Quota({ rpm: 60, tpm: 60_000 }, 'continuous', 0);
+    for (let call = 0; call < 30; call += 1) quota.reserve(0, 1_000);
+
+    expect(quota.missingPart(3_600_000)).toBe(0);
+  });
+
+  it('what is given back late is no more than a full bucket holds', () => {
+    const quota = new Quota({ tpm: 60_000 }, 'continuous', 0);
+    const long = quota.reserve(0, 50_000);
+    quota.reserve(120_000, 1);
+    if (long !== undefined) quota.settle(120_000, long, 10);
+    let sent = 1;
+    for (; quota.availableAt(120_000, 1_000) <= 120_000; sent += 1_000) quota.reserve(120_000, 1_000);
+
+    expect(sent).toBeLessThanOrEqual(60_001);
+  });
+
   it('never more is spent than an exact count allows', () => {
     const step = fc.record({
       waitsMs: fc.integer({ min: 0, max: 3_000 }),
