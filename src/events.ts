@@ -85,7 +85,7 @@ export class EventEmitter {
 
   /** Whether anybody listens to an event. */
   isHeard(name: BalancedEventName): boolean {
-    return this.#listeners.size > 0 && (this.#listeners.get(name)?.size ?? 0) > 0;
+    return (this.#listeners.get(name)?.size ?? 0) > 0;
   }
 
   /** Takes a function, so that no event is built that nobody listens to. */

@@ -1,16 +1,9 @@
-import type { CallRoute } from '../ring/call-route.ts';
-import type { Ring } from '../ring/ring.ts';
 import { readUsage } from '../ring/usage.ts';
-import type { CallOptions } from '../sdk.ts';
 import { Attempt } from './attempt.ts';
 import { CallLog } from './call-log.ts';
-import type { CallParts } from './call-parts.ts';
+import { CallParts } from './call-parts.ts';
 import { firstPick } from './call-picks.ts';
-import { callScope, type CallScope } from './call-scope.ts';
 import { type Answered, type Ask, askSafely, Failover } from './failover.ts';
-import type { FailoverContext } from './failover-context.ts';
-import type { HedgeBudget } from './hedge-budget.ts';
-import { mayActTwice } from './may-act-twice.ts';
 
 type Headers = Readonly<Record<string, string>> | undefined;
 
@@ -18,27 +11,8 @@ type Headers = Readonly<Record<string, string>> | undefined;
  * One call of ours. Most take one attempt, and what is here is all that runs for them: whatever else a call may need is made when
  * it is needed.
  */
-export class BalancedCall implements CallParts {
-  readonly ring: Ring;
-  readonly options: CallOptions;
-  readonly context: FailoverContext;
-  readonly scope: CallScope;
-  readonly isStream: boolean;
-  readonly route: CallRoute | undefined;
-  readonly hedging: HedgeBudget | undefined;
+export class BalancedCall extends CallParts {
   #made: Failover | undefined;
-
-  constructor(ring: Ring, options: CallOptions, context: FailoverContext, isStream: boolean, route?: CallRoute) {
-    const { settings, clock } = context;
-    this.ring = ring;
-    this.options = options;
-    this.context = context;
-    this.isStream = isStream;
-    this.route = route;
-    this.hedging = settings.hedge === undefined || mayActTwice(options) ? undefined : context.hedgeBudgetOf(ring);
-    this.hedging?.begin();
-    this.scope = callScope(options.abortSignal, settings.totalTimeoutMs, clock, isStream);
-  }
 
   /** Attempts that a call took which has succeeded. */
   get attemptCount(): number {
@@ -61,8 +35,9 @@ export class BalancedCall implements CallParts {
     try {
       if (this.scope.end !== undefined) throw this.#failover.endedError();
       this.context.requireCredentials(this.ring.deployments);
-      const grant = this.hedging === undefined ? firstPick(this, this.#now) : undefined;
-      if (grant === undefined) return this.#failover.answer(ask).then(take);
+      if (this.hedging !== undefined) return this.#failover.answer(ask).then(take);
+      const grant = firstPick(this, this.#now);
+      if (grant === undefined) return this.#failover.wait(ask).then(take);
       const attempt = new Attempt(this, grant, false);
       return Promise.resolve(attempt.wait(askSafely(ask, attempt))).then(
         (answer) => take({ attempt, answer }),

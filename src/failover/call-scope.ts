@@ -7,7 +7,7 @@ export type CallEnd =
   | { readonly by: 'totalTimeout'; readonly timeoutMs: number };
 
 /** What ends a call from outside, whatever it is doing: its caller's abort, and `totalTimeoutMs`. */
-class CallScope implements EventListenerObject {
+export class CallScope implements EventListenerObject {
   /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
   /** Whether there is anything that could end the call. */
@@ -23,7 +23,27 @@ class CallScope implements EventListenerObject {
   #timer: TimerHandle | undefined;
   #end: CallEnd | undefined;
 
-  constructor(signal: AbortSignal | undefined, totalTimeoutMs: number | undefined, clock: Clock, isStream: boolean) {
+  /** What nothing can end has nothing of its own: most calls are such, and share one. */
+  static #endless: CallScope | undefined;
+
+  /** The scope of a call. */
+  static of(
+    signal: AbortSignal | undefined,
+    totalTimeoutMs: number | undefined,
+    clock: Clock,
+    isStream: boolean,
+  ): CallScope {
+    const canEnd = isStream || signal !== undefined || totalTimeoutMs !== undefined;
+    if (canEnd) return new CallScope(signal, totalTimeoutMs, clock, isStream);
+    return (CallScope.#endless ??= new CallScope(undefined, undefined, clock, false));
+  }
+
+  private constructor(
+    signal: AbortSignal | undefined,
+    totalTimeoutMs: number | undefined,
+    clock: Clock,
+    isStream: boolean,
+  ) {
     this.signal = signal;
     this.#clock = clock;
     this.hasTimeLimit = totalTimeoutMs !== undefined;
@@ -87,20 +107,3 @@ class CallScope implements EventListenerObject {
     for (const listener of [this.#listener, ...(this.#others ?? [])]) listener?.callEnded();
   }
 }
-
-/** What nothing can end, as most calls: one for all of them. */
-let endless: CallScope | undefined;
-
-/** The scope of a call. */
-export function callScope(
-  signal: AbortSignal | undefined,
-  totalTimeoutMs: number | undefined,
-  clock: Clock,
-  isStream: boolean,
-): CallScope {
-  if (isStream || signal !== undefined || totalTimeoutMs !== undefined)
-    return new CallScope(signal, totalTimeoutMs, clock, isStream);
-  return (endless ??= new CallScope(undefined, undefined, clock, false));
-}
-
-export type { CallScope };

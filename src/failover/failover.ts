@@ -49,7 +49,11 @@ export class Failover {
   /** Asks one deployment after the other until one answers. */
   answer<T>(ask: Ask<T>): Promise<Answered<T>> {
     const grant = this.#picks.next();
-    if (grant !== undefined) return this.#first(grant, ask);
+    return grant === undefined ? this.wait(ask) : this.#first(grant, ask);
+  }
+
+  /** The same where nobody can be asked now. */
+  wait<T>(ask: Ask<T>): Promise<Answered<T>> {
     if (!this.#picks.mayWait) return this.#rounds(ask);
     return this.#picks.wait().then((outcome) => this.#first(this.#waited(outcome), ask));
   }

@@ -42,7 +42,6 @@ export class CircuitBreaker {
 
   /** An attempt succeeded that began at `startedAt`. Returns whether that ended a cooldown. */
   succeed(isProbe: boolean, startedAt: number): boolean {
-    if (!isProbe && this.#failures === 0 && this.#openings === 0) return false;
     // While open, an answer to an attempt from before says nothing about now: the probe decides.
     if (isProbe ? !this.cooldown.open() : this.cooldown.state.state !== 'closed') return false;
     if (!isProbe && startedAt < this.#rowSince) {

@@ -46,9 +46,9 @@ const LONGEST_REQUEST_WINDOW_MS = 10_000;
 /**
  * The requests and tokens that a deployment may be sent. Spent before each attempt, settled after it.
  *
- * While more than half of each limit is left, what is spent is written down and taken off later: a look at the limits, at the time
- * and at what the service says of them would cost more than all else of a call. Taken off later it counts for longer, so that
- * nothing is overrun.
+ * While more than half of each limit is left, what is spent is written down and taken off later, as of when the last of it was
+ * spent: it never counts for less than it is, and a look at each limit and at what each answer says of it would be a third of what
+ * a call costs.
  */
 export class Quota {
   readonly #metering: Metering;
