@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
 import type { CommonEndpointSettings } from '../../../src/settings/endpoint-settings.ts';
-import { FakeEndpoint, hangs, prompt } from '../fake-endpoint.ts';
+import { answers, FakeEndpoint, hangs, prompt } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
 import { watch } from '../outcome.ts';
 
@@ -58,4 +58,22 @@ describe('a call that waits in line leaves no listener on its signal', () => {
     expect(call.state).toBe('rejected');
     expect(listeners()).toEqual([]);
   });
+});
+
+it('a provider that returns no answer has failed, and nothing of the attempt is left behind', async () => {
+  const broken = { ...answers(), generate: async () => undefined as never };
+  const balanced = createBalancedProvider({
+    endpoints: [new FakeEndpoint('e0', broken).settings(), new FakeEndpoint('e1').settings()],
+  });
+  const controller = new AbortController();
+
+  const call = watch(balanced('m').doGenerate({ prompt, abortSignal: controller.signal }));
+  await happenings();
+
+  expect(call.state).toBe('fulfilled');
+  expect(balanced.status().endpoints.map(({ deployments }) => deployments.map(({ inFlight }) => inFlight))).toEqual([
+    [0],
+    [0],
+  ]);
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
