@@ -77,10 +77,13 @@ export class Endpoint {
     return this.#settings.limits;
   }
 
-  /** Limits of one model there. */
+  /** Limits of one model there: the lowest that any of its ids was given. */
   limitsOf(modelId: string): EndpointLimits {
-    const own: EndpointLimits = this.#settings.deployments.get(modelId) ?? {};
-    return { ...own, maxConcurrency: own.maxConcurrency ?? this.#settings.limits.maxConcurrency };
+    const { deployments, limits } = this.#settings;
+    const name = this.type.nameOf(modelId);
+    const ofName = [...deployments].filter(([id, named]) => (named.name ?? id) === name).map(([, named]) => named);
+    const maxConcurrency = lowest(ofName, 'maxConcurrency') ?? limits.maxConcurrency;
+    return { rpm: lowest(ofName, 'rpm'), tpm: lowest(ofName, 'tpm'), maxConcurrency };
   }
 
   /** Why it does not serve a model id, as a line for an error; `undefined` when it does. */
@@ -114,4 +117,9 @@ export class Endpoint {
       throw error;
     }
   }
+}
+
+function lowest(all: readonly EndpointLimits[], unit: keyof EndpointLimits): number | undefined {
+  const known = all.map((limits) => limits[unit]).filter((limit) => limit !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -83,7 +83,7 @@ export class AttemptOutcomes {
     else if (end === undefined) this.#dismissed(attempt);
     else {
       attempt.drop(end.by === 'caller' ? end.reason : undefined);
-      this.ended(attempt, end, undefined);
+      this.ended(attempt, end, attempt.interruptedBy);
     }
   }
 

@@ -63,6 +63,11 @@ export class Attempt implements CallEndListener {
     return this.#requestsBefore !== undefined && this.deployment.endpoint.type.requests?.made === this.#requestsBefore;
   }
 
+  /** The error that interrupted it. */
+  get interruptedBy(): unknown {
+    return this.#interruption?.error;
+  }
+
   /** Whether it has given content. */
   get hasContent(): boolean {
     return this.#hasContent;

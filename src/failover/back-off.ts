@@ -54,6 +54,8 @@ export async function backOff<T extends object>(context: BackOff, round: () => P
     }
     // Not earlier: an abort must not make p-retry drop an answer that is there.
     isWaiting = true;
+    // It may have been ended while nobody waited.
+    if (scope.end !== undefined) waits.abort();
     throw new Error('This round failed too.');
   };
   let settled: Settled<T>;

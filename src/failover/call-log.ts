@@ -16,6 +16,14 @@ export const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
 
 const NOTHING: readonly never[] = [];
 
+/** How things stand when a call gives up. */
+export interface GivingUp {
+  /** Milliseconds until somebody takes it again, where that is known. */
+  readonly retryAfterMs: number | undefined;
+  /** Whether all that is lacking is capacity. */
+  readonly isForCapacity: boolean;
+}
+
 /** What has happened in one call: tells listeners, and makes the error that it ends with. */
 export class CallLog {
   readonly #ring: Ring;
@@ -85,12 +93,11 @@ export class CallLog {
   }
 
   /** The error of a call that gives up. */
-  exhausted(because: string, now: number, isForCapacity = false): unknown {
+  exhausted(because: string, { retryAfterMs, isForCapacity }: GivingUp): unknown {
     // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
     if (this.#attempts.length > 0 && this.#attempts.every((attempt) => attempt.class === 'rejected'))
       return this.#errors.at(-1);
     const { modelId } = this.#ring;
-    const retryAfterMs = this.#ring.retryAfterMs(now);
     const attempts = Object.freeze(this.#attempts.map((attempt) => Object.freeze({ ...attempt })));
     this.#events.emit('exhausted', () => ({ modelId, attempts, retryAfterMs }));
     return new AllEndpointsFailedError({

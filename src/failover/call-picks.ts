@@ -120,7 +120,14 @@ export class CallPicks {
 
   /** Somebody to ask beside one that is silent. */
   beside(silent: Deployment): Grant | undefined {
-    return this.#call.ring.line.length > 0 ? undefined : this.#take(new Set([...this.#failed, silent]));
+    return this.#call.ring.line.length > 0 ? undefined : this.#take(withOne(this.#failed, silent));
+  }
+
+  /** Whether there is somebody else to ask now. */
+  hasOther(than: Deployment): boolean {
+    const { ring, context } = this.#call;
+    const now = context.clock.now();
+    return ring.availableAt(now, { ...this.#need(now), avoid: withOne(this.#failed, than) }) <= now;
   }
 
   /** Waits until somebody is available, as long as the settings and the call's own end allow. */
@@ -132,7 +139,7 @@ export class CallPicks {
       { ...this.#need(this.#waitsSince), avoid: this.#excluded },
       deadline,
       this.#call.scope,
-      this.#failed.size > 0,
+      this.#failed !== this.#barred,
     );
   }
 

@@ -214,6 +214,7 @@ export class Failover {
       afterMs,
       fail: (attempt, error) => this.fail(attempt, error),
       lose: (attempt, isBeaten) => this.#outcomes.lost(attempt, isBeaten, scope.end),
+      isOver: () => scope.end !== undefined,
       overdue: (attempt) => this.#outcomes.overdue(attempt),
       second: (silent) => this.#startSecond(silent, ask, afterMs),
     });
@@ -222,8 +223,9 @@ export class Failover {
   #startSecond<T>(silent: Attempt, ask: Ask<T>, afterMs: number): Runner<T> | undefined {
     const { hedging } = this.#call;
     const now = this.#now;
-    if (silent.deployment.cooledAt > now && !silent.lease.isProbe) {
-      // Others have found out meanwhile that it is down: nothing is to be hoped for from it. What replaces it is one more, too.
+    const isDown = silent.deployment.cooledAt > now && !silent.lease.isProbe;
+    if (isDown && this.#picks.hasOther(silent.deployment)) {
+      // Others have found out meanwhile that it is down: little is to be hoped for from it. What replaces it is one more, too.
       hedging?.take();
       silent.interrupt(silence(silent, now - silent.startedAt));
       return undefined;
@@ -239,13 +241,20 @@ export class Failover {
   #refused(outcome: Grant | Refusal): unknown {
     if ('thrown' in outcome && outcome.thrown !== undefined) return outcome.thrown.error;
     const refusal = 'refusal' in outcome ? outcome.refusal : 'left';
+    const { ring, route } = this.#call;
     // Somebody who is not cooling down is at its limits.
-    const isForCapacity = this.#call.ring.deployments.some(({ cooledAt }) => cooledAt <= this.#now);
+    const isForCapacity = ring.deployments.some(
+      (deployment) => route?.excluded.has(deployment) !== true && deployment.cooledAt <= this.#now,
+    );
     return this.endedError() ?? this.#exhausted(REFUSALS[refusal], isForCapacity);
   }
 
-  #exhausted(because: string, isForCapacity?: boolean): unknown {
-    const pinned = this.#call.route?.because;
-    return this.#log.exhausted(pinned === undefined ? because : `${because}; ${pinned}`, this.#now, isForCapacity);
+  #exhausted(because: string, isForCapacity = false): unknown {
+    const { ring, route } = this.#call;
+    const pinned = route?.because;
+    return this.#log.exhausted(pinned === undefined ? because : `${because}; ${pinned}`, {
+      retryAfterMs: ring.retryAfterMs(this.#now, route?.excluded),
+      isForCapacity,
+    });
   }
 }

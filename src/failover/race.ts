@@ -20,6 +20,8 @@ export interface RaceParts<T> {
   readonly fail: (attempt: Attempt, error: unknown) => { readonly error: unknown } | undefined;
   /** An attempt was still silent when another one answered, or when the call ended. */
   readonly lose: (attempt: Attempt, isBeaten: boolean) => void;
+  /** Whether the call was ended from outside. */
+  readonly isOver: () => boolean;
 }
 
 type Outcome<T> =
@@ -57,6 +59,12 @@ export async function race<T>(
     const second = parts.second(attempt);
     if (second !== undefined) run(second);
   };
+  const loseAll = (isBeaten: boolean): void => {
+    for (const attempt of running.keys()) {
+      running.delete(attempt);
+      parts.lose(attempt, isBeaten);
+    }
+  };
   const alarm = new Alarm(clock);
   let isBeaten = false;
   try {
@@ -75,13 +83,15 @@ export async function race<T>(
         isBeaten = true;
         return outcome;
       }
+      // The error of a call that was ended names everybody who was asked.
+      if (parts.isOver()) loseAll(false);
       const fatal = parts.fail(outcome.attempt, outcome.error);
       if (fatal !== undefined) throw fatal.error;
     }
     return undefined;
   } finally {
     alarm.stop();
-    for (const attempt of running.keys()) parts.lose(attempt, isBeaten);
+    loseAll(isBeaten);
   }
 }
 

@@ -46,6 +46,7 @@ export class Lease {
   readonly #reserved: Reservation | undefined;
   readonly #reservedOfShared: Reservation | undefined;
   #isHeld = true;
+  #hasAnswered = false;
 
   /** @param tokens that the attempt is expected to use; counts only where tokens are limited. */
   constructor(health: LeasedHealth, now: number, tokens: number) {
@@ -85,7 +86,9 @@ export class Lease {
 
   /** The first content is there: whatever it was sent to find out is known now, however long the rest may take. */
   answered(): void {
-    if (!this.#isHeld) return;
+    // The end of a stream is no second answer.
+    if (!this.#isHeld || this.#hasAnswered) return;
+    this.#hasAnswered = true;
     const { breaker, endpointBreaker, rateLimit } = this.#health;
     rateLimit.pass(this.#isRateLimitProbe);
     this.#tellRecovery('endpoint', endpointBreaker.succeed(this.#isEndpointProbe, this.startedAt));

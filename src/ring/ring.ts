@@ -164,10 +164,22 @@ export class Ring {
     }, Infinity);
   }
 
-  /** Milliseconds until the first deployment takes calls again; `undefined` when one does now, or no time is known. */
-  retryAfterMs(now: number): number | undefined {
-    const soonest = this.availableAt(now, { tokens: 1 });
-    return soonest > now && soonest < Infinity ? soonest - now : undefined;
+  /** Whether somebody who would do may come free at any time: when a probe or another attempt ends. */
+  mayComeFree(now: number, { tokens, avoid }: Need): boolean {
+    return this.deployments.some(
+      (deployment) =>
+        !deployment.endpoint.isSkipped &&
+        avoid?.has(deployment) !== true &&
+        deployment.availableAt(now, tokens) === Infinity,
+    );
+  }
+
+  /** Milliseconds until the first deployment takes calls again; `undefined` when one does now, or may at any time. */
+  retryAfterMs(now: number, avoid?: ReadonlySet<Deployment>): number | undefined {
+    const anything = { tokens: 1, avoid };
+    const soonest = this.availableAt(now, anything);
+    if (soonest <= now || soonest === Infinity || this.mayComeFree(now, anything)) return undefined;
+    return soonest - now;
   }
 
   /** Calls per minute that the ring can serve, when every deployment that is not cooling down has a limit. */

@@ -46,19 +46,36 @@ export class RoundRobinPicker implements Picker {
   #lastWeights = 0;
   #time = 0;
   #weightOf: PickContext['weightOf'] = () => 1;
+  #failovers: RoundRobinPicker | undefined;
+  readonly #few: number;
 
-  pick(everybody: readonly Deployment[], { weightOf, isFailover, fullInMs }: PickContext): Deployment {
+  constructor(few = FEW) {
+    this.#few = few;
+  }
+
+  pick(everybody: readonly Deployment[], context: PickContext): Deployment {
+    const { weightOf, isFailover, fullInMs } = context;
+    if (isFailover) return this.#pickBeside(everybody, context);
     this.#weightOf = weightOf;
     const available = fullInMs === undefined ? everybody : leastMissing(everybody, fullInMs);
-    const isFew = available.length <= FEW || isFailover;
-    const next = isFew ? this.#scan(available, isFailover) : this.#top(available);
+    const next = available.length <= this.#few ? this.#scan(available) : this.#top(available);
     next.taken += 1;
     setTimes(next);
     if (next.position !== -1) this.#sink(next);
     return next.deployment;
   }
 
-  #scan(available: readonly Deployment[], isFailover: boolean): Turns {
+  /**
+   * What calls fail over to has turns of its own: counted with the others, whoever stands in for one that is flaky would get
+   * fewer of the first attempts, and the flaky one more.
+   */
+  #pickBeside(everybody: readonly Deployment[], context: PickContext): Deployment {
+    // Never the same array twice, so that no heap is worth building.
+    this.#failovers ??= new RoundRobinPicker(Infinity);
+    return this.#failovers.pick(everybody, { ...context, isFailover: false });
+  }
+
+  #scan(available: readonly Deployment[]): Turns {
     const among = this.#turnsAmong(available);
     const now = this.#time + ROUNDING;
     let next: Turns | undefined;
@@ -68,8 +85,7 @@ export class RoundRobinPicker implements Picker {
     }
     // Nobody's turn has begun when those whose it was are not available.
     next ??= among.reduce((first, turns) => (isBefore(turns, first) ? turns : first));
-    // Time goes by with turns; what one call fails over to is none, or those it passed over would seem to have been away.
-    if (!isFailover) this.#time += 1 / this.#lastWeights;
+    this.#time += 1 / this.#lastWeights;
     return next;
   }
 

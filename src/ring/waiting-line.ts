@@ -26,6 +26,7 @@ export interface ServedRing {
   earlyProbeAt(now: number): number;
   availableAt(now: number, need: Need): number;
   callsPerMinute(): number | undefined;
+  mayComeFree(now: number, need: Need): boolean;
 }
 
 /**
@@ -148,7 +149,7 @@ export class WaitingLine {
     // A ring that is all down is probed early.
     const first = Math.min(this.#ring.availableAt(now, need), this.#ring.earlyProbeAt(now));
     // A probe or an attempt under way may end at any time.
-    const firstAt = first === Infinity ? now : first;
+    const firstAt = first === Infinity || this.#ring.mayComeFree(now, need) ? now : first;
     const perMinute = this.#ring.callsPerMinute();
     const lineMs = perMinute === undefined || perMinute === 0 ? 0 : (this.length * MINUTE_MS) / perMinute;
     return Math.max(firstAt, now + lineMs);

@@ -17,11 +17,13 @@ import {
   fails,
   FakeEndpoint,
   hangs,
+  type HeldAttempt,
+  holds,
   prompt,
   start,
   streams,
 } from '../fake-endpoint.ts';
-import { happenings, pass, useFakeTime } from '../fake-time.ts';
+import { happenings, microtasks, pass, useFakeTime } from '../fake-time.ts';
 import { watch } from '../outcome.ts';
 
 useFakeTime();
@@ -458,4 +460,23 @@ describe('an abort by the caller', () => {
 
     expectNothingLeft(balanced, lasting);
   });
+});
+
+it('an abort at any moment around the end of a round ends the call at once', async () => {
+  for (let moment = 0; moment < 40; moment++) {
+    const held: HeldAttempt[] = [];
+    const { balanced } = ringOf([holds(held)], { retry: { jitter: false, rounds: 4 } });
+    const controller = new AbortController();
+    const call = watch(balanced('m').doGenerate({ prompt, abortSignal: controller.signal }));
+    await happenings();
+    held[0]?.fail(apiError(500));
+    await pass(1_001);
+    held[1]?.fail(apiError(500));
+
+    await microtasks(moment);
+    controller.abort('bye');
+    await happenings();
+
+    expect([moment, call.state, call.error]).toEqual([moment, 'rejected', 'bye']);
+  }
 });

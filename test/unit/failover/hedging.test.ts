@@ -1,7 +1,13 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { describe, expect, it } from 'vitest';
 
-import { type BalancedProvider, type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
+import {
+  type AllEndpointsFailedError,
+  AttemptTimeoutError,
+  type BalancedProvider,
+  type BalancedProviderSettings,
+  createBalancedProvider,
+} from '../../../src/index.ts';
 import { apiError } from '../api-error.ts';
 import {
   after,
@@ -147,4 +153,34 @@ it('an attempt that replaces one whose deployment was taken out meanwhile is a s
   await pass(10_000);
 
   expect(hedges).toEqual([]);
+});
+
+it('a call under way is not given up because its deployment is out, while there is nobody to ask instead', async () => {
+  const { endpoints, balanced } = ringOf([after(10_000, answers('long')), fails(apiError(401))], {
+    hedge: { afterMs: 1_000 },
+    retry: { rounds: 1 },
+  });
+  const long = ask(balanced);
+  await pass(2_000);
+  endpoints[0].behave(dead);
+  for (let call = 0; call < 5; call++) ask(balanced);
+  await pass(20_000);
+
+  expect(deploymentOf(balanced)?.failures).toBeGreaterThanOrEqual(5);
+  expect(long.state).toBe('fulfilled');
+});
+
+it('the error of a call that ran out of time names both attempts that were under way, and why they ended', async () => {
+  const { balanced } = ringOf([hangs(), hangs()], { hedge: { afterMs: 1_000, maxExtra: 1 }, totalTimeoutMs: 3_000 });
+  const told: string[] = [];
+  balanced.on('attempt', ({ endpoint }) => told.push(endpoint));
+  balanced.on('exhausted', () => told.push('exhausted'));
+
+  const call = ask(balanced);
+  await pass(4_000);
+
+  const error = call.error as AllEndpointsFailedError;
+  expect(error.attempts.map(({ endpoint }) => endpoint).toSorted()).toEqual(['e0', 'e1']);
+  expect(error.errors).toEqual([expect.any(AttemptTimeoutError), expect.any(AttemptTimeoutError)]);
+  expect(told.at(-1)).toBe('exhausted');
 });

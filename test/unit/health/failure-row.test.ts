@@ -5,13 +5,14 @@ import { systemClock } from '../../../src/clock.ts';
 import { ChangeCounter } from '../../../src/health/change-counter.ts';
 import { CircuitBreaker } from '../../../src/health/circuit-breaker.ts';
 import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
-import { apiError } from '../api-error.ts';
+import { apiError, networkError } from '../api-error.ts';
 import {
   after,
   answers,
   delta,
   fails,
   FakeEndpoint,
+  finish,
   type HeldAttempt,
   holds,
   prompt,
@@ -156,4 +157,35 @@ describe('a service that fails quickly now and then, and answers slowly otherwis
       }),
     );
   });
+});
+
+it('an answer from before a row of failures of the network counts once, whether it is a stream or not', async () => {
+  const failuresUntilOut = async (isStream: boolean): Promise<number> => {
+    const { endpoint, balanced, ask, read } = deploymentWith({ failureThreshold: 5 });
+    const held: HeldAttempt[] = [];
+    for (let call = 0; call < 3; call++) {
+      if (isStream) {
+        const content = new Promise<void>((resolve) => held.push({ answer: resolve, fail: resolve }));
+        endpoint.behaveOnce(streams(start, { waitFor: content }, delta('late'), finish()));
+        void read();
+      } else {
+        endpoint.behaveOnce(holds(held));
+        ask();
+      }
+    }
+    await pass(10);
+    endpoint.behave(fails(networkError('ECONNREFUSED')));
+    ask();
+    await pass(1);
+    for (const late of held) late.answer();
+    await pass(1);
+    let failures = 1;
+    for (; balanced.status().endpoints[0]?.state === 'closed' && failures < 20; failures++) {
+      ask();
+      await pass(1);
+    }
+    return failures;
+  };
+
+  expect(await failuresUntilOut(true)).toBe(await failuresUntilOut(false));
 });

@@ -273,3 +273,17 @@ describe('a call that fails over', () => {
     expect(order.slice(3)).toEqual(['busy']);
   });
 });
+
+it('first attempts are spread evenly, however often one of the two has to be stood in for', async () => {
+  const { endpoints, balanced } = weighted([1, 1]);
+  const [flaky] = endpoints as [FakeEndpoint, FakeEndpoint];
+  let firstAttempts = 0;
+  for (let call = 0; call < 100; call++) {
+    flaky.behave(firstAttempts % 5 === 4 ? answers() : fails(apiError(500)));
+    const before = flaky.attempts.length;
+    await ask(balanced);
+    if (flaky.attempts.length > before) firstAttempts += 1;
+  }
+
+  expect(firstAttempts).toBe(50);
+});

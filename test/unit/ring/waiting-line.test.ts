@@ -3,8 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { AllEndpointsFailedError, type BalancedProvider, createBalancedProvider } from '../../../src/index.ts';
 import type { BalancedProviderSettings } from '../../../src/settings/settings.ts';
-import { apiError } from '../api-error.ts';
-import { after, answers, fails, FakeEndpoint, holds, type HeldAttempt } from '../fake-endpoint.ts';
+import { apiError, rateLimit } from '../api-error.ts';
+import { after, answers, fails, FakeEndpoint, hangs, holds, type HeldAttempt } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
 import { type Outcome, watch } from '../outcome.ts';
 
@@ -230,5 +230,51 @@ describe('whatever the limits, the arrivals and the failures,', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('while one deployment is out for long, a call', () => {
+  const later = { picker: 'priority', retry: { rounds: 1 } } as const;
+
+  it('waits for another that is only busy', async () => {
+    const { endpoints, balanced } = fleet([{}, { maxConcurrency: 1 }], later);
+    endpoints[0]?.behave(fails(rateLimit(120)));
+    endpoints[1]?.behave(after(1_000, answers()));
+    ask(balanced);
+    await pass(10);
+
+    const call = ask(balanced);
+    await pass(2_500);
+
+    expect(call.state).toBe('fulfilled');
+  });
+
+  it('waits for another that is being probed', async () => {
+    const { endpoints, balanced } = fleet([{}, {}], { ...later, failureThreshold: 1 });
+    endpoints[0]?.behave(fails(apiError(401)));
+    endpoints[1]?.behave(fails(apiError(500)));
+    ask(balanced);
+    await pass(10_000);
+    endpoints[1]?.behave(after(500, answers()));
+    ask(balanced);
+    await pass(10);
+
+    const call = ask(balanced);
+    await pass(1_000);
+
+    expect(call.state).toBe('fulfilled');
+  });
+
+  it('that gives up names no time, since another may come free before it', async () => {
+    const { endpoints, balanced } = fleet([{}, { maxConcurrency: 1 }], { ...later, maxWaitMs: 1_000 });
+    endpoints[0]?.behave(fails(rateLimit(120)));
+    endpoints[1]?.behave(hangs());
+    ask(balanced);
+    await pass(10);
+
+    const call = ask(balanced);
+    await pass(1_500);
+
+    expect(call.error).toMatchObject({ statusCode: 429, retryAfterMs: undefined });
   });
 });
