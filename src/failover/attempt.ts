@@ -2,7 +2,7 @@ import type { TimerHandle } from '../clock.ts';
 import { AttemptTimeoutError, type TimeoutSetting } from '../errors/attempt-timeout-error.ts';
 import type { Lease } from '../health/lease.ts';
 import type { Deployment } from '../ring/deployment.ts';
-import type { CallEndListener, Grant } from '../ring/waiting-line.ts';
+import type { CallEndListener, Grant } from '../ring/waiter.ts';
 import type { CallParts } from './call-parts.ts';
 import type { CallScope } from './call-scope.ts';
 import type { FailoverContext } from './failover-context.ts';

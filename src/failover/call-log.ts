@@ -3,7 +3,7 @@ import type { EventEmitter } from '../events.ts';
 import type { AttemptRecord, Failure } from '../failure.ts';
 import type { Deployment } from '../ring/deployment.ts';
 import type { Ring } from '../ring/ring.ts';
-import type { Refusal } from '../ring/waiting-line.ts';
+import type { Refusal } from '../ring/waiter.ts';
 import type { Attempt } from './attempt.ts';
 
 /** Why a call could not wait for capacity, or not any longer. */

@@ -3,7 +3,7 @@ import { affinityKey } from '../ring/affinity-key.ts';
 import { isMended } from '../ring/call-route.ts';
 import type { Deployment } from '../ring/deployment.ts';
 import type { Need } from '../ring/need.ts';
-import type { Grant, Refusal } from '../ring/waiting-line.ts';
+import type { Grant, Refusal } from '../ring/waiter.ts';
 import type { CallParts } from './call-parts.ts';
 
 // Most calls succeed at once, and need none of these sets.
@@ -12,7 +12,19 @@ const withOne = (set: ReadonlySet<Deployment>, one: Deployment): ReadonlySet<Dep
 
 /** Whom a call asks first, if somebody can be asked now. Those who wait are not overtaken. */
 export function firstPick(call: CallParts, now: number): Grant | undefined {
-  return call.ring.line.length > 0 ? undefined : take(call, needOf(call, now), call.route?.excluded ?? NOBODY, now);
+  const open = notOvertaking(call, call.route?.excluded ?? NOBODY, now);
+  return open && take(call, needOf(call, now), open, now);
+}
+
+/** Whom to avoid beside others in order not to take somebody from a call that waits; `undefined` when that is everybody. */
+function notOvertaking(
+  { ring }: CallParts,
+  avoid: ReadonlySet<Deployment>,
+  now: number,
+): ReadonlySet<Deployment> | undefined {
+  const claimed = ring.line.claimed(now);
+  if (claimed === undefined) return undefined;
+  return claimed.size === 0 ? avoid : new Set([...avoid, ...claimed]);
 }
 
 function needOf({ ring, options, context, route }: CallParts, now: number): Need {
@@ -113,14 +125,13 @@ export class CallPicks {
 
   /** First whom this call has not failed on, then whom it has not asked in this round. Those who wait are not overtaken. */
   next(): Grant | undefined {
-    const isFirst = this.#failed === this.#barred;
-    if (isFirst && this.#call.ring.line.length > 0) return undefined;
-    return this.#take(this.#failed) ?? (isFirst ? undefined : this.#take(this.#askedThisRound));
+    if (this.#failed === this.#barred) return this.#takeUnclaimed(this.#failed);
+    return this.#take(this.#failed) ?? this.#take(this.#askedThisRound);
   }
 
   /** Somebody to ask beside one that is silent. */
   beside(silent: Deployment): Grant | undefined {
-    return this.#call.ring.line.length > 0 ? undefined : this.#take(withOne(this.#failed, silent));
+    return this.#takeUnclaimed(withOne(this.#failed, silent));
   }
 
   /** Whether there is somebody else to ask now. */
@@ -135,12 +146,12 @@ export class CallPicks {
     const { clock, settings } = this.#call.context;
     this.#waitsSince = clock.now();
     const deadline = Math.min(this.#waitsSince + settings.maxWaitMs - this.#waitedMs, this.#call.scope.endsAt);
-    return this.#call.ring.line.wait(
-      { ...this.#need(this.#waitsSince), avoid: this.#excluded },
+    return this.#call.ring.line.wait(this.#waitsSince, {
+      need: { ...this.#need(this.#waitsSince), avoid: this.#excluded },
       deadline,
-      this.#call.scope,
-      this.#failed !== this.#barred,
-    );
+      call: this.#call.scope,
+      isReturning: this.#failed !== this.#barred,
+    });
   }
 
   /** A wait is over. Returns what it was for, if it was not in vain. */
@@ -152,6 +163,11 @@ export class CallPicks {
   #take(avoid: ReadonlySet<Deployment>): Grant | undefined {
     const now = this.#call.context.clock.now();
     return take(this.#call, this.#need(now), avoid, now);
+  }
+
+  #takeUnclaimed(avoid: ReadonlySet<Deployment>): Grant | undefined {
+    const open = notOvertaking(this.#call, avoid, this.#call.context.clock.now());
+    return open && this.#take(open);
   }
 
   get #isAnybodyLeft(): boolean {

@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { CallEndListener } from '../ring/waiting-line.ts';
+import type { CallEndListener } from '../ring/waiter.ts';
 
 /** How a call was ended from outside. */
 export type CallEnd =

@@ -1,5 +1,5 @@
 import type { AttemptRecord } from '../failure.ts';
-import type { Grant, Refusal } from '../ring/waiting-line.ts';
+import type { Grant, Refusal } from '../ring/waiter.ts';
 import { Attempt } from './attempt.ts';
 import { AttemptOutcomes } from './attempt-outcomes.ts';
 import { backOff } from './back-off.ts';

@@ -14,6 +14,7 @@ export interface DeploymentParts {
   readonly breaker: CircuitBreaker;
   readonly endpointBreaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
+  /** Its own limits, then those that it shares with others of its endpoint. */
   readonly quotas: readonly [Quota, ...Quota[]];
   readonly maxConcurrency: number | undefined;
   readonly observer: HealthObserver;
@@ -77,10 +78,15 @@ export class Deployment implements LeasedHealth {
 
   /** The same, cooldowns apart: what a probe ahead of its time has to keep to all the same. */
   hasRoomAt(now: number, tokens = 1): number {
-    if (this.endpoint.isSkipped || this.#inFlight >= this.#maxConcurrency) return Infinity;
-    let latest = this.rateLimit.cooldown.availableAt;
-    for (const quota of this.quotas) latest = Math.max(latest, quota.availableAt(now, tokens));
-    return latest;
+    const [, shared] = this.quotas;
+    return Math.max(this.#hasOwnRoomAt(now, tokens), shared?.availableAt(now, tokens) ?? -Infinity);
+  }
+
+  /** The limit that it shares with others, where nothing but that keeps it from taking so many tokens now. */
+  lackingShared(now: number, tokens: number): Quota | undefined {
+    const [, shared] = this.quotas;
+    if (shared === undefined || shared.availableAt(now, tokens) <= now) return undefined;
+    return Math.max(this.cooledAt, this.#hasOwnRoomAt(now, tokens)) <= now ? shared : undefined;
   }
 
   /** Whether one that is available has so many tokens, too. */
@@ -110,5 +116,10 @@ export class Deployment implements LeasedHealth {
   quotaChanged(change: QuotaChange): void {
     if (change === 'availability') this.#changes.changed();
     else if (change === 'room') this.#changes.moreRoom();
+  }
+
+  #hasOwnRoomAt(now: number, tokens: number): number {
+    if (this.endpoint.isSkipped || this.#inFlight >= this.#maxConcurrency) return Infinity;
+    return Math.max(this.rateLimit.cooldown.availableAt, this.quotas[0].availableAt(now, tokens));
   }
 }

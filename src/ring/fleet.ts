@@ -13,6 +13,7 @@ import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { createPicker } from './create-picker.ts';
 import { Deployment } from './deployment.ts';
 import { Ring } from './ring.ts';
+import { WaitingLines } from './waiting-lines.ts';
 
 /** Kinds that share their deployments: a model has one quota, whichever API it is called by. */
 const familyOf = (kind: ModelKind): string =>
@@ -38,6 +39,7 @@ export interface FleetParts {
 export class Fleet {
   readonly #parts: FleetParts;
   readonly #changes = new ChangeCounter();
+  readonly #lines: WaitingLines;
   readonly #endpointBreakers: ReadonlyMap<Endpoint, CircuitBreaker>;
   readonly #deployments = new Map<Endpoint, RecentMap<string, Deployment>>();
   readonly #rings = new RecentMap<string, Ring>(MOST_MODELS);
@@ -46,6 +48,7 @@ export class Fleet {
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
+    this.#lines = new WaitingLines(parts.clock, this.#changes);
     for (const endpoint of parts.endpoints) {
       const quota = new Quota(endpoint.limits, endpoint.type.metering, parts.clock.now());
       if (quota.isLimited) this.#sharedQuotas.set(endpoint, quota);
@@ -79,7 +82,7 @@ export class Fleet {
       deployments: serving.map((endpoint) => this.#deployment(endpoint, kind, modelId)),
       picker: createPicker(this.#parts.settings.picker, this.#parts.clock),
       changes: this.#changes,
-      clock: this.#parts.clock,
+      lines: this.#lines,
       maxWaiting: this.#parts.settings.maxWaiting,
       earlyProbeMs: Math.min(this.#parts.settings.cooldown.initialMs * EARLY_PROBE_PART, LONGEST_EARLY_PROBE_MS),
     });

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import type { ChangeCounter } from '../health/change-counter.ts';
 import type { CallOptions, ModelKind } from '../sdk.ts';
 import type { Deployment } from './deployment.ts';
@@ -9,6 +8,7 @@ import { ResponseTimes } from './response-times.ts';
 import { Silences } from './silences.ts';
 import { TokenEstimator } from './token-estimator.ts';
 import { WaitingLine } from './waiting-line.ts';
+import type { WaitingLines } from './waiting-lines.ts';
 
 /** The part of somebody's quota that may be missing before it matters whose is spent first. */
 const SCARCE = 0.5;
@@ -26,7 +26,7 @@ export interface RingParts {
   readonly deployments: readonly Deployment[];
   readonly picker: Picker;
   readonly changes: ChangeCounter;
-  readonly clock: Clock;
+  readonly lines: WaitingLines;
   /** Calls that may wait at once. */
   readonly maxWaiting: number;
   /** Milliseconds between two probes ahead of their time, while everybody is cooling down. */
@@ -59,14 +59,14 @@ export class Ring {
   /** Shares that follow a limit, when it is known of everybody. */
   #shares: ReadonlyMap<Deployment, number> | undefined;
 
-  constructor({ modelId, kind, deployments, picker, changes, clock, maxWaiting, earlyProbeMs }: RingParts) {
+  constructor({ modelId, kind, deployments, picker, changes, lines, maxWaiting, earlyProbeMs }: RingParts) {
     this.modelId = modelId;
     this.kind = kind;
     this.deployments = deployments;
     this.#picker = picker;
     this.#changes = changes;
     this.#earlyProbeMs = earlyProbeMs;
-    this.line = new WaitingLine(this, clock, changes, maxWaiting);
+    this.line = new WaitingLine(this, lines, maxWaiting);
     // The first call has to know what is configured.
     this.#lookAtLimits();
   }
@@ -182,11 +182,11 @@ export class Ring {
     return soonest - now;
   }
 
-  /** Calls per minute that the ring can serve, when every deployment that is not cooling down has a limit. */
-  callsPerMinute(): number | undefined {
+  /** Calls per minute that can be served, when every deployment that is not cooling down has a limit. */
+  callsPerMinute(avoid?: ReadonlySet<Deployment>): number | undefined {
     let sum = 0;
     for (const deployment of this.deployments) {
-      if (deployment.cooledAt !== -Infinity) continue;
+      if (deployment.cooledAt !== -Infinity || avoid?.has(deployment) === true) continue;
       const rate = this.#callsPerMinuteOf(deployment);
       if (rate === Infinity) return undefined;
       sum += rate;

@@ -1,22 +1,9 @@
-import type { Clock, TimerHandle } from '../clock.ts';
-import type { ChangeCounter } from '../health/change-counter.ts';
-import type { Lease } from '../health/lease.ts';
 import { MINUTE_MS } from '../health/allowance.ts';
+import type { Claims } from './claims.ts';
 import type { Deployment } from './deployment.ts';
 import type { Need } from './need.ts';
-
-/** A deployment, with the hold on it taken already. */
-export interface Grant {
-  readonly deployment: Deployment;
-  readonly lease: Lease;
-}
-
-/** Why a call may not wait, or may not wait any longer. */
-export interface Refusal {
-  readonly refusal: 'full' | 'hopeless' | 'waited' | 'left';
-  /** What a picker of the user's threw, which ends the call. */
-  readonly thrown?: { readonly error: unknown };
-}
+import { type Grant, type Refusal, Waiter, type WaitingCall } from './waiter.ts';
+import type { ServedLine, WaitingLines } from './waiting-lines.ts';
 
 /** What the line asks of its ring. */
 export interface ServedRing {
@@ -25,8 +12,18 @@ export interface ServedRing {
   earlyProbe(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined;
   earlyProbeAt(now: number): number;
   availableAt(now: number, need: Need): number;
-  callsPerMinute(): number | undefined;
+  callsPerMinute(avoid?: ReadonlySet<Deployment>): number | undefined;
   mayComeFree(now: number, need: Need): boolean;
+}
+
+/** What a call waits for. */
+export interface Wait {
+  readonly need: Need;
+  readonly deadline: number;
+  /** Whose end from outside ends the wait. */
+  readonly call: WaitingCall;
+  /** Whether it has had a turn before, and goes ahead of those who have not. */
+  readonly isReturning: boolean;
 }
 
 /**
@@ -36,76 +33,25 @@ export interface ServedRing {
 const FIRST_BATCH = 8;
 const BATCH_MS = 50;
 
-/** Hears when a call is ended from outside. */
-export interface CallEndListener {
-  callEnded(): void;
-}
-
-/** What can end a waiting call from outside. */
-export interface WaitingCall {
-  listen(listener: CallEndListener): void;
-  unlisten(listener: CallEndListener): void;
-}
-
-/** One call in the line. There may be thousands, so it is small: no timer and no closure of its own. */
-class Waiter implements CallEndListener {
-  readonly need: Need;
-  readonly deadline: number;
-  readonly #line: WaitingLine;
-  readonly #call: WaitingCall;
-  readonly #resolve: (outcome: Grant | Refusal) => void;
-
-  constructor(
-    line: WaitingLine,
-    need: Need,
-    deadline: number,
-    call: WaitingCall,
-    resolve: (outcome: Grant | Refusal) => void,
-  ) {
-    this.need = need;
-    this.deadline = deadline;
-    this.#line = line;
-    this.#call = call;
-    this.#resolve = resolve;
-    call.listen(this);
-  }
-
-  callEnded(): void {
-    this.settle({ refusal: 'left' });
-  }
-
-  settle(outcome: Grant | Refusal): void {
-    this.#call.unlisten(this);
-    this.#line.remove(this);
-    this.#resolve(outcome);
-  }
-}
-
-/**
- * Calls that wait for capacity, first come first served. They are served when something changes or comes due, one by one as
- * long as there is somebody for the next: no polling, and no crowd that is woken to find one place.
- */
-export class WaitingLine {
+/** Calls of one ring that wait for capacity, first come first served, one by one as long as there is somebody for the next. */
+export class WaitingLine implements ServedLine {
   readonly #ring: ServedRing;
-  readonly #clock: Clock;
-  readonly #changes: ChangeCounter;
+  readonly #lines: WaitingLines;
   readonly #maxWaiting: number;
   readonly #waiters = new Set<Waiter>();
   /** Those who had had their turn and were sent back: they came before all who wait now. */
   readonly #returned = new Set<Waiter>();
-  #stopListening: (() => void) | undefined;
-  #timer: TimerHandle | undefined;
-  #isServing = false;
+  #restricted = 0;
   /** The first moment at which somebody's time is over. */
   #firstDeadline = Infinity;
+  #servedAgainAt = Infinity;
   #batch = FIRST_BATCH;
   #left = FIRST_BATCH;
   #batchEndsAt = -Infinity;
 
-  constructor(ring: ServedRing, clock: Clock, changes: ChangeCounter, maxWaiting: number) {
+  constructor(ring: ServedRing, lines: WaitingLines, maxWaiting: number) {
     this.#ring = ring;
-    this.#clock = clock;
-    this.#changes = changes;
+    this.#lines = lines;
     this.#maxWaiting = maxWaiting;
   }
 
@@ -114,109 +60,140 @@ export class WaitingLine {
     return this.#waiters.size + this.#returned.size;
   }
 
+  get deployments(): readonly Deployment[] {
+    return this.#ring.deployments;
+  }
+
+  get isForEverybody(): boolean {
+    return this.length > this.#restricted;
+  }
+
+  get nextAt(): number {
+    return Math.min(this.#servedAgainAt, this.#firstDeadline);
+  }
+
+  /** Deployments that a new call would take from somebody who waits, here or in another line; `undefined` when all are. */
+  claimed(now: number): ReadonlySet<Deployment> | undefined {
+    return this.#lines.claimedFrom(this, now);
+  }
+
   /**
    * Waits until somebody can be asked, at the longest until `deadline`; refuses at once when the line is full, or when it is clear
    * that nobody will be there in time.
-   *
-   * @param call whose end from outside ends the wait.
-   * @param isReturning whether it has had a turn before, and goes ahead of those who have not.
    */
-  wait(need: Need, deadline: number, call: WaitingCall, isReturning: boolean): Promise<Grant | Refusal> {
+  wait(now: number, { need, deadline, call, isReturning }: Wait): Promise<Grant | Refusal> {
     if (this.length >= this.#maxWaiting) return Promise.resolve({ refusal: 'full' });
-    const now = this.#clock.now();
     if (this.#expectedAt(now, need) > deadline) return Promise.resolve({ refusal: 'hopeless' });
     this.#firstDeadline = Math.min(this.#firstDeadline, deadline);
-    this.#stopListening ??= this.#changes.onChange(() => this.#serveSoon());
-    this.#serveSoon();
     return new Promise((resolve) => {
-      const line = isReturning ? this.#returned : this.#waiters;
-      line.add(new Waiter(this, need, deadline, call, resolve));
+      const arrival = isReturning ? 0 : this.#lines.nextArrival();
+      const waiter = new Waiter(this, { need, deadline, arrival, call, resolve });
+      (isReturning ? this.#returned : this.#waiters).add(waiter);
+      if (waiter.isRestricted) this.#restricted += 1;
+      this.#lines.opened(this);
+      this.#lines.serveSoon();
+      waiter.watch();
     });
   }
 
   /** A waiter has been settled. */
   remove(waiter: Waiter): void {
     if (!this.#returned.delete(waiter)) this.#waiters.delete(waiter);
+    if (waiter.isRestricted) this.#restricted -= 1;
     if (this.length > 0) return;
-    this.#stopListening?.();
-    this.#stopListening = undefined;
     this.#firstDeadline = Infinity;
-    this.#setTimer(Infinity);
+    this.#lines.emptied(this);
   }
 
-  /** When a new call may expect its turn: not before the first that would do, nor before all ahead of it have had theirs. */
-  #expectedAt(now: number, need: Need): number {
-    // A ring that is all down is probed early.
-    const first = Math.min(this.#ring.availableAt(now, need), this.#ring.earlyProbeAt(now));
-    // A probe or an attempt under way may end at any time.
-    const firstAt = first === Infinity || this.#ring.mayComeFree(now, need) ? now : first;
-    const perMinute = this.#ring.callsPerMinute();
-    const lineMs = perMinute === undefined || perMinute === 0 ? 0 : (this.length * MINUTE_MS) / perMinute;
-    return Math.max(firstAt, now + lineMs);
-  }
-
-  /** Many changes come at once; one look after them is enough. */
-  #serveSoon(): void {
-    if (this.#isServing) return;
-    this.#isServing = true;
-    queueMicrotask(() => {
-      this.#isServing = false;
-      this.#serve();
-    });
-  }
-
-  #serve(): void {
-    const now = this.#clock.now();
-    // Deployments that somebody further ahead waits for are not given to those behind.
-    const claimed = new Set<Deployment>();
-    let nextAt = this.#ring.earlyProbeAt(now);
-    // A probe that is due, but that nobody in the line could be given, is nothing to wait for.
-    if (nextAt <= now) nextAt = Infinity;
+  *serve(now: number, claims: Claims): Generator<number, void> {
     this.#openBatch(now);
+    const probeAt = this.#ring.earlyProbeAt(now);
+    // A probe that is due, but that nobody in the line could be given, is nothing to wait for.
+    let nextAt = probeAt <= now ? Infinity : probeAt;
     for (const waiter of this.#inOrder()) {
-      const { need } = waiter;
+      yield waiter.arrival;
       if (this.#left === 0) {
         nextAt = this.#batchEndsAt;
         break;
       }
-      const open = claimed.size === 0 ? need : { ...need, avoid: new Set([...claimed, ...(need.avoid ?? [])]) };
-      let deployment: Deployment | undefined;
-      try {
-        deployment = this.#ring.pick(now, open) ?? this.#ring.earlyProbe(now, open.avoid);
-      } catch (error) {
-        // Nobody is waiting for this line itself: the error belongs to the call.
-        waiter.settle({ refusal: 'left', thrown: { error } });
-        continue;
-      }
-      if (deployment !== undefined) {
-        // Known limits are paced by themselves.
-        if (!deployment.isMetered) this.#left -= 1;
-        waiter.settle({ deployment, lease: deployment.lease(now, need.tokens) });
-        continue;
-      }
+      const open = this.#unclaimed(waiter.need, claims);
+      if (this.#isServed(waiter, open, now)) continue;
       nextAt = Math.min(nextAt, this.#ring.availableAt(now, open));
-      for (const wanted of this.#ring.deployments) {
-        if (need.avoid?.has(wanted) !== true) claimed.add(wanted);
-      }
-      if (claimed.size === this.#ring.deployments.length) break;
+      this.#claimFor(waiter, claims, now);
+      // Nobody is left for those behind.
+      if (claims.of(this.deployments).size === this.deployments.length) break;
     }
-    // Not before: what has just come free may be theirs.
-    if (now >= this.#firstDeadline) this.#sendAway(now);
-    if (this.length > 0) this.#setTimer(Math.min(nextAt, this.#firstDeadline));
+    this.#servedAgainAt = nextAt;
   }
 
-  *#inOrder(): Generator<Waiter> {
-    yield* this.#returned;
-    yield* this.#waiters;
+  claim(claims: Claims, now: number): void {
+    for (const waiter of this.#inOrder()) {
+      this.#claimFor(waiter, claims, now);
+      if (!waiter.isRestricted) return;
+    }
   }
 
-  /** Those whose time is over. Looks at all only when it is over for one of them. */
-  #sendAway(now: number): void {
+  /** Looks at all only when it is over for one of them. */
+  sendAway(now: number): void {
+    if (now < this.#firstDeadline) return;
     this.#firstDeadline = Infinity;
     for (const waiter of this.#inOrder()) {
       if (waiter.deadline <= now) waiter.settle({ refusal: 'waited' });
       else this.#firstDeadline = Math.min(this.#firstDeadline, waiter.deadline);
     }
+  }
+
+  #isServed(waiter: Waiter, open: Need, now: number): boolean {
+    let deployment: Deployment | undefined;
+    try {
+      deployment = this.#ring.pick(now, open) ?? this.#ring.earlyProbe(now, open.avoid);
+    } catch (error) {
+      // Nobody is waiting for this line itself: the error belongs to the call.
+      waiter.settle({ refusal: 'left', thrown: { error } });
+      return true;
+    }
+    if (deployment === undefined) return false;
+    // Known limits are paced by themselves.
+    if (!deployment.isMetered) this.#left -= 1;
+    waiter.settle({ deployment, lease: deployment.lease(now, open.tokens) });
+    return true;
+  }
+
+  #unclaimed(need: Need, claims: Claims): Need {
+    if (claims.isEmpty) return need;
+    return { ...need, avoid: new Set([...claims.of(this.deployments), ...(need.avoid ?? [])]) };
+  }
+
+  #claimFor({ need }: Waiter, claims: Claims, now: number): void {
+    for (const wanted of this.deployments) {
+      if (need.avoid?.has(wanted) !== true) claims.add(wanted, now, need.tokens);
+    }
+  }
+
+  /** When a new call may expect its turn: not before the first that would do, nor before those ahead of it have had theirs. */
+  #expectedAt(now: number, need: Need): number {
+    // A ring that is all down is probed early.
+    const first = Math.min(this.#ring.availableAt(now, need), this.#ring.earlyProbeAt(now));
+    // A probe or an attempt under way may end at any time.
+    const firstAt = first === Infinity || this.#ring.mayComeFree(now, need) ? now : first;
+    const perMinute = this.#ring.callsPerMinute(need.avoid);
+    const lineMs = perMinute === undefined || perMinute === 0 ? 0 : (this.#ahead(need) * MINUTE_MS) / perMinute;
+    return Math.max(firstAt, now + lineMs);
+  }
+
+  /** How many of those who wait certainly go where a new call could, and before it. */
+  #ahead({ avoid = new Set() }: Need): number {
+    if (avoid.size === 0) return this.length - this.#restricted;
+    let ahead = 0;
+    for (const { need } of this.#inOrder()) {
+      if (need.avoid !== undefined && [...avoid].every((deployment) => need.avoid?.has(deployment))) ahead += 1;
+    }
+    return ahead;
+  }
+
+  *#inOrder(): Generator<Waiter> {
+    yield* this.#returned;
+    yield* this.#waiters;
   }
 
   /** Each batch is twice as large as the one right before it. */
@@ -225,12 +202,5 @@ export class WaitingLine {
     this.#batch = now < this.#batchEndsAt + BATCH_MS && this.#left === 0 ? this.#batch * 2 : FIRST_BATCH;
     this.#left = this.#batch;
     this.#batchEndsAt = now + BATCH_MS;
-  }
-
-  #setTimer(at: number): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    // Timers count whole milliseconds and may be early by one; who looks before the time finds nobody.
-    const delayMs = Math.ceil(at - this.#clock.now()) + 1;
-    this.#timer = at === Infinity ? undefined : this.#clock.setTimeout(() => this.#serve(), delayMs);
   }
 }
