@@ -68,6 +68,7 @@ export interface BalancedProviderMembers {
    * Listens to an event. What the listener throws is dropped.
    *
    * @returns a function that stops listening.
+   * @throws {TypeError} when there is no such event, or no listener.
    */
   on<Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>): () => void;
   /** How every endpoint and deployment is now: a frozen snapshot without any secret. */

@@ -70,11 +70,27 @@ export type BalancedEventName = keyof BalancedEvents;
 /** Gets each event of its name, synchronously. What it throws or rejects with is dropped: it breaks no call. */
 export type BalancedListener<Name extends BalancedEventName> = (event: BalancedEvents[Name]) => void;
 
+const NAMES: Readonly<Record<BalancedEventName, true>> = {
+  attempt: true,
+  failover: true,
+  hedge: true,
+  cooldown: true,
+  recovered: true,
+  rateLimited: true,
+  leftOut: true,
+  exhausted: true,
+};
+
 /** Calls the listeners of a provider. */
 export class EventEmitter {
   readonly #listeners = new Map<BalancedEventName, Set<(event: never) => void>>();
 
+  /** @throws {TypeError} when there is no such event, or no listener. */
   on<Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>): () => void {
+    if (!Object.hasOwn(NAMES, name)) {
+      throw new TypeError(`There is no event "${name}". There are ${Object.keys(NAMES).join(', ')}.`);
+    }
+    if (typeof listener !== 'function') throw new TypeError(`The listener of "${name}" must be a function.`);
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners);
     // A wrapper of its own for each registration: the same function may be registered twice.

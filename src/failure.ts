@@ -60,3 +60,26 @@ export interface AttemptRecord {
   /** Milliseconds from its start to its end; for a stream that failed over, to the failure. */
   readonly durationMs: number;
 }
+
+/** An endpoint that a call could not go to when it gave up, as errors report it. Holds no key, header or prompt. */
+export interface UnavailableRecord {
+  /** Name of the endpoint. */
+  readonly endpoint: string;
+  /** Name that the model has there. */
+  readonly deployment: string;
+  /**
+   * - `cooldown`: it is out after failures, or for want of credentials that work.
+   * - `probe`: it was out, and an attempt under way shows whether it works again.
+   * - `rate-limit`: it said that it takes no calls for a while.
+   * - `limits`: its known requests or tokens per minute are spent.
+   * - `maxConcurrency`: as many attempts are under way as it may have.
+   * - `skipped`: its credentials are missing (`onMissingCredentials: 'skip'`).
+   */
+  readonly because: 'cooldown' | 'probe' | 'rate-limit' | 'limits' | 'maxConcurrency' | 'skipped';
+  /** Milliseconds until it may be asked, where that is known. */
+  readonly availableInMs?: number | undefined;
+  /** The failure that took it out, where it was one. */
+  readonly class?: FailureClass | undefined;
+  readonly statusCode?: number | undefined;
+  readonly code?: string | undefined;
+}

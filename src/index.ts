@@ -14,6 +14,7 @@ export type { BalancedEventName, BalancedEvents, BalancedListener } from './even
 export { classifyFailure } from './failover/classify-failure.ts';
 export type {
   AttemptRecord,
+  UnavailableRecord,
   ClassifyFailure,
   Failure,
   FailureClass,

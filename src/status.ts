@@ -71,11 +71,15 @@ function deploymentStatus({ name, kind, inFlight, breaker, rateLimit }: Deployme
     kind,
     inFlight,
     ...healthStatus(breaker, now),
-    rateLimitedMs: limit.state === 'open' ? Math.max(0, limit.until - now) : 0,
+    rateLimitedMs: limit.state === 'open' ? Math.max(0, Math.ceil(limit.until - now)) : 0,
   });
 }
 
 function healthStatus({ cooldown, failures }: CircuitBreaker, now: number): HealthStatus {
   const { state } = cooldown;
-  return { state: state.state, failures, cooldownMs: state.state === 'open' ? Math.max(0, state.until - now) : 0 };
+  return {
+    state: state.state,
+    failures,
+    cooldownMs: state.state === 'open' ? Math.max(0, Math.ceil(state.until - now)) : 0,
+  };
 }

@@ -39,6 +39,10 @@ export function readCredentials(settings: EndpointSettings, path: string): Crede
     problems.push({ path: `${path}.${setting}`, message: `${describe(variable)} ${what}` });
     return undefined;
   };
+  if (lacksForeignKey(settings)) {
+    const message = "is undefined, and OPENAI_API_KEY is not for a host that is not OpenAI's; give a key, or apiKeyEnv";
+    return { ...statedCredentials(settings), problems: [{ path: `${path}.apiKey`, message }] };
+  }
   const found = settings.type === undefined ? {} : { ...readPlace(settings, read), apiKey: readKey(settings, read) };
   return { apiKey: undefined, baseURL: undefined, resourceName: undefined, ...found, problems, isSkipped: false };
 }
@@ -66,6 +70,13 @@ const describe = (variable: string): string =>
   variable.length >= 32 && !variable.includes('_')
     ? 'the environment variable named there (is it a key?)'
     : `environment variable ${variable}`;
+
+/** A key of another service was to be there, and is not: OpenAI's must not go to that service instead. */
+function lacksForeignKey(settings: EndpointSettings): boolean {
+  if (settings.type !== 'openai' || settings.baseURL === undefined || settings.apiKeyEnv !== undefined) return false;
+  const isForeign = !/(?:^|\.)api\.openai\.com$/.test(new URL(settings.baseURL).hostname);
+  return isForeign && Object.hasOwn(settings, 'apiKey') && settings.apiKey === undefined;
+}
 
 function readKey(settings: OpenAIEndpointSettings | AzureEndpointSettings, read: Read): string | undefined {
   if (typeof settings.apiKey === 'string') return settings.apiKey;

@@ -1,6 +1,6 @@
 import { APICallError } from '@ai-sdk/provider';
 
-import type { AttemptRecord } from '../failure.ts';
+import type { AttemptRecord, UnavailableRecord } from '../failure.ts';
 import { hasMarker, markerOf } from './marker.ts';
 
 const name = 'AI_AllEndpointsFailedError';
@@ -12,6 +12,7 @@ export interface AllEndpointsFailedDetails {
   readonly attempts: readonly AttemptRecord[];
   readonly retryAfterMs: number | undefined;
   readonly errors: readonly unknown[];
+  readonly notAsked?: readonly UnavailableRecord[];
   readonly because: string;
   /** Whether it was for want of capacity that nobody was asked. */
   readonly isForCapacity?: boolean;
@@ -29,14 +30,20 @@ export class AllEndpointsFailedError extends APICallError {
   readonly modelId: string;
   /** Every attempt of the call, in order. */
   readonly attempts: readonly AttemptRecord[];
-  /** Milliseconds until the first endpoint takes calls again, when every one of them is known to refuse them until then. */
+  /** Endpoints that were not asked, since they could not be, and why. */
+  readonly notAsked: readonly UnavailableRecord[];
+  /**
+   * Whole milliseconds until the first endpoint takes calls again, be it for a probe ahead of its time; `undefined` when one may at
+   * any time.
+   */
   readonly retryAfterMs: number | undefined;
 
   readonly #errors: readonly unknown[];
 
-  constructor({ modelId, attempts, retryAfterMs, errors, because, isForCapacity }: AllEndpointsFailedDetails) {
+  constructor(details: AllEndpointsFailedDetails) {
+    const { modelId, attempts, notAsked = [], retryAfterMs, errors, isForCapacity } = details;
     super({
-      message: describe({ modelId, attempts, retryAfterMs, because }),
+      message: describe(details),
       url: '',
       requestBodyValues: {},
       statusCode: statusOf(attempts, isForCapacity === true),
@@ -45,6 +52,7 @@ export class AllEndpointsFailedError extends APICallError {
     this.name = name;
     this.modelId = modelId;
     this.attempts = attempts;
+    this.notAsked = notAsked;
     this.retryAfterMs = retryAfterMs;
     this.#errors = errors;
     Object.defineProperty(this, marker, { value: true });
@@ -68,23 +76,57 @@ function statusOf(attempts: readonly AttemptRecord[], isForCapacity: boolean): n
   return attempts.findLast(({ statusCode }) => statusCode !== undefined)?.statusCode ?? 503;
 }
 
-function describe({
-  modelId,
-  attempts,
-  retryAfterMs,
-  because,
-}: Omit<AllEndpointsFailedDetails, 'errors' | 'isForCapacity'>): string {
-  const retry =
-    retryAfterMs === undefined ? '' : ` The first takes calls again in ${Math.ceil(retryAfterMs / 1000)} s.`;
-  return `${because} (model "${modelId}"): ${attempts.length === 0 ? 'nobody was asked' : tally(attempts)}.${retry}`;
+/** In a ring of hundreds a line that names them all helps nobody. */
+const MOST_NAMED = 10;
+
+function describe({ modelId, attempts, notAsked = [], retryAfterMs, because }: AllEndpointsFailedDetails): string {
+  const asked = attempts.length === 0 ? 'nobody was asked' : tally(attempts);
+  const named = notAsked.slice(0, MOST_NAMED).map(explain);
+  if (notAsked.length > named.length) named.push(`${notAsked.length - named.length} more`);
+  const others = named.length === 0 ? '' : ` Not asked: ${named.join(', ')}.`;
+  const retry = retryAfterMs === undefined ? '' : ` The first takes calls again in ${seconds(retryAfterMs)}.`;
+  return `${because} (model "${modelId}"): ${asked}.${others}${retry}`;
 }
 
 /** `eastus: rate-limited 429 ×2, west: retryable ECONNREFUSED` */
 function tally(attempts: readonly AttemptRecord[]): string {
   const counts = new Map<string, number>();
-  for (const { endpoint, class: failureClass, statusCode, code } of attempts) {
-    const line = `${endpoint}: ${[failureClass, statusCode, code === String(statusCode) ? undefined : code].filter((word) => word !== undefined).join(' ')}`;
+  for (const attempt of attempts) {
+    const line = `${attempt.endpoint}: ${words(attempt)}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} ×${count}`)).join(', ');
 }
+
+/** `eastus (out for 599 s after misconfigured 401)` */
+function explain(record: UnavailableRecord): string {
+  const { endpoint, because, availableInMs = 0 } = record;
+  const cause = words(record);
+  const after = cause === '' ? '' : ` after ${cause}`;
+  switch (because) {
+    case 'cooldown':
+      return `${endpoint} (out for ${seconds(availableInMs)}${after})`;
+    case 'probe':
+      return `${endpoint} (being probed${after})`;
+    case 'rate-limit':
+      return `${endpoint} (rate limited for ${seconds(availableInMs)})`;
+    case 'limits':
+      return `${endpoint} (its limits are spent for ${seconds(availableInMs)})`;
+    case 'maxConcurrency':
+      return `${endpoint} (maxConcurrency reached)`;
+    case 'skipped':
+      return `${endpoint} (no credentials)`;
+  }
+}
+
+/** `retryable 503 overloaded` */
+const words = ({
+  class: failureClass,
+  statusCode,
+  code,
+}: Pick<AttemptRecord | UnavailableRecord, 'class' | 'statusCode' | 'code'>): string =>
+  [failureClass, statusCode, code === String(statusCode) ? undefined : code]
+    .filter((word) => word !== undefined)
+    .join(' ');
+
+const seconds = (milliseconds: number): string => `${Math.ceil(milliseconds / 1000)} s`;

@@ -21,6 +21,8 @@ export type TimeoutSetting =
 export class AttemptTimeoutError extends AISDKError {
   /** The setting whose time ran out. */
   readonly setting: TimeoutSetting;
+  /** The same, where errors of the network have their code: it is in the records of attempts. */
+  readonly code: TimeoutSetting;
   /** Its value in milliseconds. */
   readonly timeoutMs: number;
   /** Name of the endpoint that was silent. */
@@ -37,6 +39,7 @@ export class AttemptTimeoutError extends AISDKError {
   }) {
     super({ name, message: `Endpoint "${endpoint}" took longer than the ${timeoutMs} ms of ${setting}.` });
     this.setting = setting;
+    this.code = setting;
     this.timeoutMs = timeoutMs;
     this.endpoint = endpoint;
     Object.defineProperty(this, marker, { value: true });

@@ -72,7 +72,7 @@ export class AttemptOutcomes {
   ended(attempt: Attempt, end: CallEnd, error: unknown): void {
     const now = this.#now;
     if (end.by === 'caller') this.#log.record(attempt, now, { class: 'aborted' });
-    else this.#log.recordFailure(attempt, now, { class: 'retryable' }, error);
+    else this.#log.recordFailure(attempt, now, { class: 'retryable', code: 'totalTimeoutMs' }, error);
     if (this.#wasFarTooSilent(attempt, end)) attempt.lease.fail({ class: 'retryable' }, now);
     else attempt.lease.release(now);
   }

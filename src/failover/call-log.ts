@@ -1,18 +1,30 @@
 import { AllEndpointsFailedError } from '../errors/all-endpoints-failed-error.ts';
 import type { EventEmitter } from '../events.ts';
-import type { AttemptRecord, Failure } from '../failure.ts';
+import type { AttemptRecord, Failure, UnavailableRecord } from '../failure.ts';
 import type { Deployment } from '../ring/deployment.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { Refusal } from '../ring/waiter.ts';
 import type { Attempt } from './attempt.ts';
 
 /** Why a call could not wait for capacity, or not any longer. */
-export const REFUSALS: Readonly<Record<Refusal['refusal'], string>> = {
+const FOR_CAPACITY: Readonly<Record<Refusal['refusal'], string>> = {
   full: 'All endpoints are at capacity, and as many calls as maxWaiting allows are waiting already',
   hopeless: 'No endpoint will have capacity for this call within the time that it may wait',
   waited: 'No endpoint had capacity for this call within the time that it may wait',
   left: 'The call was ended while it waited for capacity',
 };
+
+/** The same where nobody is at its limits, but everybody is out. */
+const FOR_RECOVERY: Readonly<Record<Refusal['refusal'], string>> = {
+  full: 'All endpoints are out after failures, and as many calls as maxWaiting allows are waiting already',
+  hopeless: 'All endpoints are out after failures, and will be for longer than this call may wait',
+  waited: 'All endpoints were out after failures for as long as this call may wait (maxWaitMs)',
+  left: 'The call was ended while it waited for an endpoint that is out to come back',
+};
+
+/** What to say of a call that waited in vain. */
+export const refusalText = (refusal: Refusal['refusal'], isForCapacity: boolean): string =>
+  (isForCapacity ? FOR_CAPACITY : FOR_RECOVERY)[refusal];
 
 const NOTHING: readonly never[] = [];
 
@@ -22,6 +34,8 @@ export interface GivingUp {
   readonly retryAfterMs: number | undefined;
   /** Whether all that is lacking is capacity. */
   readonly isForCapacity: boolean;
+  /** Who cannot be asked, and why. */
+  readonly unavailable: readonly UnavailableRecord[];
 }
 
 /** What has happened in one call: tells listeners, and makes the error that it ends with. */
@@ -52,7 +66,7 @@ export class CallLog {
       class: outcome.class,
       statusCode: outcome.statusCode,
       code: outcome.code,
-      durationMs: now - startedAt,
+      durationMs: Math.round(now - startedAt),
     };
     this.#attempts = [...this.#attempts, record];
     this.#events.emit('attempt', () => ({ ...record, modelId: this.#ring.modelId, attempt: this.#attempts.length }));
@@ -76,7 +90,7 @@ export class CallLog {
       modelId: this.#ring.modelId,
       from: silent.deployment.endpoint.name,
       to: to.endpoint.name,
-      silentMs: now - silent.startedAt,
+      silentMs: Math.round(now - silent.startedAt),
     }));
   }
 
@@ -93,7 +107,7 @@ export class CallLog {
   }
 
   /** The error of a call that gives up. */
-  exhausted(because: string, { retryAfterMs, isForCapacity }: GivingUp): unknown {
+  exhausted(because: string, { retryAfterMs, isForCapacity, unavailable }: GivingUp): unknown {
     // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
     if (this.#attempts.length > 0 && this.#attempts.every((attempt) => attempt.class === 'rejected'))
       return this.#errors.at(-1);
@@ -104,9 +118,13 @@ export class CallLog {
       modelId,
       attempts,
       retryAfterMs,
+      notAsked: Object.freeze(unavailable.filter((each) => !attempts.some((attempt) => isSame(attempt, each)))),
       errors: this.#errors,
       because,
       isForCapacity,
     });
   }
 }
+
+const isSame = (attempt: AttemptRecord, { endpoint, deployment }: UnavailableRecord): boolean =>
+  attempt.endpoint === endpoint && attempt.deployment === deployment;

@@ -67,6 +67,11 @@ export class CallPicks {
     this.#excluded = this.#barred;
   }
 
+  /** Tokens that the call is expected to use; 1 where they are not limited. */
+  get tokens(): number {
+    return this.#estimated?.tokens ?? 1;
+  }
+
   /** Rounds begun. */
   get rounds(): number {
     return this.#rounds;

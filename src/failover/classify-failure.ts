@@ -66,7 +66,7 @@ export const classifyFailure: ClassifyFailure = (error) => {
   const facts = readFailure(error);
   if (facts.names.includes('AI_CredentialError')) return withoutCredential(facts);
   const failure = classify(facts);
-  const code = facts.codes[0];
+  const code = facts.codes[0] ?? (failure.class === 'retryable' ? tellingName(facts) : undefined);
   const told = facts.headers['x-should-retry'];
   return {
     ...(told === 'true' && failure.class === 'rejected' && failure.reason === undefined
@@ -78,10 +78,21 @@ export const classifyFailure: ClassifyFailure = (error) => {
   };
 };
 
+/** Says of a failure without status or code at least what kind of error it was: an answer that is no JSON, a stream that was cut. */
+function tellingName({ statusCode = 0, names }: FailureFacts): string | undefined {
+  if (statusCode >= 400) return undefined;
+  const telling = names.filter((name) => /^\w{1,64}$/.test(name) && name !== 'Error' && name !== 'AI_APICallError');
+  return telling.findLast((name) => name.startsWith('AI_')) ?? telling.at(-1);
+}
+
 /** The status is that of the service that gives out tokens: a refusal of it does not mend itself, anything else may. */
 function withoutCredential({ statusCode = 500, codes }: FailureFacts): Failure {
   const isRefusal = statusCode < 500 && statusCode !== 408 && statusCode !== 429;
-  return { class: isRefusal ? 'misconfigured' : 'retryable', scope: 'endpoint', code: codes[0] };
+  return {
+    class: isRefusal ? 'misconfigured' : 'retryable',
+    scope: 'endpoint',
+    code: codes[0] ?? 'AI_CredentialError',
+  };
 }
 
 function classify(facts: FailureFacts): Failure {

@@ -3,7 +3,7 @@ import type { Grant, Refusal } from '../ring/waiter.ts';
 import { Attempt } from './attempt.ts';
 import { AttemptOutcomes } from './attempt-outcomes.ts';
 import { backOff } from './back-off.ts';
-import { CallLog, REFUSALS } from './call-log.ts';
+import { CallLog, refusalText } from './call-log.ts';
 import type { CallParts } from './call-parts.ts';
 import { CallPicks } from './call-picks.ts';
 import { race, type Runner } from './race.ts';
@@ -246,15 +246,17 @@ export class Failover {
     const isForCapacity = ring.deployments.some(
       (deployment) => route?.excluded.has(deployment) !== true && deployment.cooledAt <= this.#now,
     );
-    return this.endedError() ?? this.#exhausted(REFUSALS[refusal], isForCapacity);
+    return this.endedError() ?? this.#exhausted(refusalText(refusal, isForCapacity), isForCapacity);
   }
 
   #exhausted(because: string, isForCapacity = false): unknown {
     const { ring, route } = this.#call;
+    const now = this.#now;
     const pinned = route?.because;
     return this.#log.exhausted(pinned === undefined ? because : `${because}; ${pinned}`, {
-      retryAfterMs: ring.retryAfterMs(this.#now, route?.excluded),
+      retryAfterMs: ring.retryAfterMs(now, route?.excluded),
       isForCapacity,
+      unavailable: ring.unavailable(now, this.#picks.tokens),
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Failure } from '../failure.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import type { ChangeCounter } from './change-counter.ts';
 import { Cooldown } from './cooldown.ts';
@@ -18,6 +19,7 @@ export class CircuitBreaker {
   #openings = 0;
   #shutAt = -Infinity;
   #generation = 0;
+  #cause: Failure | undefined;
 
   constructor(settings: BreakerSettings, clock: Clock, changes: ChangeCounter) {
     this.#settings = settings;
@@ -28,6 +30,11 @@ export class CircuitBreaker {
   /** When its last cooldown began. */
   get shutAt(): number {
     return this.#shutAt;
+  }
+
+  /** The failure that caused its last cooldown, where it was one. */
+  get cause(): Failure | undefined {
+    return this.#cause;
   }
 
   /** Failures in a row. */
@@ -59,14 +66,14 @@ export class CircuitBreaker {
    * An attempt that began at `startedAt` failed in a way that may mend itself. Returns the milliseconds of the cooldown that it
    * caused, if any.
    */
-  fail(isProbe: boolean, startedAt: number): number | undefined {
+  fail(isProbe: boolean, startedAt: number, failure?: Failure): number | undefined {
     this.#countFailure(startedAt);
     const isClosed = this.cooldown.state.state === 'closed';
     // Answers to what began before the row do not interrupt it, or an outage would be noticed late; but where most of what ends
     // is an answer, failures are only what comes first.
     const isOutage = this.#failures >= this.#settings.failureThreshold && this.#failures > this.#lateAnswers;
     if (!isProbe && !(isClosed && isOutage)) return undefined;
-    return this.#shut(this.#nextCooldownMs(), isProbe);
+    return this.#shut(this.#nextCooldownMs(), isProbe, failure);
   }
 
   /** It gives no answers, though nothing has failed. Returns the milliseconds of the cooldown that it caused, if any. */
@@ -75,9 +82,9 @@ export class CircuitBreaker {
   }
 
   /** An attempt failed in a way that does not mend itself. Returns the milliseconds of the cooldown. */
-  failForGood(isProbe: boolean, startedAt: number): number {
+  failForGood(isProbe: boolean, startedAt: number, failure?: Failure): number {
     this.#countFailure(startedAt);
-    return this.#shut(this.#settings.misconfiguredCooldownMs, isProbe);
+    return this.#shut(this.#settings.misconfiguredCooldownMs, isProbe, failure);
   }
 
   #countFailure(startedAt: number): void {
@@ -88,7 +95,8 @@ export class CircuitBreaker {
     this.#failures += 1;
   }
 
-  #shut(cooldownMs: number, isProbe: boolean): number {
+  #shut(cooldownMs: number, isProbe: boolean, cause?: Failure): number {
+    this.#cause = cause;
     this.#shutAt = this.#clock.now();
     this.cooldown.shut(this.#shutAt + cooldownMs, isProbe);
     return cooldownMs;

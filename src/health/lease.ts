@@ -192,8 +192,8 @@ export class Lease {
     if (blamed.generation !== (isEndpoints ? this.#endpointGeneration : this.#generation)) return;
     const cooldownMs =
       failure.class === 'retryable'
-        ? blamed.fail(isProbe, this.startedAt)
-        : blamed.failForGood(isProbe, this.startedAt);
+        ? blamed.fail(isProbe, this.startedAt, failure)
+        : blamed.failForGood(isProbe, this.startedAt, failure);
     if (cooldownMs !== undefined) observer.cooledDown(isEndpoints ? 'endpoint' : 'deployment', failure, cooldownMs);
   }
 

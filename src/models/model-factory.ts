@@ -36,8 +36,12 @@ export class ModelFactory {
     this.#context = context;
   }
 
-  /** @param settings AI SDK 4's settings of a model; a model with settings of its own is made anew each time. */
+  /**
+   * @param settings AI SDK 4's settings of a model; a model with settings of its own is made anew each time.
+   * @throws {TypeError} when the id is no text.
+   */
   make(kind: ModelKind, id: string, settings: ModelSettings | undefined): SdkModel {
+    if (typeof id !== 'string' || id === '') throw new TypeError('A model id must be a string that is not empty.');
     const modelId = this.#ids.logical(id);
     const key = `${kind}\n${modelId}`;
     const known = settings === undefined ? this.#made.get(key) : undefined;

@@ -153,8 +153,14 @@ function observer(events: EventEmitter, endpoint: string, deployment: string): H
     scope === 'deployment' ? deployment : undefined;
   return {
     cooledDown: (scope, failure, cooldownMs) =>
-      events.emit('cooldown', () => ({ endpoint, deployment: whose(scope), class: failure.class, cooldownMs })),
+      events.emit('cooldown', () => ({
+        endpoint,
+        deployment: whose(scope),
+        class: failure.class,
+        cooldownMs: Math.ceil(cooldownMs),
+      })),
     recovered: (scope) => events.emit('recovered', () => ({ endpoint, deployment: whose(scope) })),
-    rateLimited: (retryAfterMs) => events.emit('rateLimited', () => ({ endpoint, deployment, retryAfterMs })),
+    rateLimited: (retryAfterMs) =>
+      events.emit('rateLimited', () => ({ endpoint, deployment, retryAfterMs: Math.ceil(retryAfterMs) })),
   };
 }

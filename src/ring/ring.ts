@@ -1,6 +1,8 @@
+import type { UnavailableRecord } from '../failure.ts';
 import type { ChangeCounter } from '../health/change-counter.ts';
 import type { CallOptions, ModelKind } from '../sdk.ts';
 import type { Deployment } from './deployment.ts';
+import { EarlyProbes } from './early-probes.ts';
 import type { Need } from './need.ts';
 import type { PickContext, Picker } from './picker.ts';
 import { byAffinity } from './rendezvous.ts';
@@ -9,6 +11,7 @@ import { Silences } from './silences.ts';
 import { TokenEstimator } from './token-estimator.ts';
 import { WaitingLine } from './waiting-line.ts';
 import type { WaitingLines } from './waiting-lines.ts';
+import { whyUnavailable } from './why-unavailable.ts';
 
 /** The part of somebody's quota that may be missing before it matters whose is spent first. */
 const SCARCE = 0.5;
@@ -46,7 +49,7 @@ export class Ring {
   readonly line: WaitingLine;
   readonly #picker: Picker;
   readonly #changes: ChangeCounter;
-  readonly #earlyProbeMs: number;
+  readonly #earlyProbes: EarlyProbes;
   #seenChange = -1;
   #nextDueAt = Infinity;
   /** Whoever is available, and those of them in the best tier. */
@@ -65,7 +68,7 @@ export class Ring {
     this.deployments = deployments;
     this.#picker = picker;
     this.#changes = changes;
-    this.#earlyProbeMs = earlyProbeMs;
+    this.#earlyProbes = new EarlyProbes(deployments, earlyProbeMs);
     this.line = new WaitingLine(this, lines, maxWaiting);
     // The first call has to know what is configured.
     this.#lookAtLimits();
@@ -126,25 +129,14 @@ export class Ring {
     return this.deployments.every(({ cooledAt }) => cooledAt > now);
   }
 
-  /**
-   * When everybody is cooling down: the one that is due soonest, to be probed ahead of its time. Not more often than now and then:
-   * a ring that is all down is worth a look, but not by every call.
-   *
-   * `undefined` while somebody is available, or is being probed.
-   */
+  /** Somebody to be probed ahead of time; `undefined` while somebody is available, or is being probed. */
   earlyProbe(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
-    const soonest = this.#soonestCooled(now, avoid);
-    return soonest !== undefined && now >= this.#lastShutAt() + this.#earlyProbeMs ? soonest : undefined;
+    return this.#isAnybodyAvailable(now) ? undefined : this.#earlyProbes.due(now, avoid);
   }
 
-  /** The next moment at which an early probe may be worth it; `Infinity` when there is nobody to probe. */
+  /** The next moment at which that may be worth it; `Infinity` when there is nobody to probe. */
   earlyProbeAt(now: number): number {
-    if (!this.#mayProbeEarly(now)) return Infinity;
-    const roomAt = this.deployments.reduce(
-      (soonest, deployment) => (deployment.cooledAt > now ? Math.min(soonest, deployment.hasRoomAt(now)) : soonest),
-      Infinity,
-    );
-    return Math.max(roomAt, this.#lastShutAt() + this.#earlyProbeMs);
+    return this.#isAnybodyAvailable(now) ? Infinity : this.#earlyProbes.nextAt(now);
   }
 
   /** The first moment at which somebody would do; `Infinity` when that depends on an event. */
@@ -174,12 +166,22 @@ export class Ring {
     );
   }
 
-  /** Milliseconds until the first deployment takes calls again; `undefined` when one does now, or may at any time. */
+  /**
+   * Whole milliseconds until the first deployment takes calls again, be it for an early probe; `undefined` when one does now, or
+   * may at any time.
+   */
   retryAfterMs(now: number, avoid?: ReadonlySet<Deployment>): number | undefined {
     const anything = { tokens: 1, avoid };
-    const soonest = this.availableAt(now, anything);
+    const soonest = Math.min(this.availableAt(now, anything), this.earlyProbeAt(now));
     if (soonest <= now || soonest === Infinity || this.mayComeFree(now, anything)) return undefined;
-    return soonest - now;
+    return Math.ceil(soonest - now);
+  }
+
+  /** Who cannot be asked now, and why. */
+  unavailable(now: number, tokens: number): readonly UnavailableRecord[] {
+    return this.deployments
+      .map((deployment) => whyUnavailable(deployment, now, tokens))
+      .filter((record) => record !== undefined);
   }
 
   /** Calls per minute that can be served, when every deployment that is not cooling down has a limit. */
@@ -221,30 +223,9 @@ export class Ring {
     return this.#wasScarce;
   }
 
-  /** Of those that nothing but a cooldown keeps out, the one whose cooldown ends first; nobody while one is available or probed. */
-  #soonestCooled(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined {
-    if (!this.#mayProbeEarly(now)) return undefined;
-    let soonest: Deployment | undefined;
-    for (const deployment of this.deployments) {
-      const { cooledAt } = deployment;
-      const isOut = avoid?.has(deployment) === true || deployment.hasRoomAt(now) > now;
-      if (!isOut && cooledAt > now && (soonest === undefined || cooledAt < soonest.cooledAt)) soonest = deployment;
-    }
-    return soonest;
-  }
-
-  /** Whether nobody is available, nor being probed. */
-  #mayProbeEarly(now: number): boolean {
+  #isAnybodyAvailable(now: number): boolean {
     this.#look(now);
-    if (this.#available.length > 0) return false;
-    return this.deployments.every(({ cooledAt, endpoint }) => cooledAt < Infinity || endpoint.isSkipped);
-  }
-
-  #lastShutAt(): number {
-    return this.deployments.reduce(
-      (latest, { breaker, endpointBreaker }) => Math.max(latest, breaker.shutAt, endpointBreaker.shutAt),
-      -Infinity,
-    );
+    return this.#available.length > 0;
   }
 
   #lookAtLimits(): void {

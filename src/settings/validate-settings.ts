@@ -21,8 +21,9 @@ type Issue = v.InferIssue<typeof settingsSchema>;
 
 function describe(issue: Issue): SettingsProblem {
   const path = (issue.path ?? []).reduce<string>((whole, { key }) => join(whole, key), '');
-  // A key that is missing is told in valibot's words, which would be the only ones of their kind.
-  return { path, message: issue.message.startsWith('Invalid key') ? 'is missing' : issue.message };
+  // Valibot tells of a key that is missing as of an object without its shape, and expects the key.
+  const isMissing = issue.type === 'loose_object' && issue.expected?.startsWith('"');
+  return { path, message: isMissing ? 'is missing' : issue.message };
 }
 
 const join = (path: string, key: unknown): string => {

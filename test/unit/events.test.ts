@@ -337,3 +337,13 @@ describe('a listener', () => {
     expect(endpoints[0]?.attempts).toHaveLength(2);
   });
 });
+
+it.each([
+  ['to an event that there is not', 'atempt', () => undefined],
+  ['to one that every object has', 'toString', () => undefined],
+  ['with what is no function', 'attempt', undefined],
+])('listening %s fails at once', (_, name, listener) => {
+  const { balanced } = ringOf([answers()]);
+
+  expect(() => balanced.on(name as 'attempt', listener as never)).toThrow(TypeError);
+});

@@ -213,11 +213,21 @@ describe('the rest of the README', () => {
     const { message } = new library.AllEndpointsFailedError({
       modelId: 'gpt-4',
       because: 'All endpoints failed',
+      notAsked: [
+        {
+          endpoint: 'north',
+          deployment: 'gpt4',
+          because: 'cooldown',
+          availableInMs: 594_000,
+          class: 'misconfigured',
+          statusCode: 401,
+        },
+      ],
       retryAfterMs: undefined,
       errors: [],
       attempts: [
         attempt('eastus', { class: 'rate-limited', statusCode: 429 }),
-        attempt('westus', { class: 'misconfigured', statusCode: 404, code: 'DeploymentNotFound' }),
+        attempt('westus', { code: 'timeout.attemptMs' }),
         refused,
         refused,
         refused,

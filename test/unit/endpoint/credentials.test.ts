@@ -351,3 +351,35 @@ describe('a key that is asked for at each attempt', () => {
     expect(sent[0]?.headers.get('api-key')).toBe('of-the-gateway');
   });
 });
+
+describe('a key that turns out to be undefined', () => {
+  const withUndefinedKey = (baseURL: string) => {
+    const { fetch, sent } = fakeFetch();
+    const balanced = createBalancedProvider({
+      // As in `apiKey: process.env.SOME_KEY`.
+      endpoints: [{ type: 'openai', baseURL, apiKey: undefined, fetch }],
+    });
+    return { balanced, sent };
+  };
+
+  it("is not replaced by OpenAI's where the host is another's", async () => {
+    vi.stubEnv('OPENAI_API_KEY', 'sk-of-openai');
+    const { balanced, sent } = withUndefinedKey('https://api.elsewhere.example/v1');
+
+    const { problems } = await missing(balanced);
+
+    expect(problems).toEqual([
+      { path: 'endpoints[0].apiKey', message: expect.stringContaining('is undefined') as string },
+    ]);
+    expect(sent).toEqual([]);
+  });
+
+  it.each(['https://api.openai.com/v1', 'https://eu.api.openai.com/v1'])('is at %s', async (baseURL) => {
+    vi.stubEnv('OPENAI_API_KEY', 'sk-of-openai');
+    const { balanced, sent } = withUndefinedKey(baseURL);
+
+    await ask(balanced);
+
+    expect(sent).toHaveLength(1);
+  });
+});

@@ -1,17 +1,18 @@
 import { inspect } from 'node:util';
 
-import { APICallError } from '@ai-sdk/provider';
+import { APICallError, JSONParseError } from '@ai-sdk/provider';
 import { describe, expect, it, vi } from 'vitest';
 
 import {
   AllEndpointsFailedError,
+  type BalancedProvider,
   type BalancedProviderSettings,
   createBalancedProvider,
   type EndpointSettings,
 } from '../../../src/index.ts';
 import { apiError, networkError, rateLimit } from '../api-error.ts';
-import { type Behaviour, fails, FakeEndpoint, hangs, prompt, start, streams } from '../fake-endpoint.ts';
-import { pass, useFakeTime } from '../fake-time.ts';
+import { answers, type Behaviour, fails, FakeEndpoint, hangs, prompt, start, streams } from '../fake-endpoint.ts';
+import { happenings, pass, useFakeTime } from '../fake-time.ts';
 import { errorOf, watch } from '../outcome.ts';
 
 useFakeTime();
@@ -28,6 +29,16 @@ async function failureOf(behaviours: readonly Behaviour[], settings: Partial<Bal
   if (!AllEndpointsFailedError.isInstance(call.error)) throw call.error;
   return call.error;
 }
+
+/** What the AI SDK throws when a page of HTML comes with status 200. */
+const brokenAnswer = () =>
+  new APICallError({
+    message: 'Invalid JSON response',
+    url: 'https://fake.example/v1',
+    requestBodyValues: {},
+    statusCode: 200,
+    cause: new JSONParseError({ text: '<html>', cause: new SyntaxError('Unexpected token') }),
+  });
 
 describe('the error of a call that has given up', () => {
   it('is to the AI SDK an APICallError that is not retryable', async () => {
@@ -106,12 +117,98 @@ describe('the error of a call that has given up', () => {
     expect(error.attempts).toMatchObject([{ endpoint: 'e0', durationMs: 500 }]);
   });
 
+  it.each<[string, string, Behaviour, Partial<BalancedProviderSettings>]>([
+    ['the time limit that ran out', 'timeout.attemptMs', hangs(), { timeout: { attemptMs: 100 } }],
+    ['the time limit of the call', 'totalTimeoutMs', hangs(), { totalTimeoutMs: 100 }],
+    ['that an answer was no JSON', '200 AI_JSONParseError', fails(brokenAnswer()), {}],
+    ['what kind of error it was', 'TypeError', fails(new TypeError('fetch failed', { cause: new Error('?') })), {}],
+  ])('says of a failure without status and code %s', async (_, code, behaviour, settings) => {
+    const error = await failureOf([behaviour], settings);
+
+    expect(error.message).toContain(`e0: retryable ${code}`);
+  });
+
   it('keeps what each attempt threw, for those who ask', async () => {
     const errors = [apiError(500), networkError('ECONNRESET')];
 
     const error = await failureOf(errors.map((each) => fails(each)));
 
     expect(error.errors).toEqual(errors);
+  });
+});
+
+describe('the error of a call that could not ask everybody', () => {
+  const ask = (balanced: BalancedProvider) => watch(balanced('m').doGenerate({ prompt }));
+
+  it('says of each why not', async () => {
+    const behaviours = [fails(apiError(401)), fails(rateLimit(30)), hangs(), answers(), fails(apiError(500))];
+    const limits = [{}, {}, { maxConcurrency: 1 }, { rpm: 1 }, {}];
+    const endpoints = behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour));
+    const balanced = createBalancedProvider({
+      endpoints: endpoints.map((endpoint, index) => endpoint.settings({ ...limits[index] })),
+      failureThreshold: 1,
+      cooldownMs: 5_000,
+      maxWaitMs: 0,
+      retry: { rounds: 1 },
+    });
+    for (let call = 0; call < 5; call++) {
+      ask(balanced);
+      await happenings();
+    }
+    await pass(500);
+
+    const call = ask(balanced);
+    await happenings();
+
+    const error = call.error as AllEndpointsFailedError;
+    expect(error.attempts).toEqual([]);
+    expect(
+      error.notAsked.map(({ endpoint, because, class: failureClass }) => [endpoint, because, failureClass]),
+    ).toEqual([
+      ['e0', 'cooldown', 'misconfigured'],
+      ['e1', 'rate-limit', undefined],
+      ['e2', 'maxConcurrency', undefined],
+      ['e3', 'limits', undefined],
+      ['e4', 'cooldown', 'retryable'],
+    ]);
+    expect(error.message).toContain(
+      'nobody was asked. Not asked: e0 (out for 600 s after misconfigured 401), e1 (rate limited for 30 s), ' +
+        'e2 (maxConcurrency reached), e3 (its limits are spent for 60 s), e4 (out for 5 s after retryable 500).',
+    );
+  });
+
+  it('blames no want of capacity for an outage, and says when a call has a chance again', async () => {
+    const balanced = createBalancedProvider({
+      endpoints: [fails(apiError(401)), fails(apiError(401))].map((behaviour, index) =>
+        new FakeEndpoint(`e${index}`, behaviour).settings(),
+      ),
+      maxWaitMs: 0,
+    });
+    ask(balanced);
+    await pass(100);
+
+    const call = ask(balanced);
+    await happenings();
+
+    expect(call.error).toMatchObject({ statusCode: 503, retryAfterMs: 900 });
+    expect(String(call.error)).toMatch(/out after failures/);
+    expect(String(call.error)).not.toMatch(/capacity/);
+  });
+
+  it('names ten at the most', async () => {
+    const behaviours = Array.from({ length: 12 }, () => fails(apiError(401)));
+    const balanced = createBalancedProvider({
+      endpoints: behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour).settings()),
+      maxWaitMs: 0,
+    });
+    ask(balanced);
+    await pass(100);
+
+    const call = ask(balanced);
+    await happenings();
+
+    expect((call.error as AllEndpointsFailedError).notAsked).toHaveLength(12);
+    expect(String(call.error)).toContain('e9 (out for 600 s after misconfigured 401), 2 more.');
   });
 });
 

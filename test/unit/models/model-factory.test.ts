@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { createBalancedProvider } from '../../../src/index.ts';
+import { FakeEndpoint } from '../fake-endpoint.ts';
 import { balancedOver } from './fake-models.ts';
 
 describe('a balanced provider', () => {
@@ -40,4 +41,11 @@ describe('a balanced provider', () => {
     expect(built.get('m1499')).toBe(1);
     expect(built.get('first')).toBe(2);
   });
+});
+
+it.each([undefined, null, '', 4])('a model id %s is refused when the model is made, and not by a call', (id) => {
+  const balanced = createBalancedProvider({ endpoints: [new FakeEndpoint('e0').settings()] });
+
+  expect(() => balanced(id as string)).toThrow('model id');
+  expect(() => balanced.embeddingModel(id as string)).toThrow('model id');
 });

@@ -304,3 +304,10 @@ describe('whatever it is given, createBalancedProvider', () => {
     );
   });
 });
+
+it('what is missing is said to be missing', () => {
+  expect(refusalOf({}).problems).toEqual([{ path: 'endpoints', message: 'is missing' }]);
+  expect(refusalOf({ endpoints: [{ ...openai, deployments: { 'gpt-4': { rpm: 1 } } }] }).problems).toEqual([
+    { path: 'endpoints[0].deployments.gpt-4.name', message: 'is missing' },
+  ]);
+});
