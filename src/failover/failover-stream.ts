@@ -4,7 +4,8 @@ import type { Attempt } from './attempt.ts';
 import type { BalancedCall } from './balanced-call.ts';
 import type { Answered } from './failover.ts';
 import { IdleWatch } from './idle-watch.ts';
-import { failureIn, FilteredAnswer, incomplete, type OpenStream } from './open-stream.ts';
+import { FilteredAnswer } from './filtered-answer.ts';
+import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
 import { isContent } from './stream-part.ts';
 
 /** What a stream needs beside its answer. */
@@ -114,10 +115,16 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     }
     this.#close();
     this.#parts.call.succeed(attempt, part['usage']);
-    this.#controller?.enqueue(this.#parts.finish(this.#parts.carryBack(part, attempt), attempt));
+    this.#controller?.enqueue(this.#told(part, attempt));
     this.#controller?.close();
     // The answer is whole; a connection that stays open after it is not the reader's to wait for.
     this.#reader?.cancel().catch(() => undefined);
+  }
+
+  /** A part as the reader is to have it, which may be the last. */
+  #told(part: StreamPart, attempt: Attempt): StreamPart {
+    const carried = this.#parts.carryBack(part, attempt);
+    return part.type === 'finish' ? this.#parts.finish(carried, attempt) : carried;
   }
 
   /** A failure after content: nobody else can go on where this one stopped. */
@@ -137,8 +144,8 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       return;
     }
     if (error instanceof FilteredAnswer) {
-      // Everybody's filter had something against it: that is the answer.
-      for (const part of error.begin) this.#controller?.enqueue(part);
+      for (const part of error.answer as readonly StreamPart[])
+        this.#controller?.enqueue(this.#told(part, error.attempt));
       this.#controller?.close();
       return;
     }

@@ -1,6 +1,7 @@
 import { IncompleteStreamError } from '../errors/incomplete-stream-error.ts';
 import type { StreamPart, StreamResult } from '../sdk.ts';
 import type { Attempt } from './attempt.ts';
+import { FilteredAnswer } from './filtered-answer.ts';
 import { hasFinishReason, isContent, isFiltered } from './stream-part.ts';
 
 /** A stream that has come to its first content. */
@@ -46,20 +47,10 @@ export async function openStream(
     }
     const failure = failureIn(value, attempt);
     if (failure !== undefined) throw failure.error;
-    if (failsOnFiltered && value.type === 'finish' && isFiltered(value)) throw new FilteredAnswer([...begin, value]);
+    if (failsOnFiltered && value.type === 'finish' && isFiltered(value))
+      throw new FilteredAnswer([...begin, value], attempt);
     begin.push(value);
     if (isContent(value)) return { result: opened, reader, begin };
-  }
-}
-
-/** An answer that a content filter emptied, in the shape in which services reject a filtered prompt. */
-export class FilteredAnswer extends Error {
-  readonly error = { code: 'content_filter' };
-  readonly begin: readonly StreamPart[];
-
-  constructor(begin: readonly StreamPart[]) {
-    super('The answer was emptied by a content filter.');
-    this.begin = begin;
   }
 }
 

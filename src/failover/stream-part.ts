@@ -40,8 +40,8 @@ export function hasFinishReason({ finishReason }: StreamPart): boolean {
   return raw !== undefined || !SDK_GUESSES.has(unified);
 }
 
-/** Whether the service ended the stream because of its content filter. */
-export function isFiltered({ finishReason }: StreamPart): boolean {
+/** Whether the service ended an answer because of its content filter. */
+export function isFiltered({ finishReason }: Readonly<Record<string, unknown>>): boolean {
   const reason =
     typeof finishReason === 'string'
       ? finishReason

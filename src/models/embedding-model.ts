@@ -34,7 +34,9 @@ export function createEmbeddingModel(
   const own = {
     ...ownProperties(parts),
     doEmbed: async (options: CallOptions) => {
-      const result = await generate(parts, options, (model, attemptOptions) => model.doEmbed(attemptOptions));
+      const result = await generate(parts, options, {
+        ask: (model, attemptOptions) => model.doEmbed(attemptOptions),
+      });
       dimensions.check(result.embeddings, { ...settings, ...options });
       return result;
     },

@@ -9,13 +9,11 @@ export function createGenerateModel(parts: BalancedModelParts<SdkGenerateModel>)
   return mirror(parts.templates, {
     ...ownProperties(parts),
     doGenerate: (options: CallOptions): Promise<CallResult> =>
-      generate(
-        parts,
-        options,
-        (model, attemptOptions) => model.doGenerate(attemptOptions),
+      generate(parts, options, {
+        ask: (model, attemptOptions) => model.doGenerate(attemptOptions),
         // `generateImage` joins the lists of images of each provider's metadata, and fails where there is none.
-        (balanced, { images }) =>
+        toMetadata: (balanced, { images }) =>
           isImage ? { images: Array.from(images as ArrayLike<unknown>, () => balanced) } : balanced,
-      ),
+      }),
   });
 }

@@ -1,42 +1,71 @@
 import { BalancedCall } from '../failover/balanced-call.ts';
+import type { Attempt } from '../failover/attempt.ts';
+import { FilteredAnswer } from '../failover/filtered-answer.ts';
 import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
 import { optionKeysOf } from '../portability/option-keys.ts';
 import { mapCallOptions } from '../portability/portable-call.ts';
-import type { Deployment } from '../ring/deployment.ts';
 import type { BalancedModelParts } from './balanced-model.ts';
 import { type BalancedMetadata, withMetadata } from './balanced-metadata.ts';
 import type { PortableModelCall } from './portable-model.ts';
+
+/** What differs between the calls of one kind of model and another. */
+export interface Generation<Model extends SdkModel, Result extends CallResult> {
+  /** Calls a real model. */
+  readonly ask: (model: Model, options: CallOptions) => PromiseLike<Result>;
+  /** Puts our metadata into the shape that the kind has. */
+  readonly toMetadata?: (balanced: BalancedMetadata, result: Result) => object;
+  readonly portable?: PortableModelCall;
+  /** Whether an answer is one that somebody else is to be asked for. */
+  readonly isFiltered?: ((result: Result) => boolean) | undefined;
+}
 
 /** Runs a call that has one answer. Not an async function, since what that keeps would double the memory of a call that waits. */
 export function generate<Model extends SdkModel, Result extends CallResult>(
   { ring, context, modelAt }: BalancedModelParts<Model>,
   options: CallOptions,
-  ask: (model: Model, options: CallOptions) => PromiseLike<Result>,
-  toMetadata: (balanced: BalancedMetadata, result: Result) => object = (balanced) => balanced,
-  portable?: PortableModelCall,
+  { ask, toMetadata, portable, isFiltered }: Generation<Model, Result>,
 ): Promise<Result> {
   const call = new BalancedCall(ring, options, context, false, portable?.route);
-  return call.answer(
-    ({ deployment, signal }) => {
+  const told = (given: Result, { deployment }: Attempt): Result => {
+    const answer = portable?.carryBack(given, deployment) ?? given;
+    if (!context.settings.metadata) return answer;
+    const balanced = { endpoint: deployment.endpoint.name, attempts: call.attemptCount };
+    return withMetadata(answer, toMetadata === undefined ? balanced : toMetadata(balanced, answer));
+  };
+  const answered = call.answer(
+    (attempt) => {
+      const { deployment, signal } = attempt;
       const model = modelAt(deployment);
       const adapted =
         portable?.optionsAt(deployment) ?? mapCallOptions(options, { keys: optionKeysOf(model, ring.kind), model });
       const answer = ask(model, signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
-      return deployment.endpoint.type.isThirdParty ? checked(answer, deployment) : answer;
+      return deployment.endpoint.type.isThirdParty || isFiltered !== undefined
+        ? checked(answer, attempt, isFiltered)
+        : answer;
     },
     ({ attempt, answer: given }) => {
       call.gotAnswer(attempt, responseHeaders(given), given['usage']);
-      const answer = portable?.carryBack(given, attempt.deployment) ?? given;
-      if (!context.settings.metadata) return answer;
-      const balanced = { endpoint: attempt.deployment.endpoint.name, attempts: call.attemptCount };
-      return withMetadata(answer, toMetadata(balanced, answer));
+      return told(given, attempt);
     },
   );
+  if (isFiltered === undefined) return answered;
+  return answered.catch((error: unknown) => {
+    if (error instanceof FilteredAnswer) return told(error.answer as Result, error.attempt);
+    throw error;
+  });
 }
 
 /** Providers of somebody else's may return anything: what is no answer is a failure, which the next endpoint can make good. */
-async function checked<Result>(answer: PromiseLike<Result>, { endpoint }: Deployment): Promise<Result> {
+async function checked<Result>(
+  answer: PromiseLike<Result>,
+  attempt: Attempt,
+  isFiltered: ((result: Result) => boolean) | undefined,
+): Promise<Result> {
   const given = await answer;
-  if (typeof given === 'object' && given !== null) return given;
-  throw new TypeError(`The provider of endpoint "${endpoint.name}" returned ${String(given)} instead of an answer.`);
+  if (typeof given !== 'object' || given === null) {
+    const { name } = attempt.deployment.endpoint;
+    throw new TypeError(`The provider of endpoint "${name}" returned ${String(given)} instead of an answer.`);
+  }
+  if (isFiltered?.(given) === true) throw new FilteredAnswer(given, attempt);
+  return given;
 }

@@ -2,6 +2,7 @@ import type { Attempt } from '../failover/attempt.ts';
 import { BalancedCall } from '../failover/balanced-call.ts';
 import { FailoverStream } from '../failover/failover-stream.ts';
 import { type OpeningObserver, type OpenStream, openStream } from '../failover/open-stream.ts';
+import { isFiltered } from '../failover/stream-part.ts';
 import {
   type CallOptions,
   type CallResult,
@@ -25,18 +26,26 @@ export function createLanguageModel(parts: BalancedModelParts<SdkLanguageModel>)
     ...ownProperties(parts),
     ...supportedUrls(templates),
     doGenerate: (options: CallOptions): Promise<CallResult> =>
-      generate(
-        parts,
-        options,
-        (model, attemptOptions) => model.doGenerate(attemptOptions),
-        undefined,
-        portableModel.begin(options),
-      ),
+      generate(parts, options, {
+        ask: (model, attemptOptions) => model.doGenerate(attemptOptions),
+        portable: portableModel.begin(options),
+        isFiltered: parts.context.settings.failoverOn.has('content-filter') ? isEmptied : undefined,
+      }),
 
     doStream: (options: CallOptions): Promise<StreamResult> =>
       streamWithFailover(parts, options, portableModel.begin(options)),
   });
 }
+
+/** Whether a content filter has left nothing of an answer. v1 has its parts in fields of their own. */
+function isEmptied(result: CallResult): boolean {
+  const { content, text, reasoning, toolCalls } = result;
+  const parts = Array.isArray(content) ? content : [text, reasoning, toolCalls].filter(isSomething);
+  return isFiltered(result) && parts.length === 0;
+}
+
+const isSomething = (value: unknown): boolean =>
+  value !== undefined && value !== null && (value as { readonly length?: number }).length !== 0;
 
 async function streamWithFailover(
   { ring, context, modelAt }: BalancedModelParts<SdkLanguageModel>,

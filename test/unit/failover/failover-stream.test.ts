@@ -350,6 +350,15 @@ describe('a stream that fails before content', () => {
     expect(typesOf(plain)).toEqual(['stream-start', 'finish']);
     expectSameParts(optedIn.parts, parts);
   });
+
+  it('is the filtered answer, and says whose it is, when everybody filters', async () => {
+    const filtered = streams(start, finish('content-filter'));
+
+    const reading = await readingOf(ringOf([filtered, filtered], { failoverOn: ['content-filter'], metadata: true }));
+
+    expect(typesOf(reading)).toEqual(['stream-start', 'finish']);
+    expect(reading.parts.at(-1)).toMatchObject({ providerMetadata: { balanced: { endpoint: 'e1', attempts: 2 } } });
+  });
 });
 
 describe('a stream that fails after content', () => {

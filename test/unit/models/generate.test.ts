@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
 import type { CommonEndpointSettings } from '../../../src/settings/endpoint-settings.ts';
-import { answers, FakeEndpoint, hangs, prompt } from '../fake-endpoint.ts';
+import { answers, type Behaviour, FakeEndpoint, hangs, prompt, usage } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
 import { watch } from '../outcome.ts';
 
@@ -76,4 +76,35 @@ it('a provider that returns no answer has failed, and nothing of the attempt is 
     [0],
   ]);
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+});
+
+describe('an answer that a content filter has emptied', () => {
+  const finishReason = { unified: 'content-filter', raw: 'content_filter' } as const;
+  const filtered: Behaviour = {
+    ...answers(),
+    generate: async () => ({ content: [], finishReason, usage, warnings: [] }),
+  };
+  const ask = (behaviours: readonly Behaviour[], failoverOn: BalancedProviderSettings['failoverOn']) =>
+    createBalancedProvider({
+      endpoints: behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour).settings()),
+      failoverOn: failoverOn ?? [],
+    })('m').doGenerate({ prompt });
+
+  it('is the answer', async () => {
+    expect(await ask([filtered, answers()], [])).toMatchObject({ finishReason });
+  });
+
+  it("is asked of the next with failoverOn: ['content-filter'], as for streams", async () => {
+    expect(await ask([filtered, answers('whole')], ['content-filter'])).toMatchObject({
+      content: [{ text: 'whole' }],
+      providerMetadata: { balanced: { endpoint: 'e1', attempts: 2 } },
+    });
+  });
+
+  it('is the answer all the same when everybody filters', async () => {
+    expect(await ask([filtered, filtered], ['content-filter'])).toMatchObject({
+      finishReason,
+      providerMetadata: { balanced: { endpoint: 'e1', attempts: 2 } },
+    });
+  });
 });
