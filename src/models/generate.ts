@@ -23,15 +23,10 @@ export interface Generation<Model extends SdkModel, Result extends CallResult> {
 export function generate<Model extends SdkModel, Result extends CallResult>(
   { ring, context, modelAt }: BalancedModelParts<Model>,
   options: CallOptions,
-  { ask, toMetadata, portable, isFiltered }: Generation<Model, Result>,
+  generation: Generation<Model, Result>,
 ): Promise<Result> {
+  const { ask, portable, isFiltered } = generation;
   const call = new BalancedCall(ring, options, context, false, portable?.route);
-  const told = (given: Result, { deployment }: Attempt): Result => {
-    const answer = portable?.carryBack(given, deployment) ?? given;
-    if (!context.settings.metadata) return answer;
-    const balanced = { endpoint: deployment.endpoint.name, attempts: call.attemptCount };
-    return withMetadata(answer, toMetadata === undefined ? balanced : toMetadata(balanced, answer));
-  };
   const answered = call.answer(
     (attempt) => {
       const { deployment, signal } = attempt;
@@ -45,14 +40,27 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
     },
     ({ attempt, answer: given }) => {
       call.gotAnswer(attempt, responseHeaders(given), given['usage']);
-      return told(given, attempt);
+      return told(call, generation, given, attempt);
     },
   );
   if (isFiltered === undefined) return answered;
   return answered.catch((error: unknown) => {
-    if (error instanceof FilteredAnswer) return told(error.answer as Result, error.attempt);
+    if (error instanceof FilteredAnswer) return told(call, generation, error.answer as Result, error.attempt);
     throw error;
   });
+}
+
+/** An answer as the caller is to have it. */
+function told<Model extends SdkModel, Result extends CallResult>(
+  { context, attemptCount }: BalancedCall,
+  { portable, toMetadata }: Generation<Model, Result>,
+  given: Result,
+  { deployment }: Attempt,
+): Result {
+  const answer = portable?.carryBack(given, deployment) ?? given;
+  if (!context.settings.metadata) return answer;
+  const balanced = { endpoint: deployment.endpoint.name, attempts: attemptCount };
+  return withMetadata(answer, toMetadata === undefined ? balanced : toMetadata(balanced, answer));
 }
 
 /** Providers of somebody else's may return anything: what is no answer is a failure, which the next endpoint can make good. */
