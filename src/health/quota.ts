@@ -89,6 +89,16 @@ export class Quota {
     return this.#tokens.allowance?.perMinute;
   }
 
+  /** How much of a limit can be had at once, and how much comes in per minute; `undefined` while it is not known. */
+  pace(now: number, unit: 'requests' | 'tokens'): { readonly atOnce: number; readonly perMinute: number } | undefined {
+    const { allowance } = unit === 'requests' ? this.#requests : this.#tokens;
+    if (allowance === undefined) return undefined;
+    this.#takeOff();
+    // A window gives all of it back at one moment.
+    const atOnce = this.#metering === 'windows' ? allowance.capacity : allowance.level(now);
+    return { atOnce, perMinute: allowance.perMinute };
+  }
+
   /** Milliseconds until nothing is missing of it, if nothing is spent: by the limit of which most is missing. */
   fullInMs(now: number): number {
     this.#takeOff();

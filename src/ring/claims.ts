@@ -13,6 +13,7 @@ export class Claims {
 
   /** A call of so many tokens waits for a deployment. */
   add(deployment: Deployment, now: number, tokens: number): void {
+    if (this.has(deployment)) return;
     this.#deployments.add(deployment);
     const lacking = deployment.lackingShared(now, tokens);
     if (lacking !== undefined) this.#shared.add(lacking);
@@ -20,10 +21,10 @@ export class Claims {
 
   /** Those of a ring that somebody waits for. */
   of(deployments: readonly Deployment[]): ReadonlySet<Deployment> {
-    return new Set(deployments.filter((deployment) => this.#has(deployment)));
+    return new Set(deployments.filter((deployment) => this.has(deployment)));
   }
 
-  #has(deployment: Deployment): boolean {
+  has(deployment: Deployment): boolean {
     return this.#deployments.has(deployment) || deployment.quotas.some((quota) => this.#shared.has(quota));
   }
 }

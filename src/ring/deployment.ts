@@ -68,6 +68,11 @@ export class Deployment implements LeasedHealth {
     return this.quotas.some((quota) => quota.isLimited);
   }
 
+  /** Whether known limits, or its own, keep it from being overrun. */
+  get isPaced(): boolean {
+    return this.#maxConcurrency < Infinity || this.isMetered;
+  }
+
   /**
    * When it may be asked: not later than `now` when it may now, `Infinity` when that depends on an event (the end of a probe or
    * of another attempt), or when it is left out.

@@ -27,12 +27,13 @@ export class EarlyProbes {
   }
 
   /** The next moment at which one may be worth it; `Infinity` when there is nobody to probe. */
-  nextAt(now: number): number {
+  nextAt(now: number, avoid?: ReadonlySet<Deployment>): number {
     if (this.#isProbing) return Infinity;
-    const roomAt = this.#deployments.reduce(
-      (soonest, deployment) => (deployment.cooledAt > now ? Math.min(soonest, deployment.hasRoomAt(now)) : soonest),
-      Infinity,
-    );
+    let roomAt = Infinity;
+    for (const deployment of this.#deployments) {
+      const isCooling = deployment.cooledAt > now && avoid?.has(deployment) !== true;
+      if (isCooling) roomAt = Math.min(roomAt, deployment.hasRoomAt(now));
+    }
     return Math.max(roomAt, this.#lastShutAt() + this.#everyMs);
   }
 

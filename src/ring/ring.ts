@@ -9,6 +9,7 @@ import { byAffinity } from './rendezvous.ts';
 import { ResponseTimes } from './response-times.ts';
 import { Silences } from './silences.ts';
 import { TokenEstimator } from './token-estimator.ts';
+import { allowedAt, type Demand } from './turn-forecast.ts';
 import { WaitingLine } from './waiting-line.ts';
 import type { WaitingLines } from './waiting-lines.ts';
 import { whyUnavailable } from './why-unavailable.ts';
@@ -135,8 +136,8 @@ export class Ring {
   }
 
   /** The next moment at which that may be worth it; `Infinity` when there is nobody to probe. */
-  earlyProbeAt(now: number): number {
-    return this.#isAnybodyAvailable(now) ? Infinity : this.#earlyProbes.nextAt(now);
+  earlyProbeAt(now: number, avoid?: ReadonlySet<Deployment>): number {
+    return this.#isAnybodyAvailable(now) ? Infinity : this.#earlyProbes.nextAt(now, avoid);
   }
 
   /** The first moment at which somebody would do; `Infinity` when that depends on an event. */
@@ -172,7 +173,7 @@ export class Ring {
    */
   retryAfterMs(now: number, avoid?: ReadonlySet<Deployment>): number | undefined {
     const anything = { tokens: 1, avoid };
-    const soonest = Math.min(this.availableAt(now, anything), this.earlyProbeAt(now));
+    const soonest = Math.min(this.availableAt(now, anything), this.earlyProbeAt(now, avoid));
     if (soonest <= now || soonest === Infinity || this.mayComeFree(now, anything)) return undefined;
     return Math.ceil(soonest - now);
   }
@@ -184,24 +185,17 @@ export class Ring {
       .filter((record) => record !== undefined);
   }
 
-  /** Calls per minute that can be served, when every deployment that is not cooling down has a limit. */
-  callsPerMinute(avoid?: ReadonlySet<Deployment>): number | undefined {
-    let sum = 0;
-    for (const deployment of this.deployments) {
-      if (deployment.cooledAt !== -Infinity || avoid?.has(deployment) === true) continue;
-      const rate = this.#callsPerMinuteOf(deployment);
-      if (rate === Infinity) return undefined;
-      sum += rate;
-    }
-    return sum;
-  }
-
-  #callsPerMinuteOf({ quotas }: Deployment): number {
-    const tokensPerCall = this.tokens.usualTotal;
-    return quotas.reduce((least, { rpm = Infinity, tpm = Infinity }) => {
-      const byTokens = tokensPerCall === undefined || tokensPerCall === 0 ? Infinity : tpm / tokensPerCall;
-      return Math.min(least, rpm, byTokens);
-    }, Infinity);
+  /**
+   * The first moment at which a call may be served that so many others are ahead of, as far as limits tell.
+   *
+   * @param until whoever is out for longer does not count.
+   */
+  servedAt(now: number, until: number, ahead: Demand, { tokens, avoid }: Need): number {
+    const wanted = avoid === undefined ? this.deployments : this.deployments.filter((each) => !avoid.has(each));
+    const calls = ahead.calls + 1;
+    // What is reserved is more than what is used in the end, and given back.
+    const used = Math.min(ahead.tokens + tokens, calls * (this.tokens.usualTotal ?? Infinity));
+    return allowedAt(wanted, now, until, { calls, tokens: used });
   }
 
   readonly #weightOf = (deployment: Deployment): number => this.#shares?.get(deployment) ?? deployment.endpoint.weight;

@@ -29,11 +29,15 @@ export interface WaitingCall {
 /** Where calls wait. */
 interface Line {
   remove(waiter: Waiter): void;
+  /** One has left without having been served: those behind it may have their turn now. */
+  abandoned(): void;
 }
 
 /** What a waiter is made of. */
 export interface WaiterParts {
   readonly need: Need;
+  /** Deployments that would do. */
+  readonly wanted: readonly Deployment[];
   /** When its time is over. */
   readonly deadline: number;
   /** Its number among all who have come to wait, whatever their ring. */
@@ -45,14 +49,17 @@ export interface WaiterParts {
 /** One call in a line. There may be thousands, so it is small: no timer and no closure of its own. */
 export class Waiter implements CallEndListener {
   readonly need: Need;
+  readonly wanted: readonly Deployment[];
   readonly deadline: number;
   readonly arrival: number;
   readonly #line: Line;
   readonly #call: WaitingCall;
   readonly #resolve: (outcome: Grant | Refusal) => void;
+  #isWaiting = true;
 
-  constructor(line: Line, { need, deadline, arrival, call, resolve }: WaiterParts) {
+  constructor(line: Line, { need, wanted, deadline, arrival, call, resolve }: WaiterParts) {
     this.need = need;
+    this.wanted = wanted;
     this.deadline = deadline;
     this.arrival = arrival;
     this.#line = line;
@@ -65,6 +72,11 @@ export class Waiter implements CallEndListener {
     return this.need.avoid !== undefined && this.need.avoid.size > 0;
   }
 
+  /** Not any more once it has been settled, which a picker of the user's may cause at any time. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
   /** Hears of the end of its call from now on. */
   watch(): void {
     this.#call.listen(this);
@@ -72,9 +84,12 @@ export class Waiter implements CallEndListener {
 
   callEnded(): void {
     this.settle({ refusal: 'left' });
+    this.#line.abandoned();
   }
 
   settle(outcome: Grant | Refusal): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
     this.#call.unlisten(this);
     this.#line.remove(this);
     this.#resolve(outcome);

@@ -1,7 +1,7 @@
-import { MINUTE_MS } from '../health/allowance.ts';
 import type { Claims } from './claims.ts';
 import type { Deployment } from './deployment.ts';
 import type { Need } from './need.ts';
+import type { Demand } from './turn-forecast.ts';
 import { type Grant, type Refusal, Waiter, type WaitingCall } from './waiter.ts';
 import type { ServedLine, WaitingLines } from './waiting-lines.ts';
 
@@ -10,9 +10,9 @@ export interface ServedRing {
   readonly deployments: readonly Deployment[];
   pick(now: number, need: Need): Deployment | undefined;
   earlyProbe(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined;
-  earlyProbeAt(now: number): number;
+  earlyProbeAt(now: number, avoid?: ReadonlySet<Deployment>): number;
   availableAt(now: number, need: Need): number;
-  callsPerMinute(avoid?: ReadonlySet<Deployment>): number | undefined;
+  servedAt(now: number, until: number, ahead: Demand, need: Need): number;
   mayComeFree(now: number, need: Need): boolean;
 }
 
@@ -33,6 +33,8 @@ export interface Wait {
 const FIRST_BATCH = 8;
 const BATCH_MS = 50;
 
+const NOTHING: Demand = { calls: 0, tokens: 0 };
+
 /** Calls of one ring that wait for capacity, first come first served, one by one as long as there is somebody for the next. */
 export class WaitingLine implements ServedLine {
   readonly #ring: ServedRing;
@@ -41,7 +43,10 @@ export class WaitingLine implements ServedLine {
   readonly #waiters = new Set<Waiter>();
   /** Those who had had their turn and were sent back: they came before all who wait now. */
   readonly #returned = new Set<Waiter>();
-  #restricted = 0;
+  /** Those of them who would take whoever comes free first. */
+  #open: Demand = NOTHING;
+  /** Whom the last restricted waiter could go to: most calls of that kind are of one mind, and share a list. */
+  #lastWanted: readonly Deployment[] = [];
   /** The first moment at which somebody's time is over. */
   #firstDeadline = Infinity;
   #servedAgainAt = Infinity;
@@ -65,7 +70,7 @@ export class WaitingLine implements ServedLine {
   }
 
   get isForEverybody(): boolean {
-    return this.length > this.#restricted;
+    return this.#open.calls > 0;
   }
 
   get nextAt(): number {
@@ -81,15 +86,18 @@ export class WaitingLine implements ServedLine {
    * Waits until somebody can be asked, at the longest until `deadline`; refuses at once when the line is full, or when it is clear
    * that nobody will be there in time.
    */
-  wait(now: number, { need, deadline, call, isReturning }: Wait): Promise<Grant | Refusal> {
-    if (this.length >= this.#maxWaiting) return Promise.resolve({ refusal: 'full' });
-    if (this.#expectedAt(now, need) > deadline) return Promise.resolve({ refusal: 'hopeless' });
+  wait(now: number, wait: Wait): Promise<Grant | Refusal> {
+    const { need, deadline, call, isReturning } = wait;
+    // Who was served and sent back has a place.
+    if (!isReturning && this.length >= this.#maxWaiting) return Promise.resolve({ refusal: 'full' });
+    const wanted = this.#wanted(need);
+    if (this.#expectedAt(now, wait, wanted) > deadline) return Promise.resolve({ refusal: 'hopeless' });
     this.#firstDeadline = Math.min(this.#firstDeadline, deadline);
     return new Promise((resolve) => {
       const arrival = isReturning ? 0 : this.#lines.nextArrival();
-      const waiter = new Waiter(this, { need, deadline, arrival, call, resolve });
+      const waiter = new Waiter(this, { need, wanted, deadline, arrival, call, resolve });
       (isReturning ? this.#returned : this.#waiters).add(waiter);
-      if (waiter.isRestricted) this.#restricted += 1;
+      this.#count(waiter, 1);
       this.#lines.opened(this);
       this.#lines.serveSoon();
       waiter.watch();
@@ -99,29 +107,34 @@ export class WaitingLine implements ServedLine {
   /** A waiter has been settled. */
   remove(waiter: Waiter): void {
     if (!this.#returned.delete(waiter)) this.#waiters.delete(waiter);
-    if (waiter.isRestricted) this.#restricted -= 1;
+    this.#count(waiter, -1);
     if (this.length > 0) return;
     this.#firstDeadline = Infinity;
     this.#lines.emptied(this);
   }
 
+  abandoned(): void {
+    this.#lines.serveSoon();
+  }
+
   *serve(now: number, claims: Claims): Generator<number, void> {
     this.#openBatch(now);
-    const probeAt = this.#ring.earlyProbeAt(now);
-    // A probe that is due, but that nobody in the line could be given, is nothing to wait for.
-    let nextAt = probeAt <= now ? Infinity : probeAt;
+    let nextAt = Infinity;
     for (const waiter of this.#inOrder()) {
       yield waiter.arrival;
+      if (!waiter.isWaiting || this.#isHopeless(waiter, claims)) continue;
       if (this.#left === 0) {
         nextAt = this.#batchEndsAt;
         break;
       }
       const open = this.#unclaimed(waiter.need, claims);
       if (this.#isServed(waiter, open, now)) continue;
-      nextAt = Math.min(nextAt, this.#ring.availableAt(now, open));
+      const probeAt = this.#ring.earlyProbeAt(now, open.avoid);
+      // A probe that is due, but that it could not be given, is nothing to wait for.
+      nextAt = Math.min(nextAt, this.#ring.availableAt(now, open), probeAt <= now ? Infinity : probeAt);
       this.#claimFor(waiter, claims, now);
       // Nobody is left for those behind.
-      if (claims.of(this.deployments).size === this.deployments.length) break;
+      if (this.deployments.every((deployment) => claims.has(deployment))) break;
     }
     this.#servedAgainAt = nextAt;
   }
@@ -138,8 +151,11 @@ export class WaitingLine implements ServedLine {
     if (now < this.#firstDeadline) return;
     this.#firstDeadline = Infinity;
     for (const waiter of this.#inOrder()) {
-      if (waiter.deadline <= now) waiter.settle({ refusal: 'waited' });
-      else this.#firstDeadline = Math.min(this.#firstDeadline, waiter.deadline);
+      if (waiter.deadline > now) this.#firstDeadline = Math.min(this.#firstDeadline, waiter.deadline);
+      else {
+        waiter.settle({ refusal: 'waited' });
+        this.abandoned();
+      }
     }
   }
 
@@ -152,9 +168,10 @@ export class WaitingLine implements ServedLine {
       waiter.settle({ refusal: 'left', thrown: { error } });
       return true;
     }
+    // The picker's own doing.
+    if (!waiter.isWaiting) return true;
     if (deployment === undefined) return false;
-    // Known limits are paced by themselves.
-    if (!deployment.isMetered) this.#left -= 1;
+    if (!deployment.isPaced) this.#left -= 1;
     waiter.settle({ deployment, lease: deployment.lease(now, open.tokens) });
     return true;
   }
@@ -164,31 +181,51 @@ export class WaitingLine implements ServedLine {
     return { ...need, avoid: new Set([...claims.of(this.deployments), ...(need.avoid ?? [])]) };
   }
 
-  #claimFor({ need }: Waiter, claims: Claims, now: number): void {
-    for (const wanted of this.deployments) {
-      if (need.avoid?.has(wanted) !== true) claims.add(wanted, now, need.tokens);
-    }
+  #claimFor({ need, wanted }: Waiter, claims: Claims, now: number): void {
+    for (const deployment of wanted) claims.add(deployment, now, need.tokens);
+  }
+
+  /** Whether all that it waits for is for those further ahead. */
+  #isHopeless({ wanted }: Waiter, claims: Claims): boolean {
+    return !claims.isEmpty && wanted.every((deployment) => claims.has(deployment));
+  }
+
+  #wanted({ avoid }: Need): readonly Deployment[] {
+    if (avoid === undefined || avoid.size === 0) return this.deployments;
+    const wanted = this.deployments.filter((deployment) => !avoid.has(deployment));
+    const last = this.#lastWanted;
+    if (wanted.length === last.length && wanted.every((deployment, index) => deployment === last[index])) return last;
+    this.#lastWanted = wanted;
+    return wanted;
+  }
+
+  #count(waiter: Waiter, by: 1 | -1): void {
+    if (waiter.isRestricted) return;
+    const { calls, tokens } = this.#open;
+    this.#open = { calls: calls + by, tokens: tokens + by * waiter.need.tokens };
   }
 
   /** When a new call may expect its turn: not before the first that would do, nor before those ahead of it have had theirs. */
-  #expectedAt(now: number, need: Need): number {
+  #expectedAt(now: number, wait: Wait, wanted: readonly Deployment[]): number {
+    const { need, deadline } = wait;
     // A ring that is all down is probed early.
-    const first = Math.min(this.#ring.availableAt(now, need), this.#ring.earlyProbeAt(now));
+    const first = Math.min(this.#ring.availableAt(now, need), this.#ring.earlyProbeAt(now, need.avoid));
     // A probe or an attempt under way may end at any time.
     const firstAt = first === Infinity || this.#ring.mayComeFree(now, need) ? now : first;
-    const perMinute = this.#ring.callsPerMinute(need.avoid);
-    const lineMs = perMinute === undefined || perMinute === 0 ? 0 : (this.#ahead(need) * MINUTE_MS) / perMinute;
-    return Math.max(firstAt, now + lineMs);
+    return Math.max(firstAt, this.#ring.servedAt(now, deadline, this.#ahead(wait, wanted), need));
   }
 
-  /** How many of those who wait certainly go where a new call could, and before it. */
-  #ahead({ avoid = new Set() }: Need): number {
-    if (avoid.size === 0) return this.length - this.#restricted;
-    let ahead = 0;
-    for (const { need } of this.#inOrder()) {
-      if (need.avoid !== undefined && [...avoid].every((deployment) => need.avoid?.has(deployment))) ahead += 1;
+  /** Those who are served before a new call, and certainly where it could be. */
+  #ahead({ isReturning }: Wait, wanted: readonly Deployment[]): Demand {
+    if (!isReturning && wanted === this.deployments) return this.#open;
+    const places = new Set(wanted);
+    let { calls, tokens } = NOTHING;
+    for (const waiter of isReturning ? this.#returned : this.#inOrder()) {
+      if (waiter.wanted !== wanted && !waiter.wanted.every((deployment) => places.has(deployment))) continue;
+      calls += 1;
+      tokens += waiter.need.tokens;
     }
-    return ahead;
+    return { calls, tokens };
   }
 
   *#inOrder(): Generator<Waiter> {
