@@ -6,6 +6,8 @@ export interface Allowance {
   readonly capacity: number;
   /** What may be spent now. */
   level(now: number): number;
+  /** What may be spent now, and by how much what comes back later runs ahead of an even flow: all of a window may end at once. */
+  atOnce(now: number): number;
   /** Milliseconds until nothing is missing any more, if nothing is spent. What comes in after that is lost. */
   fullInMs(now: number): number;
   /** The first moment at which `amount` may be spent if nothing else is. An amount over the capacity counts as the capacity. */

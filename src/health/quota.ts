@@ -94,9 +94,7 @@ export class Quota {
     const { allowance } = unit === 'requests' ? this.#requests : this.#tokens;
     if (allowance === undefined) return undefined;
     this.#takeOff();
-    // A window gives all of it back at one moment.
-    const atOnce = this.#metering === 'windows' ? allowance.capacity : allowance.level(now);
-    return { atOnce, perMinute: allowance.perMinute };
+    return { atOnce: allowance.atOnce(now), perMinute: allowance.perMinute };
   }
 
   /** Milliseconds until nothing is missing of it, if nothing is spent: by the limit of which most is missing. */

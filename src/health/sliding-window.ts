@@ -53,6 +53,20 @@ export class SlidingWindow implements Allowance {
     return this.capacity - this.#spent;
   }
 
+  atOnce(now: number): number {
+    const level = this.level(now);
+    const endsAt = this.#end.nextAt(now);
+    let back = 0;
+    let ahead = 0;
+    for (let index = this.#first; index < this.#spendings.length; index += 1) {
+      const { at, amount } = this.#spendings[index] as Spending;
+      back += amount;
+      const backAt = Math.min(at + this.#keptMs, endsAt);
+      ahead = Math.max(ahead, back - ((backAt - now) * this.#perMinute) / MINUTE_MS);
+    }
+    return level + ahead;
+  }
+
   fullInMs(now: number): number {
     return ((this.capacity - this.level(now)) * MINUTE_MS) / this.#perMinute;
   }

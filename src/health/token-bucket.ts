@@ -30,6 +30,10 @@ export class TokenBucket implements Allowance {
     return this.#level;
   }
 
+  atOnce(now: number): number {
+    return this.level(now);
+  }
+
   fullInMs(now: number): number {
     return ((this.capacity - this.level(now)) * MINUTE_MS) / this.#perMinute;
   }
