@@ -31,7 +31,7 @@ export class BalancedCall extends CallParts {
    * @throws the caller's reason when it aborts, the SDK's own error when the request is at fault, and otherwise
    * {@link AllEndpointsFailedError}. The call is over then.
    */
-  answer<T, Taken>(ask: Ask<T>, take: (answered: Answered<T>) => Taken): Promise<Taken> {
+  answer<T, Taken>(ask: Ask<T>, take: (answered: Answered<T>) => Taken | Promise<Taken>): Promise<Taken> {
     try {
       if (this.scope.end !== undefined) throw this.#failover.endedError();
       this.context.requireCredentials(this.ring.deployments);
@@ -47,6 +47,11 @@ export class BalancedCall extends CallParts {
       this.end();
       return Promise.reject(error);
     }
+  }
+
+  /** What an attempt brought is no answer: asks the others. Rejects as {@link answer} does. */
+  goOn<T>(attempt: Attempt, error: unknown, ask: Ask<T>): Promise<Answered<T>> {
+    return this.#failover.goOn(attempt, error, ask);
   }
 
   /** The first content is there: remembers how long it took, and what the service says of its limits. */

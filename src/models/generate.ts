@@ -1,5 +1,6 @@
 import { BalancedCall } from '../failover/balanced-call.ts';
 import type { Attempt } from '../failover/attempt.ts';
+import type { Answered } from '../failover/failover.ts';
 import { FilteredAnswer } from '../failover/filtered-answer.ts';
 import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
 import { optionKeysOf } from '../portability/option-keys.ts';
@@ -27,28 +28,31 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
 ): Promise<Result> {
   const { ask, portable, isFiltered } = generation;
   const call = new BalancedCall(ring, options, context, false, portable?.route);
-  const answered = call.answer(
-    (attempt) => {
-      const { deployment, signal } = attempt;
-      const model = modelAt(deployment);
-      const adapted =
-        portable?.optionsAt(deployment) ?? mapCallOptions(options, { keys: optionKeysOf(model, ring.kind), model });
-      const answer = ask(model, signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
-      return deployment.endpoint.type.isThirdParty || isFiltered !== undefined
-        ? checked(answer, attempt, isFiltered)
-        : answer;
-    },
-    ({ attempt, answer: given }) => {
-      call.gotAnswer(attempt, responseHeaders(given), given['usage']);
-      return told(call, generation, given, attempt);
-    },
-  );
+  const askOne = ({ deployment, signal }: Attempt): PromiseLike<Result> => {
+    const model = modelAt(deployment);
+    const adapted =
+      portable?.optionsAt(deployment) ?? mapCallOptions(options, { keys: optionKeysOf(model, ring.kind), model });
+    return ask(model, signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
+  };
+  const take = ({ attempt, answer }: Answered<Result>): Result | Promise<Result> => {
+    if (!isAnswer(answer)) return call.goOn(attempt, noAnswer(answer, attempt), askOne).then(take);
+    if (isFiltered?.(answer)) return call.goOn(attempt, new FilteredAnswer(answer, attempt), askOne).then(take);
+    call.gotAnswer(attempt, responseHeaders(answer), answer['usage']);
+    return told(call, generation, answer, attempt);
+  };
+  const answered = call.answer(askOne, take);
   if (isFiltered === undefined) return answered;
   return answered.catch((error: unknown) => {
     if (error instanceof FilteredAnswer) return told(call, generation, error.answer as Result, error.attempt);
     throw error;
   });
 }
+
+/** Providers of somebody else's may return anything: what is no answer is a failure, which the next endpoint can make good. */
+const isAnswer = (answer: unknown): boolean => typeof answer === 'object' && answer !== null;
+
+const noAnswer = (given: unknown, { deployment: { endpoint } }: Attempt): TypeError =>
+  new TypeError(`The provider of endpoint "${endpoint.name}" returned ${String(given)} instead of an answer.`);
 
 /** An answer as the caller is to have it. */
 function told<Model extends SdkModel, Result extends CallResult>(
@@ -61,19 +65,4 @@ function told<Model extends SdkModel, Result extends CallResult>(
   if (!context.settings.metadata) return answer;
   const balanced = { endpoint: deployment.endpoint.name, attempts: attemptCount };
   return withMetadata(answer, toMetadata === undefined ? balanced : toMetadata(balanced, answer));
-}
-
-/** Providers of somebody else's may return anything: what is no answer is a failure, which the next endpoint can make good. */
-async function checked<Result>(
-  answer: PromiseLike<Result>,
-  attempt: Attempt,
-  isFiltered: ((result: Result) => boolean) | undefined,
-): Promise<Result> {
-  const given = await answer;
-  if (typeof given !== 'object' || given === null) {
-    const { name } = attempt.deployment.endpoint;
-    throw new TypeError(`The provider of endpoint "${name}" returned ${String(given)} instead of an answer.`);
-  }
-  if (isFiltered?.(given) === true) throw new FilteredAnswer(given, attempt);
-  return given;
 }
