@@ -88,6 +88,8 @@ export class WaitingLine implements ServedLine {
    */
   wait(now: number, wait: Wait): Promise<Grant | Refusal> {
     const { need, deadline, call, isReturning } = wait;
+    // Before their timer they would still take up places.
+    this.sendAway(now);
     // Who was served and sent back has a place.
     if (!isReturning && this.length >= this.#maxWaiting) return Promise.resolve({ refusal: 'full' });
     const wanted = this.#wanted(need);
@@ -122,7 +124,12 @@ export class WaitingLine implements ServedLine {
     let nextAt = Infinity;
     for (const waiter of this.#inOrder()) {
       yield waiter.arrival;
-      if (!waiter.isWaiting || this.#isHopeless(waiter, claims)) continue;
+      if (!waiter.isWaiting) continue;
+      if (this.#isClaimed(waiter, claims)) {
+        // Then there is nobody for those behind, either.
+        if (!waiter.isRestricted) break;
+        continue;
+      }
       if (this.#left === 0) {
         nextAt = this.#batchEndsAt;
         break;
@@ -186,7 +193,7 @@ export class WaitingLine implements ServedLine {
   }
 
   /** Whether all that it waits for is for those further ahead. */
-  #isHopeless({ wanted }: Waiter, claims: Claims): boolean {
+  #isClaimed({ wanted }: Waiter, claims: Claims): boolean {
     return !claims.isEmpty && wanted.every((deployment) => claims.has(deployment));
   }
 
