@@ -116,3 +116,25 @@ it('a call whose one endpoint is out is told when that one is tried again, and n
   expect(AllEndpointsFailedError.isInstance(call.error)).toBe(true);
   expect(call.error).toMatchObject({ statusCode: 503, retryAfterMs: expect.closeTo(600_000, -3) as number });
 });
+
+it('a call whose one endpoint is out and rate limited is its early probe as soon as the limit ends', async () => {
+  const failing = [rejection(500, 'server_error'), limitedFor(5), rejection(500, 'server_error')];
+  const { ask, askA } = ring(
+    () => failing.shift() ?? answer(),
+    {},
+    { failureThreshold: 1, cooldownMs: 600_000, retry: { rounds: 1 } },
+  );
+  // The first two at `a`, which goes out and names a time; the third at `b`, which goes out too.
+  askA('p1');
+  askA('p2');
+  await happenings();
+  ask('o');
+  await pass(100);
+
+  const call = askA('pinned');
+  await pass(4_500);
+  expect(call.state).toBe('pending');
+  await pass(1_000);
+
+  expect(call.state).toBe('fulfilled');
+});
