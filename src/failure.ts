@@ -80,6 +80,8 @@ export interface UnavailableRecord {
   readonly availableInMs?: number | undefined;
   /** The failure that took it out, where it was one. */
   readonly class?: FailureClass | undefined;
+  /** Its HTTP status. */
   readonly statusCode?: number | undefined;
+  /** Its code. */
   readonly code?: string | undefined;
 }

@@ -186,15 +186,13 @@ export class Ring {
   }
 
   /**
-   * The first moment at which a call may be served that so many others are ahead of, as far as limits tell.
+   * The first moment at which so many calls may be served by some deployments, as far as limits tell.
    *
    * @param until whoever is out for longer does not count.
    */
-  servedAt(now: number, until: number, ahead: Demand, { tokens, avoid }: Need): number {
-    const wanted = avoid === undefined ? this.deployments : this.deployments.filter((each) => !avoid.has(each));
-    const calls = ahead.calls + 1;
+  servedAt(wanted: readonly Deployment[], now: number, until: number, { calls, tokens }: Demand): number {
     // What is reserved is more than what is used in the end, and given back.
-    const used = Math.min(ahead.tokens + tokens, calls * (this.tokens.usualTotal ?? Infinity));
+    const used = Math.min(tokens, calls * (this.tokens.usualTotal ?? Infinity));
     return allowedAt(wanted, now, until, { calls, tokens: used });
   }
 

@@ -12,7 +12,7 @@ export interface ServedRing {
   earlyProbe(now: number, avoid?: ReadonlySet<Deployment>): Deployment | undefined;
   earlyProbeAt(now: number, avoid?: ReadonlySet<Deployment>): number;
   availableAt(now: number, need: Need): number;
-  servedAt(now: number, until: number, ahead: Demand, need: Need): number;
+  servedAt(wanted: readonly Deployment[], now: number, until: number, demand: Demand): number;
   mayComeFree(now: number, need: Need): boolean;
 }
 
@@ -219,7 +219,9 @@ export class WaitingLine implements ServedLine {
     const first = Math.min(this.#ring.availableAt(now, need), this.#ring.earlyProbeAt(now, need.avoid));
     // A probe or an attempt under way may end at any time.
     const firstAt = first === Infinity || this.#ring.mayComeFree(now, need) ? now : first;
-    return Math.max(firstAt, this.#ring.servedAt(now, deadline, this.#ahead(wait, wanted), need));
+    const { calls, tokens } = this.#ahead(wait, wanted);
+    const demand = { calls: calls + 1, tokens: tokens + need.tokens };
+    return Math.max(firstAt, this.#ring.servedAt(wanted, now, deadline, demand));
   }
 
   /** Those who are served before a new call, and certainly where it could be. */

@@ -100,7 +100,7 @@ export class WaitingLines {
     }
     // Not before: what has just come free may be theirs.
     for (const line of lines) line.sendAway(now);
-    if (this.#lines.size > 0) this.#setTimer(Math.min(...lines.map(({ nextAt }) => nextAt)));
+    if (this.#lines.size > 0) this.#setTimer(Math.min(...[...this.#lines].map(({ nextAt }) => nextAt)));
   }
 
   #setTimer(at: number): void {
@@ -129,4 +129,5 @@ class Turn {
   }
 }
 
+/** Nobody is left. */
 const NO_TURN = new Turn([].values());

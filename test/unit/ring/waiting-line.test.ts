@@ -4,7 +4,16 @@ import { describe, expect, it, vi } from 'vitest';
 import { AllEndpointsFailedError, type BalancedProvider, createBalancedProvider } from '../../../src/index.ts';
 import type { BalancedProviderSettings } from '../../../src/settings/settings.ts';
 import { apiError, rateLimit } from '../api-error.ts';
-import { after, answers, fails, FakeEndpoint, hangs, holds, type HeldAttempt } from '../fake-endpoint.ts';
+import {
+  after,
+  answers,
+  type Behaviour,
+  fails,
+  FakeEndpoint,
+  hangs,
+  holds,
+  type HeldAttempt,
+} from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
 import { type Outcome, watch } from '../outcome.ts';
 
@@ -236,17 +245,20 @@ describe('whatever the limits, the arrivals and the failures,', () => {
 describe('while one deployment is out for long, a call', () => {
   const later = { picker: 'priority', retry: { rounds: 1 } } as const;
 
-  it('waits for another that is only busy', async () => {
-    const { endpoints, balanced } = fleet([{}, { maxConcurrency: 1 }], later);
+  /** A call that finds the one rate limited and the other busy. */
+  async function callBesideABusyOne(busy: Behaviour, settings: Partial<BalancedProviderSettings> = {}) {
+    const { endpoints, balanced } = fleet([{}, { maxConcurrency: 1 }], { ...later, ...settings });
     endpoints[0]?.behave(fails(rateLimit(120)));
-    endpoints[1]?.behave(after(1_000, answers()));
+    endpoints[1]?.behave(busy);
     ask(balanced);
     await pass(10);
-
     const call = ask(balanced);
     await pass(2_500);
+    return call;
+  }
 
-    expect(call.state).toBe('fulfilled');
+  it('waits for another that is only busy', async () => {
+    expect(await callBesideABusyOne(after(1_000, answers()))).toMatchObject({ state: 'fulfilled' });
   });
 
   it('waits for another that is being probed', async () => {
@@ -266,15 +278,45 @@ describe('while one deployment is out for long, a call', () => {
   });
 
   it('that gives up names no time, since another may come free before it', async () => {
-    const { endpoints, balanced } = fleet([{}, { maxConcurrency: 1 }], { ...later, maxWaitMs: 1_000 });
-    endpoints[0]?.behave(fails(rateLimit(120)));
-    endpoints[1]?.behave(hangs());
-    ask(balanced);
-    await pass(10);
+    const { error } = await callBesideABusyOne(hangs(), { maxWaitMs: 1_000 });
 
-    const call = ask(balanced);
-    await pass(1_500);
-
-    expect(call.error).toMatchObject({ statusCode: 429, retryAfterMs: undefined });
+    expect(error).toMatchObject({ statusCode: 429, retryAfterMs: undefined });
   });
+});
+
+it('when a call gives up that others waited behind, they have their turn at once', async () => {
+  const { endpoints, balanced } = fleet([{ tpm: 60_000 }]);
+  endpoints[0]?.behaveOnce(hangs());
+  ask(balanced, 'under way', { maxOutputTokens: 55_000 });
+  await pass(100);
+  const controller = new AbortController();
+  const large = ask(balanced, 'large', { maxOutputTokens: 15_000, abortSignal: controller.signal });
+  const small = ask(balanced, 'small', { maxOutputTokens: 100 });
+  await pass(600);
+  expect([large.state, small.state]).toEqual(['pending', 'pending']);
+
+  controller.abort();
+  await happenings();
+
+  expect(small.state).toBe('fulfilled');
+});
+
+it('a picker that aborts the call that it picks for leaves nothing in flight', async () => {
+  const controller = new AbortController();
+  let isOn = false;
+  const { endpoints, balanced } = fleet([{ maxConcurrency: 1 }], {
+    picker: ({ available: [first] }) => {
+      if (isOn) controller.abort('enough');
+      return first as NonNullable<typeof first>;
+    },
+  });
+  endpoints[0]?.behave(after(100, answers()));
+  ask(balanced);
+  await happenings();
+  const waiting = ask(balanced, 'late', { abortSignal: controller.signal });
+  isOn = true;
+  await pass(1_000);
+
+  expect(waiting.error).toBe('enough');
+  expect(inFlight(balanced)).toBe(0);
 });
