@@ -5,8 +5,14 @@ const levels = [
   ['index'],
   ['create-balanced-provider'],
   ['models', 'status'],
-  ['failover'],
-  ['ring', 'health', 'portability'],
+  ['stream', 'portability'],
+  ['call'],
+  ['ring'],
+  ['queue'],
+  ['pickers'],
+  ['deployment'],
+  ['gates'],
+  ['limits'],
   ['endpoint'],
 ] as const;
 
@@ -26,7 +32,7 @@ const sdkPackages = (message: string, allowTypeImports = false) => ({
 const onlyInEndpoint = sdkPackages('Only src/endpoint/ builds models of the OpenAI and Azure packages.');
 const onlyTypesInSdk = sdkPackages('src/sdk.ts derives types from these packages and runs none of their code.', true);
 
-/** Everything that is in no room above is base: settings, errors, events, sdk, clock, … */
+/** Everything that is in no room above is base: failure, settings, errors, events, sdk, clock, … */
 const base = { files: ['src/**/*.ts'], level: levels.length, packages: [onlyInEndpoint] };
 
 const rooms = levels.flatMap((names, level) =>

@@ -1,9 +1,9 @@
 import { systemClock } from './clock.ts';
 import { Endpoints } from './endpoint/create-endpoints.ts';
 import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
-import { classifyFailure } from './failover/classify-failure.ts';
-import type { FailoverContext } from './failover/failover-context.ts';
-import { hedgeBudgets } from './failover/hedge-budget.ts';
+import { classifyFailure } from './failure/classify-failure.ts';
+import { hedgeBudgets } from './call/hedge-budget.ts';
+import type { ModelContext } from './models/balanced-model.ts';
 import { ModelFactory } from './models/model-factory.ts';
 import { ApprovalMemory } from './portability/approval-memory.ts';
 import { OwnerMemory } from './portability/owner-memory.ts';
@@ -100,7 +100,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
   const events = new EventEmitter();
   const endpoints = new Endpoints(resolved);
   const fleet = new Fleet({ settings: resolved, endpoints: endpoints.all, clock, events });
-  const context: FailoverContext = {
+  const context: ModelContext = {
     settings: resolved,
     clock,
     events,

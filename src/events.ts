@@ -1,4 +1,4 @@
-import type { AttemptRecord, FailureClass } from './failure.ts';
+import type { AttemptRecord, FailureClass } from './failure/failure.ts';
 
 /** Every event and what its listeners get. No event holds a key, header, prompt or answer. */
 export interface BalancedEvents {
@@ -51,7 +51,7 @@ export interface BalancedEvents {
     readonly retryAfterMs: number;
   };
   /** A call cannot go to an endpoint that others could: it wants something that this endpoint does not have. */
-  readonly leftOut: {
+  readonly excluded: {
     readonly modelId: string;
     readonly endpoint: string;
     /** The tool, such as `openai.mcp`, or the file that it cannot be asked for. */
@@ -77,7 +77,7 @@ const NAMES: Readonly<Record<BalancedEventName, true>> = {
   cooldown: true,
   recovered: true,
   rateLimited: true,
-  leftOut: true,
+  excluded: true,
   exhausted: true,
 };
 

@@ -11,7 +11,7 @@ export { InvalidSettingsError, type SettingsProblem } from './errors/invalid-set
 export { MissingCredentialsError } from './errors/missing-credentials-error.ts';
 export { MixedEmbeddingsError } from './errors/mixed-embeddings-error.ts';
 export type { BalancedEventName, BalancedEvents, BalancedListener } from './events.ts';
-export { classifyFailure } from './failover/classify-failure.ts';
+export { classifyFailure } from './failure/classify-failure.ts';
 export type {
   AttemptRecord,
   UnavailableRecord,
@@ -20,7 +20,7 @@ export type {
   FailureClass,
   FailureContext,
   RejectionReason,
-} from './failure.ts';
+} from './failure/failure.ts';
 export type { BalancedMetadata } from './models/balanced-metadata.ts';
 export type {
   ApiKey,

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
-import type { CircuitBreaker } from './health/circuit-breaker.ts';
-import type { Deployment } from './ring/deployment.ts';
+import type { CircuitBreaker } from './gates/circuit-breaker.ts';
+import type { Deployment } from './deployment/deployment.ts';
 import type { Fleet } from './ring/fleet.ts';
 
 /** Whether something gets traffic: `closed` yes, `open` not before its cooldown ends, `half-open` while a probe decides. */

@@ -1,6 +1,6 @@
 import { NoSuchModelError } from '@ai-sdk/provider';
 
-import { RecentMap } from '../recent-map.ts';
+import { LruMap } from '../lru-map.ts';
 import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
 import type { EndpointLimits, ResolvedEndpoint } from '../settings/resolve-settings.ts';
 import type { Credentials } from './credentials.ts';
@@ -41,7 +41,7 @@ export class Endpoint {
   readonly priority: number;
   readonly type: EndpointType;
   readonly #settings: ResolvedEndpoint;
-  #models = new RecentMap<string, SdkModel>(MOST_MODELS);
+  #models = new LruMap<string, SdkModel>(MOST_MODELS);
   #provider: SdkProvider | undefined;
   #credentials: Credentials;
 
@@ -69,7 +69,7 @@ export class Endpoint {
   useCredentials(credentials: Credentials): void {
     this.#credentials = credentials;
     this.#provider = undefined;
-    this.#models = new RecentMap(MOST_MODELS);
+    this.#models = new LruMap(MOST_MODELS);
   }
 
   /** Limits of the whole endpoint. */

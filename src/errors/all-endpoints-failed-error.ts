@@ -1,6 +1,6 @@
 import { APICallError } from '@ai-sdk/provider';
 
-import type { AttemptRecord, UnavailableRecord } from '../failure.ts';
+import type { AttemptRecord, UnavailableRecord } from '../failure/failure.ts';
 import { hasMarker, markerOf } from './marker.ts';
 
 const name = 'AI_AllEndpointsFailedError';
@@ -12,8 +12,8 @@ export interface AllEndpointsFailedDetails {
   readonly attempts: readonly AttemptRecord[];
   readonly retryAfterMs: number | undefined;
   readonly errors: readonly unknown[];
-  readonly notAsked?: readonly UnavailableRecord[];
-  readonly because: string;
+  readonly unavailable?: readonly UnavailableRecord[];
+  readonly reason: string;
   /** Whether it was for want of capacity that nobody was asked. */
   readonly isForCapacity?: boolean;
 }
@@ -31,7 +31,7 @@ export class AllEndpointsFailedError extends APICallError {
   /** Every attempt of the call, in order. */
   readonly attempts: readonly AttemptRecord[];
   /** Endpoints that were not asked, since they could not be, and why. */
-  readonly notAsked: readonly UnavailableRecord[];
+  readonly unavailable: readonly UnavailableRecord[];
   /**
    * Whole milliseconds until the first endpoint takes calls again, be it for a probe ahead of its time; `undefined` when one may at
    * any time.
@@ -41,7 +41,7 @@ export class AllEndpointsFailedError extends APICallError {
   readonly #errors: readonly unknown[];
 
   constructor(details: AllEndpointsFailedDetails) {
-    const { modelId, attempts, notAsked = [], retryAfterMs, errors, isForCapacity } = details;
+    const { modelId, attempts, unavailable = [], retryAfterMs, errors, isForCapacity } = details;
     super({
       message: describe(details),
       url: '',
@@ -52,7 +52,7 @@ export class AllEndpointsFailedError extends APICallError {
     this.name = name;
     this.modelId = modelId;
     this.attempts = attempts;
-    this.notAsked = notAsked;
+    this.unavailable = unavailable;
     this.retryAfterMs = retryAfterMs;
     this.#errors = errors;
     Object.defineProperty(this, marker, { value: true });
@@ -79,13 +79,13 @@ function statusOf(attempts: readonly AttemptRecord[], isForCapacity: boolean): n
 /** In a ring of hundreds a line that names them all helps nobody. */
 const MOST_NAMED = 10;
 
-function describe({ modelId, attempts, notAsked = [], retryAfterMs, because }: AllEndpointsFailedDetails): string {
-  const asked = attempts.length === 0 ? 'nobody was asked' : tally(attempts);
-  const named = notAsked.slice(0, MOST_NAMED).map(explain);
-  if (notAsked.length > named.length) named.push(`${notAsked.length - named.length} more`);
+function describe({ modelId, attempts, unavailable = [], retryAfterMs, reason }: AllEndpointsFailedDetails): string {
+  const asked = attempts.length === 0 ? 'no endpoint was asked' : tally(attempts);
+  const named = unavailable.slice(0, MOST_NAMED).map(explain);
+  if (unavailable.length > named.length) named.push(`${unavailable.length - named.length} more`);
   const others = named.length === 0 ? '' : ` Not asked: ${named.join(', ')}.`;
   const retry = retryAfterMs === undefined ? '' : ` The first takes calls again in ${seconds(retryAfterMs)}.`;
-  return `${because} (model "${modelId}"): ${asked}.${others}${retry}`;
+  return `${reason} (model "${modelId}"): ${asked}.${others}${retry}`;
 }
 
 /** `eastus: rate-limited 429 ×2, west: retryable ECONNREFUSED` */
@@ -100,10 +100,10 @@ function tally(attempts: readonly AttemptRecord[]): string {
 
 /** `eastus (out for 599 s after misconfigured 401)` */
 function explain(record: UnavailableRecord): string {
-  const { endpoint, because, availableInMs = 0 } = record;
+  const { endpoint, reason, availableInMs = 0 } = record;
   const cause = words(record);
   const after = cause === '' ? '' : ` after ${cause}`;
-  switch (because) {
+  switch (reason) {
     case 'cooldown':
       return `${endpoint} (out for ${seconds(availableInMs)}${after})`;
     case 'probe':

@@ -1,12 +1,22 @@
-import type { FailoverContext } from '../failover/failover-context.ts';
-import type { Deployment } from '../ring/deployment.ts';
+import type { CallContext } from '../call/call-context.ts';
+import type { ApprovalMemory } from '../portability/approval-memory.ts';
+import type { OwnerMemory } from '../portability/owner-memory.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { ModelSettings, SdkModel } from '../sdk.ts';
+
+/** What all models of a provider share. */
+export interface ModelContext extends CallContext {
+  /** Which endpoint has stored what. */
+  readonly owners: OwnerMemory;
+  /** What the endpoints have asked to have approved. */
+  readonly approvals: ApprovalMemory;
+}
 
 /** What every balanced model is made of. */
 export interface BalancedModelParts<Model extends SdkModel> {
   readonly ring: Ring;
-  readonly context: FailoverContext;
+  readonly context: ModelContext;
   /** AI SDK 4's second argument of model functions. */
   readonly settings: ModelSettings | undefined;
   /** The real model at a deployment. */

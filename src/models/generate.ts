@@ -1,7 +1,7 @@
-import { BalancedCall } from '../failover/balanced-call.ts';
-import type { Attempt } from '../failover/attempt.ts';
-import type { Answered } from '../failover/failover.ts';
-import { FilteredAnswer } from '../failover/filtered-answer.ts';
+import { BalancedCall } from '../call/balanced-call.ts';
+import type { Attempt } from '../call/attempt.ts';
+import type { Answered } from '../call/failover.ts';
+import { FilteredAnswer } from '../call/filtered-answer.ts';
 import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
 import { optionKeysOf } from '../portability/option-keys.ts';
 import { mapCallOptions } from '../portability/portable-call.ts';

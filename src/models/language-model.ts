@@ -1,8 +1,8 @@
-import type { Attempt } from '../failover/attempt.ts';
-import { BalancedCall } from '../failover/balanced-call.ts';
-import { FailoverStream } from '../failover/failover-stream.ts';
-import { type OpeningObserver, type OpenStream, openStream } from '../failover/open-stream.ts';
-import { isFiltered } from '../failover/stream-part.ts';
+import type { Attempt } from '../call/attempt.ts';
+import { BalancedCall } from '../call/balanced-call.ts';
+import { FailoverStream } from '../stream/failover-stream.ts';
+import { type OpeningObserver, type OpenStream, openStream } from '../stream/open-stream.ts';
+import { isFiltered } from '../stream/stream-part.ts';
 import {
   type CallOptions,
   type CallResult,

@@ -1,9 +1,8 @@
 import { InvalidSettingsError } from '../errors/invalid-settings-error.ts';
-import type { FailoverContext } from '../failover/failover-context.ts';
-import type { Deployment } from '../ring/deployment.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import type { Fleet } from '../ring/fleet.ts';
 import type { ModelIds } from '../ring/model-ids.ts';
-import { RecentMap } from '../recent-map.ts';
+import { LruMap } from '../lru-map.ts';
 import type { Ring } from '../ring/ring.ts';
 import type {
   ModelKind,
@@ -13,7 +12,7 @@ import type {
   SdkLanguageModel,
   SdkModel,
 } from '../sdk.ts';
-import type { BalancedModelParts } from './balanced-model.ts';
+import type { BalancedModelParts, ModelContext } from './balanced-model.ts';
 import { EmbeddingDimensions, refuseMixedNames } from './embedding-dimensions.ts';
 import { createEmbeddingModel } from './embedding-model.ts';
 import { createGenerateModel } from './generate-model.ts';
@@ -26,11 +25,11 @@ const MOST_MODELS = 1_000;
 export class ModelFactory {
   readonly #fleet: Fleet;
   readonly #ids: ModelIds;
-  readonly #context: FailoverContext;
-  readonly #made = new RecentMap<string, SdkModel>(MOST_MODELS);
+  readonly #context: ModelContext;
+  readonly #made = new LruMap<string, SdkModel>(MOST_MODELS);
   readonly #dimensions = new WeakMap<Ring, EmbeddingDimensions>();
 
-  constructor(fleet: Fleet, ids: ModelIds, context: FailoverContext) {
+  constructor(fleet: Fleet, ids: ModelIds, context: ModelContext) {
     this.#fleet = fleet;
     this.#ids = ids;
     this.#context = context;

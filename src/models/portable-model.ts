@@ -1,12 +1,11 @@
-import type { FailoverContext } from '../failover/failover-context.ts';
 import { carryBack, markPart } from '../portability/carry-back.ts';
 import { mapCallOptions, portableCall, type PortableCall, type Referring } from '../portability/portable-call.ts';
 import { type Place, placeOf } from '../portability/place.ts';
-import type { CallRoute } from '../ring/call-route.ts';
-import type { Deployment } from '../ring/deployment.ts';
+import type { CallRoute } from '../call/route.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import type { CallOptions, CallResult, ModelKind, SdkLanguageModel, StreamPart } from '../sdk.ts';
 import { isFirstSpecification } from '../sdk.ts';
-import type { BalancedModelParts } from './balanced-model.ts';
+import type { BalancedModelParts, ModelContext } from './balanced-model.ts';
 
 type Warnings = readonly object[];
 
@@ -56,7 +55,7 @@ export class PortableModel {
     return this.#referring === 'everything';
   }
 
-  get context(): FailoverContext {
+  get context(): ModelContext {
     return this.#parts.context;
   }
 
@@ -68,7 +67,7 @@ export class PortableModel {
     return {
       excluded,
       owner: deployments.find((each) => !excluded.has(each) && call.isOwnedBy(this.placeAt(each))),
-      because:
+      reason:
         reference === undefined
           ? undefined
           : `${reference.what} "${reference.id}" is stored at ${keeper === undefined ? 'one endpoint' : `endpoint "${keeper.endpoint.name}"`} alone`,
@@ -93,7 +92,7 @@ export class PortableModel {
     // What nobody has, the SDK's own model has something to say about.
     if (excluded.size === deployments.length) return elsewhere;
     for (const [{ endpoint }, lacked] of lacks) {
-      context.events.emit('leftOut', () => ({ modelId: ring.modelId, endpoint: endpoint.name, lacks: lacked }));
+      context.events.emit('excluded', () => ({ modelId: ring.modelId, endpoint: endpoint.name, lacks: lacked }));
     }
     return excluded;
   }

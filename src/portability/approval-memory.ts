@@ -1,4 +1,4 @@
-import { RecentMap } from '../recent-map.ts';
+import { LruMap } from '../lru-map.ts';
 import type { HostedTool } from './prompt.ts';
 
 /** Where an MCP tool runs, as the app configured it. */
@@ -34,7 +34,7 @@ const LONGEST_ARGUMENTS = 50_000;
  * nothing but what stands here is ever sent in full.
  */
 export class ApprovalMemory {
-  readonly #requests = new RecentMap<string, ApprovalRequest>(REMEMBERED);
+  readonly #requests = new LruMap<string, ApprovalRequest>(REMEMBERED);
 
   remember(request: ApprovalRequest): void {
     if (request.item.arguments.length <= LONGEST_ARGUMENTS) this.#requests.set(request.item.id, request);

@@ -1,8 +1,8 @@
 import { APICallError } from '@ai-sdk/provider';
 
 import { CredentialError } from '../errors/credential-error.ts';
-import type { Failure } from '../failure.ts';
-import { neverConnected } from '../network-codes.ts';
+import type { Failure } from '../failure/failure.ts';
+import { neverConnected } from '../failure/network-codes.ts';
 
 /**
  * Whether the service may have done what it was asked, although the attempt failed: it may have called a tool and broken down

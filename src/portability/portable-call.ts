@@ -1,5 +1,5 @@
 import { inlineItemsHeader } from '../endpoint/inline-items.ts';
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../failure/failure.ts';
 import type { CallOptions, StreamPart } from '../sdk.ts';
 import { adaptPrompt } from './adapt-prompt.ts';
 import { type ApprovalMemory, type ApprovalRequest, isAmong, type McpServer, mcpServers } from './approval-memory.ts';

@@ -1,6 +1,6 @@
 import { APICallError } from '@ai-sdk/provider';
 
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../failure/failure.ts';
 
 /** Codes by which a service says that it does not know what a request refers to, or cannot decrypt it. */
 const CODES: ReadonlySet<string | undefined> = new Set([

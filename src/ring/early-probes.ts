@@ -1,4 +1,4 @@
-import type { Deployment } from './deployment.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 
 /**
  * Probes ahead of their time, while nobody is available: a ring that is all down is worth a look now and then, but not by every

@@ -2,18 +2,18 @@ import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { noSuchModel } from '../errors/no-such-model.ts';
 import type { EventEmitter } from '../events.ts';
-import { ChangeCounter } from '../health/change-counter.ts';
-import { CircuitBreaker } from '../health/circuit-breaker.ts';
-import type { HealthObserver } from '../health/lease.ts';
-import { Quota } from '../health/quota.ts';
-import { RateLimit } from '../health/rate-limit.ts';
+import { Revision } from '../gates/revision.ts';
+import { CircuitBreaker } from '../gates/circuit-breaker.ts';
+import type { HealthObserver } from '../deployment/lease.ts';
+import { Quota } from '../limits/quota.ts';
+import { RateLimit } from '../gates/rate-limit.ts';
 import type { ModelKind } from '../sdk.ts';
-import { RecentMap } from '../recent-map.ts';
+import { LruMap } from '../lru-map.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
-import { createPicker } from './create-picker.ts';
-import { Deployment } from './deployment.ts';
+import { createPicker } from '../pickers/create-picker.ts';
+import { Deployment } from '../deployment/deployment.ts';
 import { Ring } from './ring.ts';
-import { WaitingLines } from './waiting-lines.ts';
+import { WaitingLines } from '../queue/waiting-lines.ts';
 
 /** Kinds that share their deployments: a model has one quota, whichever API it is called by. */
 const familyOf = (kind: ModelKind): string =>
@@ -38,11 +38,11 @@ export interface FleetParts {
 /** All deployments that have been called for, and the rings that they form. */
 export class Fleet {
   readonly #parts: FleetParts;
-  readonly #changes = new ChangeCounter();
+  readonly #changes = new Revision();
   readonly #lines: WaitingLines;
   readonly #endpointBreakers: ReadonlyMap<Endpoint, CircuitBreaker>;
-  readonly #deployments = new Map<Endpoint, RecentMap<string, Deployment>>();
-  readonly #rings = new RecentMap<string, Ring>(MOST_MODELS);
+  readonly #deployments = new Map<Endpoint, LruMap<string, Deployment>>();
+  readonly #rings = new LruMap<string, Ring>(MOST_MODELS);
   /** Limits of whole endpoints. */
   readonly #sharedQuotas = new Map<Endpoint, Quota>();
 
@@ -105,7 +105,7 @@ export class Fleet {
 
   #deployment(endpoint: Endpoint, kind: ModelKind, modelId: string): Deployment {
     const name = endpoint.type.nameOf(modelId);
-    const ofEndpoint = this.#deployments.get(endpoint) ?? new RecentMap<string, Deployment>(MOST_MODELS);
+    const ofEndpoint = this.#deployments.get(endpoint) ?? new LruMap<string, Deployment>(MOST_MODELS);
     this.#deployments.set(endpoint, ofEndpoint);
     const key = `${familyOf(kind)}\n${name}`;
     const deployment =

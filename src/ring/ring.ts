@@ -1,17 +1,17 @@
-import type { UnavailableRecord } from '../failure.ts';
-import type { ChangeCounter } from '../health/change-counter.ts';
+import type { UnavailableRecord } from '../failure/failure.ts';
+import type { Revision } from '../gates/revision.ts';
 import type { CallOptions, ModelKind } from '../sdk.ts';
-import type { Deployment } from './deployment.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { EarlyProbes } from './early-probes.ts';
-import type { Need } from './need.ts';
-import type { PickContext, Picker } from './picker.ts';
-import { byAffinity } from './rendezvous.ts';
+import type { PickRequest } from '../queue/pick-request.ts';
+import type { PickContext, Picker } from '../pickers/picker.ts';
+import { byAffinity } from '../pickers/rendezvous.ts';
 import { ResponseTimes } from './response-times.ts';
-import { Silences } from './silences.ts';
+import { HangDetector } from './hang-detector.ts';
 import { TokenEstimator } from './token-estimator.ts';
-import { allowedAt, type Demand } from './turn-forecast.ts';
-import { WaitingLine } from './waiting-line.ts';
-import type { WaitingLines } from './waiting-lines.ts';
+import { allowedAt, type Demand } from '../queue/turn-forecast.ts';
+import { WaitingLine } from '../queue/waiting-line.ts';
+import type { WaitingLines } from '../queue/waiting-lines.ts';
 import { whyUnavailable } from './why-unavailable.ts';
 
 /** The part of somebody's quota that may be missing before it matters whose is spent first. */
@@ -29,7 +29,7 @@ export interface RingParts {
   readonly kind: ModelKind;
   readonly deployments: readonly Deployment[];
   readonly picker: Picker;
-  readonly changes: ChangeCounter;
+  readonly changes: Revision;
   readonly lines: WaitingLines;
   /** Calls that may wait at once. */
   readonly maxWaiting: number;
@@ -44,12 +44,12 @@ export class Ring {
   readonly deployments: readonly Deployment[];
   readonly #streamTimes = new ResponseTimes();
   readonly #answerTimes = new ResponseTimes();
-  readonly silences = new Silences();
+  readonly silences = new HangDetector();
   readonly tokens = new TokenEstimator();
   /** Calls that wait for somebody to be available. */
   readonly line: WaitingLine;
   readonly #picker: Picker;
-  readonly #changes: ChangeCounter;
+  readonly #changes: Revision;
   readonly #earlyProbes: EarlyProbes;
   #seenChange = -1;
   #nextDueAt = Infinity;
@@ -98,7 +98,7 @@ export class Ring {
   }
 
   /** The next deployment to ask, or `undefined` when none is available that would do. */
-  pick(now: number, { tokens, avoid, affinityKey, owner }: Need): Deployment | undefined {
+  pick(now: number, { tokens, avoid, affinityKey, owner }: PickRequest): Deployment | undefined {
     this.#look(now);
     // Not a turn of the picker's: those who refer to nothing keep rotating.
     if (owner !== undefined && avoid?.has(owner) !== true && owner.availableAt(now, tokens) <= now) return owner;
@@ -141,7 +141,7 @@ export class Ring {
   }
 
   /** The first moment at which somebody would do; `Infinity` when that depends on an event. */
-  availableAt(now: number, { tokens, avoid }: Need): number {
+  availableAt(now: number, { tokens, avoid }: PickRequest): number {
     return this.deployments.reduce(
       (soonest, deployment) =>
         avoid?.has(deployment) === true ? soonest : Math.min(soonest, deployment.availableAt(now, tokens)),
@@ -158,7 +158,7 @@ export class Ring {
   }
 
   /** Whether somebody who would do may come free at any time: when a probe or another attempt ends. */
-  mayComeFree(now: number, { tokens, avoid }: Need): boolean {
+  mayComeFree(now: number, { tokens, avoid }: PickRequest): boolean {
     return this.deployments.some(
       (deployment) =>
         !deployment.endpoint.isSkipped &&
@@ -199,10 +199,11 @@ export class Ring {
   readonly #weightOf = (deployment: Deployment): number => this.#shares?.get(deployment) ?? deployment.endpoint.weight;
 
   #context(now: number, isFailover: boolean): PickContext {
-    const fullInMs = this.#isScarce(now)
-      ? ({ quotas }: Deployment): number => quotas.reduce((longest, quota) => Math.max(longest, quota.fullInMs(now)), 0)
+    const msUntilFull = this.#isScarce(now)
+      ? ({ quotas }: Deployment): number =>
+          quotas.reduce((longest, quota) => Math.max(longest, quota.msUntilFull(now)), 0)
       : undefined;
-    return { now, isFailover, modelId: this.modelId, weightOf: this.#weightOf, fullInMs };
+    return { now, isFailover, modelId: this.modelId, weightOf: this.#weightOf, msUntilFull };
   }
 
   /** Whether somebody's quota is going down, so that it matters whose is spent. Too many are not looked at one by one. */

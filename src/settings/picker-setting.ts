@@ -25,7 +25,7 @@ export type PickerFunction = (choice: {
  * - `round-robin`: in turn, by weight, and by quota where quotas are known. Even spread, and the default.
  * - `least-busy`: the fewest attempts under way. For calls of very different length.
  * - `fastest`: the better of two by time to first content and attempts under way. For users who watch a stream begin.
- * - `priority`: the first in the order configured. For one that is preferred and others in reserve.
+ * - `in-order`: the first in the order configured. For one that is preferred and others in reserve.
  * - a function of your own.
  */
-export type PickerSetting = 'round-robin' | 'least-busy' | 'fastest' | 'priority' | PickerFunction;
+export type PickerSetting = 'round-robin' | 'least-busy' | 'fastest' | 'in-order' | PickerFunction;

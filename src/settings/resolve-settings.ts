@@ -1,4 +1,4 @@
-import type { ClassifyFailure, Failure, FailureClass, RejectionReason } from '../failure.ts';
+import type { ClassifyFailure, Failure, FailureClass, RejectionReason } from '../failure/failure.ts';
 import type { DeploymentSettings, EndpointSettings, LimitSettings } from './endpoint-settings.ts';
 import { endpointNames } from './endpoint-names.ts';
 import type { PickerSetting } from './picker-setting.ts';
@@ -75,7 +75,7 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     failureThreshold: settings.failureThreshold ?? 5,
     cooldown: resolveCooldown(settings.cooldownMs),
     misconfiguredCooldownMs: settings.misconfiguredCooldownMs ?? TEN_MINUTES_MS,
-    picker: settings.picker ?? ((settings.loadBalancing ?? true) ? 'round-robin' : 'priority'),
+    picker: settings.picker ?? ((settings.loadBalancing ?? true) ? 'round-robin' : 'in-order'),
     maxWaitMs: settings.maxWaitMs ?? 60_000,
     maxWaiting: settings.maxWaiting ?? 1_000,
     maxRateLimitMs: settings.maxRateLimitMs ?? 300_000,

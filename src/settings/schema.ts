@@ -179,8 +179,8 @@ export const settingsSchema = exact({
       typeof input === 'function'
         ? callable
         : v.picklist(
-            ['round-robin', 'least-busy', 'fastest', 'priority'],
-            "must be 'round-robin', 'least-busy', 'fastest', 'priority' or a function",
+            ['round-robin', 'least-busy', 'fastest', 'in-order'],
+            "must be 'round-robin', 'least-busy', 'fastest', 'in-order' or a function",
           ),
     ),
   ),

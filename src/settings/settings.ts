@@ -1,4 +1,4 @@
-import type { ClassifyFailure, RejectionReason } from '../failure.ts';
+import type { ClassifyFailure, RejectionReason } from '../failure/failure.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import type { PickerSetting } from './picker-setting.ts';
 
@@ -83,7 +83,7 @@ export interface BalancedProviderSettings {
   /**
    * How the next deployment is chosen among those available, of one priority.
    *
-   * @default 'round-robin'; 'priority' with `loadBalancing: false`
+   * @default 'round-robin'; 'in-order' with `loadBalancing: false`
    */
   readonly picker?: PickerSetting | undefined;
   /**

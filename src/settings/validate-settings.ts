@@ -91,7 +91,7 @@ function settingWithoutResponses(endpoint: EndpointSettings): string | undefined
 }
 
 function pickerContradictions({ loadBalancing, picker }: BalancedProviderSettings): SettingsProblem[] {
-  const isContradiction = loadBalancing === false && picker !== undefined && picker !== 'priority';
+  const isContradiction = loadBalancing === false && picker !== undefined && picker !== 'in-order';
   return isContradiction
     ? [{ path: 'picker', message: 'has nothing to choose with loadBalancing: false; give one of them' }]
     : [];

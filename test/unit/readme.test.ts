@@ -184,7 +184,7 @@ describe('the other tables', () => {
   it('list each class of failure', () => {
     const listed = tableUnder('What happens when …').flatMap(([, failureClass]) => codeIn(failureClass));
 
-    const property = declaredType('failure.ts', 'Failure').getProperty('class');
+    const property = declaredType('failure/failure.ts', 'Failure').getProperty('class');
     const declared = property && typeOf(property);
     const classes = declared?.isUnion() ? declared.types.map((type) => (type as ts.StringLiteralType).value) : [];
     expect(sorted(new Set(listed))).toEqual(sorted(classes));
@@ -212,12 +212,12 @@ describe('the rest of the README', () => {
     const refused = attempt('openai', { code: 'ECONNREFUSED' });
     const { message } = new library.AllEndpointsFailedError({
       modelId: 'gpt-4',
-      because: 'All endpoints failed',
-      notAsked: [
+      reason: 'All endpoints failed',
+      unavailable: [
         {
           endpoint: 'north',
           deployment: 'gpt4',
-          because: 'cooldown',
+          reason: 'cooldown',
           availableInMs: 594_000,
           class: 'misconfigured',
           statusCode: 401,

@@ -193,7 +193,7 @@ describe.skipIf(isMissing)('an MCP tool that needs approval', () => {
       loadBalancing: false,
     });
     const leftOut: unknown[] = [];
-    balanced.on('leftOut', (event) => void leftOut.push(event));
+    balanced.on('excluded', (event) => void leftOut.push(event));
 
     await converse(balanced, removal, { tools: mcpOf(balanced), approved: true });
 

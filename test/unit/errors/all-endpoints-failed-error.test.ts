@@ -163,7 +163,7 @@ describe('the error of a call that could not ask everybody', () => {
     const error = call.error as AllEndpointsFailedError;
     expect(error.attempts).toEqual([]);
     expect(
-      error.notAsked.map(({ endpoint, because, class: failureClass }) => [endpoint, because, failureClass]),
+      error.unavailable.map(({ endpoint, reason, class: failureClass }) => [endpoint, reason, failureClass]),
     ).toEqual([
       ['e0', 'cooldown', 'misconfigured'],
       ['e1', 'rate-limit', undefined],
@@ -172,7 +172,7 @@ describe('the error of a call that could not ask everybody', () => {
       ['e4', 'cooldown', 'retryable'],
     ]);
     expect(error.message).toContain(
-      'nobody was asked. Not asked: e0 (out for 600 s after misconfigured 401), e1 (rate limited for 30 s), ' +
+      'no endpoint was asked. Not asked: e0 (out for 600 s after misconfigured 401), e1 (rate limited for 30 s), ' +
         'e2 (maxConcurrency reached), e3 (its limits are spent for 60 s), e4 (out for 5 s after retryable 500).',
     );
   });
@@ -207,7 +207,7 @@ describe('the error of a call that could not ask everybody', () => {
     const call = ask(balanced);
     await happenings();
 
-    expect((call.error as AllEndpointsFailedError).notAsked).toHaveLength(12);
+    expect((call.error as AllEndpointsFailedError).unavailable).toHaveLength(12);
     expect(String(call.error)).toContain('e9 (out for 600 s after misconfigured 401), 2 more.');
   });
 });

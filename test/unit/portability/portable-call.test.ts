@@ -3,7 +3,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { describe, expect, it } from 'vitest';
 
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
-import { classifyFailure } from '../../../src/failover/classify-failure.ts';
+import { classifyFailure } from '../../../src/failure/classify-failure.ts';
 import { ApprovalMemory } from '../../../src/portability/approval-memory.ts';
 import { OwnerMemory } from '../../../src/portability/owner-memory.ts';
 import { type Place, placeOf } from '../../../src/portability/place.ts';

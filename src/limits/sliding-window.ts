@@ -1,0 +1,168 @@
+import { type Allowance, MINUTE_MS } from './allowance.ts';
+import { WindowEnd } from './window-end.ts';
+
+/** Spendings closer together than this part of the window are remembered as one, so that memory is bounded. */
+const RESOLUTION = 1 / 200;
+
+/** What arrives at the service is spaced otherwise than what was sent: windows are kept longer by this part, and this time. */
+const MARGIN = 1.005;
+const JITTER_MS = 10;
+
+const capacityOf = (perMinute: number, windowMs: number): number =>
+  Math.max(1, Math.floor((perMinute * windowMs) / MINUTE_MS));
+
+interface Spending {
+  /** The moment from which it counts; the latest of those remembered together. */
+  at: number;
+  readonly since: number;
+  amount: number;
+}
+
+/**
+ * An allowance for any stretch of time of a certain length: how Azure judges requests (over 1 to 10 seconds) and tokens (by the
+ * minute). Whatever the moment at which the service's own windows begin, none of them sees more than its share. Where answers
+ * tell that moment, what was sent before it does not count after it.
+ */
+export class SlidingWindow implements Allowance {
+  readonly #spendings: Spending[] = [];
+  #first = 0;
+  #windowMs: number;
+  #perMinute: number;
+  #spent = 0;
+  #end: WindowEnd;
+  /** When room was last made by nothing but the end of a window. */
+  #trustedAt = -Infinity;
+
+  constructor(perMinute: number, windowMs: number) {
+    this.#perMinute = perMinute;
+    this.#windowMs = windowMs;
+    this.#end = new WindowEnd(windowMs);
+  }
+
+  get perMinute(): number {
+    return this.#perMinute;
+  }
+
+  /** Never less than one: the least quota still allows a request now and then. */
+  get capacity(): number {
+    return capacityOf(this.#perMinute, this.#windowMs);
+  }
+
+  level(now: number): number {
+    this.#forget(now);
+    return this.capacity - this.#spent;
+  }
+
+  atOnce(now: number): number {
+    const level = this.level(now);
+    const endsAt = this.#end.nextAt(now);
+    let back = 0;
+    let ahead = 0;
+    for (let index = this.#first; index < this.#spendings.length; index += 1) {
+      const { at, amount } = this.#spendings[index] as Spending;
+      back += amount;
+      const backAt = Math.min(at + this.#keptMs, endsAt);
+      ahead = Math.max(ahead, back - ((backAt - now) * this.#perMinute) / MINUTE_MS);
+    }
+    return level + ahead;
+  }
+
+  msUntilFull(now: number): number {
+    return ((this.capacity - this.level(now)) * MINUTE_MS) / this.#perMinute;
+  }
+
+  availableAt(now: number, amount: number): number {
+    let lacking = Math.min(amount, this.capacity) - this.level(now);
+    if (lacking <= 0) return now;
+    let index = this.#first;
+    for (; index < this.#spendings.length - 1; index += 1) {
+      lacking -= this.#spendings[index]?.amount ?? 0;
+      if (lacking <= 0) break;
+    }
+    return Math.min((this.#spendings[index]?.at ?? now) + this.#keptMs, this.#end.nextAt(now));
+  }
+
+  spend(now: number, amount: number): number {
+    if (amount < 0) return this.#giveBack(now, -amount);
+    this.#spent += amount;
+    const last = this.#spendings.at(-1);
+    if (last !== undefined && this.#first < this.#spendings.length && now - last.since < this.#windowMs * RESOLUTION) {
+      last.at = now;
+      last.amount += amount;
+    } else {
+      this.#spendings.push({ at: now, since: now, amount });
+    }
+    return this.level(now);
+  }
+
+  /** What is given back was never spent: it must not outlast what it is taken from. */
+  #giveBack(now: number, amount: number): number {
+    this.#forget(now);
+    let left = amount;
+    for (let index = this.#spendings.length - 1; index >= this.#first && left > 0; index -= 1) {
+      const spending = this.#spendings[index] as Spending;
+      const part = Math.min(spending.amount, left);
+      spending.amount -= part;
+      this.#spent -= part;
+      left -= part;
+    }
+    return this.level(now);
+  }
+
+  setPerMinute(_now: number, perMinute: number): void {
+    this.#perMinute = perMinute;
+  }
+
+  /**
+   * A request was rejected although there seemed to be room: the service judges over a shorter time, if there is one that we
+   * have overrun by the moment at which the request was sent. It cannot be shorter than the time after which the service
+   * wants to be asked again.
+   */
+  narrow(sentAt: number, shortestMs: number): void {
+    // It was sent because a window seemed to have ended.
+    if (sentAt >= this.#trustedAt && sentAt < this.#trustedAt + this.#windowMs) {
+      this.#end.refute();
+      return;
+    }
+    for (const windowMs of [1_000, 2_000, 5_000]) {
+      if (windowMs < shortestMs || windowMs >= this.#windowMs) continue;
+      if (this.#spentBefore(sentAt, windowMs) <= capacityOf(this.#perMinute, windowMs)) continue;
+      this.#windowMs = windowMs;
+      this.#end = new WindowEnd(windowMs);
+      return;
+    }
+  }
+
+  /** An answer to what was sent then says that the service's window ends in so many seconds. */
+  learnEnd(sentAt: number, seconds: number): void {
+    this.#end.learn(sentAt, seconds);
+  }
+
+  #spentBefore(sentAt: number, windowMs: number): number {
+    return this.#spendings.reduce(
+      (sum, { at, since, amount }) => (at > sentAt - windowMs && since <= sentAt ? sum + amount : sum),
+      0,
+    );
+  }
+
+  get #keptMs(): number {
+    return this.#windowMs * MARGIN + JITTER_MS;
+  }
+
+  #forget(now: number): void {
+    const keptMs = this.#keptMs;
+    const endedAt = this.#end.endedAt(now);
+    for (let spending = this.#spendings[this.#first]; spending !== undefined;) {
+      const isPast = spending.at + keptMs <= now;
+      if (!isPast && spending.at > endedAt) break;
+      if (!isPast) this.#trustedAt = now;
+      this.#spent -= spending.amount;
+      this.#first += 1;
+      spending = this.#spendings[this.#first];
+    }
+    if (this.#first > 64 && this.#first * 2 > this.#spendings.length) {
+      this.#spendings.splice(0, this.#first);
+      this.#first = 0;
+    }
+  }
+}

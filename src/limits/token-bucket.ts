@@ -1,0 +1,56 @@
+import { type Allowance, MINUTE_MS } from './allowance.ts';
+
+/**
+ * An allowance that refills continuously and never holds more than a minute's worth: how OpenAI limits requests and tokens
+ * (its rate-limit guide; `x-ratelimit-reset-*` tells when the bucket is full).
+ */
+export class TokenBucket implements Allowance {
+  #perMinute: number;
+  #level: number;
+  #updatedAt: number;
+
+  constructor(perMinute: number, now: number) {
+    this.#perMinute = perMinute;
+    this.#level = perMinute;
+    this.#updatedAt = now;
+  }
+
+  get perMinute(): number {
+    return this.#perMinute;
+  }
+
+  get capacity(): number {
+    return this.#perMinute;
+  }
+
+  level(now: number): number {
+    const refilled = this.#level + ((now - this.#updatedAt) * this.#perMinute) / MINUTE_MS;
+    this.#level = Math.min(this.capacity, refilled);
+    this.#updatedAt = now;
+    return this.#level;
+  }
+
+  atOnce(now: number): number {
+    return this.level(now);
+  }
+
+  msUntilFull(now: number): number {
+    return ((this.capacity - this.level(now)) * MINUTE_MS) / this.#perMinute;
+  }
+
+  availableAt(now: number, amount: number): number {
+    const lacking = Math.min(amount, this.capacity) - this.level(now);
+    return lacking <= 0 ? now : now + (lacking * MINUTE_MS) / this.#perMinute;
+  }
+
+  spend(now: number, amount: number): number {
+    this.#level = Math.min(this.capacity, this.level(now) - amount);
+    return this.#level;
+  }
+
+  setPerMinute(now: number, perMinute: number): void {
+    const spent = this.capacity - this.level(now);
+    this.#perMinute = perMinute;
+    this.#level = perMinute - spent;
+  }
+}

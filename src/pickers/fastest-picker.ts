@@ -1,0 +1,31 @@
+import type { Deployment } from '../deployment/deployment.ts';
+import type { PickContext, Picker } from './picker.ts';
+
+/**
+ * The better of two taken at random: the time it usually takes to say something, times the attempts under way and this one.
+ * Two choices are enough to avoid the slow, and too few to send everybody to the same fast one (Mitzenmacher, "The power of two
+ * choices").
+ */
+export class FastestPicker implements Picker {
+  readonly #random: () => number;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  pick(available: readonly Deployment[], { now, weightOf }: PickContext): Deployment {
+    const count = available.length;
+    const first = Math.floor(this.#random() * count);
+    const one = available[first] as Deployment;
+    if (count === 1) return one;
+    // Any of the others, with equal chance.
+    const other = available[(first + 1 + Math.floor(this.#random() * (count - 1))) % count] as Deployment;
+    const cost = (deployment: Deployment, rival: Deployment): number => {
+      const { inFlight, latency } = deployment;
+      // Who has not answered yet is tried; but while it is, it is taken to be no quicker than the rest, since it may hang.
+      const expectedMs = latency.at(now) || (inFlight === 0 ? 0 : Math.max(1, rival.latency.at(now)));
+      return (expectedMs * (inFlight + 1)) / weightOf(deployment);
+    };
+    return cost(other, one) < cost(one, other) ? other : one;
+  }
+}

@@ -1,0 +1,166 @@
+import type { Clock } from '../clock.ts';
+import type { StreamPart } from '../sdk.ts';
+import type { Attempt } from '../call/attempt.ts';
+import type { BalancedCall } from '../call/balanced-call.ts';
+import type { Answered } from '../call/failover.ts';
+import { IdleWatch } from './idle-watch.ts';
+import { FilteredAnswer } from '../call/filtered-answer.ts';
+import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
+import { isContent } from './stream-part.ts';
+
+/** What a stream needs beside its answer. */
+export interface FailoverStreamParts {
+  readonly call: BalancedCall;
+  /** The first deployment that comes to content; rejects when none does. */
+  readonly answer: Promise<Answered<OpenStream>>;
+  readonly clock: Clock;
+  readonly idleMs: number | undefined;
+  /** Makes the parts of every endpoint look the same. */
+  readonly carryBack: (part: StreamPart, attempt: Attempt) => StreamPart;
+  /** Adds our metadata to the last part. */
+  readonly finish: (part: StreamPart, attempt: Attempt) => StreamPart;
+}
+
+type Controller = ReadableStreamDefaultController<StreamPart>;
+
+/**
+ * The stream that a reader sees. It begins with the first deployment that has something to say; from then on parts pass
+ * through as they are, and a failure becomes an error part and the end.
+ */
+export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
+  readonly #parts: FailoverStreamParts;
+  #controller: Controller | undefined;
+  #attempt: Attempt | undefined;
+  #reader: ReadableStreamDefaultReader<StreamPart> | undefined;
+  #idle: IdleWatch | undefined;
+  #state: 'waiting' | 'open' | 'closed' = 'waiting';
+
+  constructor(parts: FailoverStreamParts) {
+    this.#parts = parts;
+    parts.answer.then(
+      (answered) => this.#begin(answered),
+      (error: unknown) => this.#endWith(error),
+    );
+  }
+
+  start(controller: Controller): void {
+    this.#controller = controller;
+  }
+
+  /** Returns at once: whatever is read, each read enqueues something or ends the stream. */
+  pull(): void {
+    if (this.#reader === undefined || this.#state === 'closed') return;
+    this.#idle?.waits();
+    this.#reader.read().then(this.#onRead, this.#onReadFailure);
+  }
+
+  async cancel(reason: unknown): Promise<void> {
+    this.#close();
+    this.#parts.call.stop(reason);
+    await this.#reader?.cancel(reason);
+  }
+
+  /** Hands on a part that says nothing of who answers, before there is an answer. */
+  ping(part: StreamPart): void {
+    if (this.#state === 'waiting') this.#controller?.enqueue(part);
+  }
+
+  /** The first content is there: from here on everything is this deployment's. */
+  #begin({ attempt, answer }: Answered<OpenStream>): void {
+    const { clock, idleMs } = this.#parts;
+    this.#attempt = attempt;
+    this.#reader = answer.reader;
+    if (this.#state === 'waiting') this.#state = 'open';
+    // Called at once when the call was ended just now.
+    attempt.onInterrupt((error) => this.#breakOff(error));
+    if (idleMs !== undefined && this.#state === 'open') {
+      this.#idle = new IdleWatch(idleMs, clock, () => attempt.expire('timeout.idleMs', idleMs));
+    }
+    for (const part of answer.begin) {
+      if (this.#isOpen()) this.#relay(part);
+    }
+  }
+
+  // Made once: a stream has thousands of parts.
+  readonly #onRead = ({ done, value }: ReadableStreamReadResult<StreamPart>): void => {
+    if (this.#state === 'closed') return;
+    try {
+      if (done) this.#breakOff(incomplete(this.#attempt as Attempt));
+      else this.#relay(value);
+    } catch (error) {
+      // A part that is no part: whoever made it, the stream must not hang on it.
+      this.#breakOff(error);
+    }
+  };
+
+  readonly #onReadFailure = (error: unknown): void => {
+    if (this.#state !== 'closed') this.#breakOff(error);
+  };
+
+  #relay(part: StreamPart): void {
+    if (part.type === 'finish' || part.type === 'error') {
+      this.#relayLast(part);
+      return;
+    }
+    this.#idle?.gotPart(isContent(part));
+    this.#controller?.enqueue(this.#parts.carryBack(part, this.#attempt as Attempt));
+  }
+
+  #relayLast(part: StreamPart): void {
+    const attempt = this.#attempt as Attempt;
+    const failure = failureIn(part, attempt);
+    if (failure !== undefined) {
+      this.#breakOff(failure.error);
+      return;
+    }
+    this.#close();
+    this.#parts.call.succeed(attempt, part['usage']);
+    this.#controller?.enqueue(this.#told(part, attempt));
+    this.#controller?.close();
+    // The answer is whole; a connection that stays open after it is not the reader's to wait for.
+    this.#reader?.cancel().catch(() => undefined);
+  }
+
+  /** A part as the reader is to have it, which may be the last. */
+  #told(part: StreamPart, attempt: Attempt): StreamPart {
+    const carried = this.#parts.carryBack(part, attempt);
+    return part.type === 'finish' ? this.#parts.finish(carried, attempt) : carried;
+  }
+
+  /** A failure after content: nobody else can go on where this one stopped. */
+  #breakOff(error: unknown): void {
+    const { call } = this.#parts;
+    const fatal = call.fail(this.#attempt as Attempt, error);
+    call.end();
+    this.#endWith(call.isAborted ? fatal?.error : error);
+  }
+
+  /** The last that the reader gets: its own reason when it aborted, as from the SDK's models, and otherwise an error part. */
+  #endWith(error: unknown): void {
+    if (this.#state === 'closed') return;
+    this.#close();
+    if (this.#parts.call.isAborted) {
+      this.#controller?.error(error);
+      return;
+    }
+    if (error instanceof FilteredAnswer) {
+      for (const part of error.answer as readonly StreamPart[])
+        this.#controller?.enqueue(this.#told(part, error.attempt));
+      this.#controller?.close();
+      return;
+    }
+    // Never a controller error: it would make `.text` of AI SDK 4 and 5 hang, and skip `onError` on every line.
+    this.#controller?.enqueue({ type: 'error', error });
+    this.#controller?.close();
+  }
+
+  // A method, since the state may change between two looks at it, which narrowing does not see.
+  #isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  #close(): void {
+    this.#state = 'closed';
+    this.#idle?.stop();
+  }
+}

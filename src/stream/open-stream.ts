@@ -1,0 +1,65 @@
+import { IncompleteStreamError } from '../errors/incomplete-stream-error.ts';
+import type { StreamPart, StreamResult } from '../sdk.ts';
+import type { Attempt } from '../call/attempt.ts';
+import { FilteredAnswer } from '../call/filtered-answer.ts';
+import { hasFinishReason, isContent, isFiltered } from './stream-part.ts';
+
+/** A stream that has come to its first content. */
+export interface OpenStream {
+  readonly result: StreamResult;
+  readonly reader: ReadableStreamDefaultReader<StreamPart>;
+  /** All parts up to the first with content, that one included. */
+  readonly begin: readonly StreamPart[];
+}
+
+/** Who hears of an opening stream before it has content. */
+export interface OpeningObserver {
+  /** The model has returned a stream, which may still turn out to be broken. */
+  opened(result: StreamResult): void;
+  /** A ping keeps the connection to the reader alive and tells nothing of who is answering, so it need not wait for content. */
+  pinged(part: StreamPart): void;
+}
+
+/**
+ * Opens a stream and reads it up to its first content: a failure until then is one that somebody else can make good
+ * without a trace.
+ *
+ * @param failsOnFiltered whether an empty answer of a content filter is a failure.
+ */
+export async function openStream(
+  attempt: Attempt,
+  result: PromiseLike<StreamResult>,
+  observer: OpeningObserver,
+  failsOnFiltered: boolean,
+): Promise<OpenStream> {
+  const opened = await result;
+  const reader = opened.stream.getReader();
+  attempt.onDrop((reason) => void reader.cancel(reason).catch(() => undefined));
+  if (!attempt.isDropped) observer.opened(opened);
+  const begin: StreamPart[] = [];
+  for (;;) {
+    // Parts come one after the other.
+    const { done, value } = await reader.read();
+    if (done) throw incomplete(attempt);
+    if (value.type === 'ping') {
+      if (!attempt.isDropped) observer.pinged(value);
+      continue;
+    }
+    const failure = failureIn(value, attempt);
+    if (failure !== undefined) throw failure.error;
+    if (failsOnFiltered && value.type === 'finish' && isFiltered(value))
+      throw new FilteredAnswer([...begin, value], attempt);
+    begin.push(value);
+    if (isContent(value)) return { result: opened, reader, begin };
+  }
+}
+
+/** Why a part cannot belong to a good answer. */
+export function failureIn(part: StreamPart, attempt: Attempt): { readonly error: unknown } | undefined {
+  if (part.type === 'error') return { error: part['error'] };
+  return part.type === 'finish' && !hasFinishReason(part) ? { error: incomplete(attempt) } : undefined;
+}
+
+/** The error of a stream that ended too soon. */
+export const incomplete = ({ deployment }: Attempt): IncompleteStreamError =>
+  new IncompleteStreamError({ endpoint: deployment.endpoint.name });

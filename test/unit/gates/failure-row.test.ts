@@ -1,0 +1,191 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { systemClock } from '../../../src/clock.ts';
+import { Revision } from '../../../src/gates/revision.ts';
+import { CircuitBreaker } from '../../../src/gates/circuit-breaker.ts';
+import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
+import { apiError, networkError } from '../api-error.ts';
+import {
+  after,
+  answers,
+  delta,
+  fails,
+  FakeEndpoint,
+  finish,
+  type HeldAttempt,
+  holds,
+  prompt,
+  start,
+  streams,
+} from '../fake-endpoint.ts';
+import { happenings, pass, useFakeTime } from '../fake-time.ts';
+import { watch } from '../outcome.ts';
+
+useFakeTime();
+
+const dead = fails(apiError(500));
+const breaksAfterContent = streams(start, delta('a'), { throws: new Error('cut') });
+
+/** One deployment, and how calls of it are made. */
+function deploymentWith(settings: Partial<BalancedProviderSettings> = {}) {
+  const endpoint = new FakeEndpoint('e0');
+  const balanced = createBalancedProvider({ endpoints: [endpoint.settings()], retry: { rounds: 1 }, ...settings });
+  const ask = () => watch(balanced('m').doGenerate({ prompt }));
+  const read = async () => {
+    const { stream } = await balanced('m').doStream({ prompt });
+    for await (const _ of stream);
+  };
+  const status = () => balanced.status().endpoints[0]?.deployments[0];
+  return { endpoint, balanced, ask, read, status };
+}
+
+describe('a stream that breaks off after content', () => {
+  it('is one of the failures in a row that take its deployment out', async () => {
+    const { endpoint, read, status } = deploymentWith({ failureThreshold: 3 });
+    endpoint.behave(breaksAfterContent);
+
+    const states = [];
+    for (const _ of [1, 2, 3]) {
+      await read();
+      states.push(status()?.state);
+    }
+
+    expect(states).toEqual(['closed', 'closed', 'open']);
+  });
+
+  it('is a failure of a deployment, too, that it has just brought back as its probe', async () => {
+    const { endpoint, ask, read, status } = deploymentWith({ failureThreshold: 1, cooldownMs: 5_000 });
+    endpoint.behave(dead);
+    ask();
+    await pass(5_000);
+
+    endpoint.behave(breaksAfterContent);
+    await read();
+
+    expect(status()?.state).toBe('open');
+  });
+});
+
+describe('an answer to an attempt from before a row of failures', () => {
+  /** Attempts under way, the older ones begun before the newer ones, of which the test ends one after the other. */
+  async function underWay(older: number, newer: number) {
+    const { endpoint, ask, status } = deploymentWith({ failureThreshold: 3 });
+    const held: HeldAttempt[] = [];
+    endpoint.behave(holds(held));
+    for (let call = 0; call < older; call++) ask();
+    await pass(10);
+    for (let call = 0; call < newer; call++) ask();
+    await happenings();
+    const [old, young] = [held.slice(0, older), held.slice(older)];
+    const answerOld = async () => {
+      old.shift()?.answer();
+      await happenings();
+    };
+    const failYoung = async () => {
+      young.shift()?.fail(apiError(500));
+      await happenings();
+    };
+    return { answerOld, failYoung, status };
+  }
+
+  it('does not interrupt it', async () => {
+    const { answerOld, failYoung, status } = await underWay(2, 3);
+
+    await failYoung();
+    await answerOld();
+    await failYoung();
+    await answerOld();
+    await failYoung();
+
+    expect(status()?.state).toBe('open');
+  });
+
+  it('keeps its deployment in where more of them come than failures', async () => {
+    const { answerOld, failYoung, status } = await underWay(8, 4);
+
+    for (const _ of [1, 2, 3, 4]) {
+      await failYoung();
+      await answerOld();
+      await answerOld();
+    }
+
+    expect(status()?.state).toBe('closed');
+  });
+});
+
+/** An attempt each 100 ms: most are answered after 10 s, and from `failsSince` on each twentieth fails at once. */
+async function stateOfService(attempts: number, failsSince: number) {
+  const { endpoint, ask, status } = deploymentWith();
+  const slow = after(10_000, answers());
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    endpoint.behaveOnce(attempt > failsSince && attempt % 20 === 0 ? dead : slow);
+    ask();
+    await pass(100);
+  }
+  return status()?.state;
+}
+
+describe('a service that fails quickly now and then, and answers slowly otherwise, stays in', () => {
+  it('when it fails 5 % after it has begun to answer', async () => {
+    expect(await stateOfService(600, 200)).toBe('closed');
+  });
+
+  it('whatever its share of failures up to a third, if these are spread evenly', () => {
+    const everyNth = fc.integer({ min: 3, max: 100 });
+    const underWay = fc.integer({ min: 20, max: 200 });
+    fc.assert(
+      fc.property(everyNth, underWay, fc.integer({ min: 2, max: 10 }), (nth, answerMs, failureThreshold) => {
+        let now = 0;
+        const breaker = new CircuitBreaker(
+          {
+            failureThreshold,
+            cooldown: { initialMs: 5_000, factor: 1, maxMs: 5_000, jitter: false },
+            misconfiguredCooldownMs: 0,
+          },
+          { ...systemClock, now: () => now },
+          new Revision(),
+        );
+        const begun: number[] = [];
+        // An attempt each millisecond.
+        for (now = 1; now <= 1_000; now++) {
+          while (begun[0] !== undefined && begun[0] + answerMs <= now) breaker.succeed(false, begun.shift() ?? 0);
+          if (now > 2 * answerMs && now % nth === 0) breaker.fail(false, now);
+          else begun.push(now);
+        }
+        expect(breaker.cooldown.state.state).toBe('closed');
+      }),
+    );
+  });
+});
+
+it('an answer from before a row of failures of the network counts once, whether it is a stream or not', async () => {
+  const failuresUntilOut = async (isStream: boolean): Promise<number> => {
+    const { endpoint, balanced, ask, read } = deploymentWith({ failureThreshold: 5 });
+    const held: HeldAttempt[] = [];
+    for (let call = 0; call < 3; call++) {
+      if (isStream) {
+        const content = new Promise<void>((resolve) => held.push({ answer: resolve, fail: resolve }));
+        endpoint.behaveOnce(streams(start, { waitFor: content }, delta('late'), finish()));
+        void read();
+      } else {
+        endpoint.behaveOnce(holds(held));
+        ask();
+      }
+    }
+    await pass(10);
+    endpoint.behave(fails(networkError('ECONNREFUSED')));
+    ask();
+    await pass(1);
+    for (const late of held) late.answer();
+    await pass(1);
+    let failures = 1;
+    for (; balanced.status().endpoints[0]?.state === 'closed' && failures < 20; failures++) {
+      ask();
+      await pass(1);
+    }
+    return failures;
+  };
+
+  expect(await failuresUntilOut(true)).toBe(await failuresUntilOut(false));
+});
