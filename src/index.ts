@@ -14,6 +14,7 @@ export type { BalancedEventName, BalancedEvents, BalancedListener } from './even
 export { classifyFailure } from './failure/classify-failure.ts';
 export type {
   AttemptRecord,
+  UnavailableReason,
   UnavailableRecord,
   ClassifyFailure,
   Failure,

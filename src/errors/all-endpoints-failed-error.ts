@@ -104,6 +104,8 @@ function explain(record: UnavailableRecord): string {
   const cause = words(record);
   const after = cause === '' ? '' : ` after ${cause}`;
   switch (reason) {
+    case 'drained':
+      return `${endpoint} (drained)`;
     case 'cooldown':
       return `${endpoint} (out for ${seconds(availableInMs)}${after})`;
     case 'probe':

@@ -61,21 +61,33 @@ export interface AttemptRecord {
   readonly durationMs: number;
 }
 
+/**
+ * Why a deployment cannot be asked now.
+ *
+ * - `drained`: it was closed by hand, with `drain()`.
+ * - `cooldown`: it is out after failures, or its credentials were refused.
+ * - `probe`: it was out, and an attempt under way shows whether it works again.
+ * - `rate-limit`: the service named a time before which it takes no calls.
+ * - `limits`: its known requests or tokens per minute are spent.
+ * - `maxConcurrency`: as many attempts are under way as it may have.
+ * - `skipped`: its credentials are missing (`onMissingCredentials: 'skip'`).
+ */
+export type UnavailableReason =
+  | 'drained'
+  | 'cooldown'
+  | 'probe'
+  | 'rate-limit'
+  | 'limits'
+  | 'maxConcurrency'
+  | 'skipped';
+
 /** An endpoint that a call could not go to when it gave up, as errors report it. Holds no key, header or prompt. */
 export interface UnavailableRecord {
   /** Name of the endpoint. */
   readonly endpoint: string;
   /** Name that the model has there. */
   readonly deployment: string;
-  /**
-   * - `cooldown`: it is out after failures, or for want of credentials that work.
-   * - `probe`: it was out, and an attempt under way shows whether it works again.
-   * - `rate-limit`: it said that it takes no calls for a while.
-   * - `limits`: its known requests or tokens per minute are spent.
-   * - `maxConcurrency`: as many attempts are under way as it may have.
-   * - `skipped`: its credentials are missing (`onMissingCredentials: 'skip'`).
-   */
-  readonly reason: 'cooldown' | 'probe' | 'rate-limit' | 'limits' | 'maxConcurrency' | 'skipped';
+  readonly reason: UnavailableReason;
   /** Milliseconds until it may be asked, where that is known. */
   readonly availableInMs?: number | undefined;
   /** The failure that took it out, where it was one. */

@@ -1,0 +1,43 @@
+import type { Failure, UnavailableReason } from '../failure/failure.ts';
+import type { StatedLimits } from '../limits/stated-limits.ts';
+import type { Opening } from './opening.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Why a gate is closed, as `status()` and errors tell it. */
+export interface Closure {
+  readonly reason: UnavailableReason;
+  readonly opens: Opening;
+  /** The failure that closed it, where it was one. */
+  readonly cause?: Failure | undefined;
+}
+
+/** One reason for which a deployment may not be asked now. Several deployments may stand behind the same gate. */
+export interface Gate {
+  /**
+   * Whether an attempt may be sent ahead of time to find out whether what is behind the gate works again, while nothing else is
+   * available.
+   */
+  readonly allowsEarlyProbe: boolean;
+  /** When an attempt that is expected to use so many tokens may start, as far as this gate is concerned. */
+  opens(now: number, tokens: number): Opening;
+  /** Why it lets no attempt of so many tokens through; `undefined` while it does. */
+  closure(now: number, tokens: number): Closure | undefined;
+  /** An attempt starts. Returns what it holds of the gate, if it holds anything. */
+  enter(now: number, tokens: number): Pass | undefined;
+  /** Forgets what was learned from answers and failures. What is closed by hand stays closed. */
+  reset(now: number): void;
+}
+
+/** What one attempt holds of one gate. */
+export interface Pass {
+  /** Whether the attempt was sent to find out whether its deployment, or its endpoint, works again. */
+  readonly isProbe: boolean;
+  /** The first content is there: the service works, however long the rest takes. Called once at the most. */
+  content?(): void;
+  /** The service has stated its limits in the answer. */
+  learnLimits?(stated: StatedLimits, now: number): void;
+  /** The attempt is one of so many silent ones that its deployment counts as hanging. It goes on. */
+  hang?(): void;
+  /** The attempt has ended. Called once. */
+  settle(outcome: Outcome, now: number): void;
+}
