@@ -38,7 +38,7 @@ try {
   }
 } catch (error) {
   if (!AllEndpointsFailedError.isInstance(error)) throw error;
-  // One sentence that says who failed and how.
+  // One sentence that says which endpoints failed and how.
   console.error(error.message);
   process.exitCode = 1;
 }

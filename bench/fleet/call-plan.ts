@@ -4,7 +4,7 @@ import { exponential, logNormal, type Random } from './random.ts';
 /** Header in which the application says which of the planned calls a request is for. */
 export const CALL_HEADER = 'x-bench-call';
 
-/** One call of the application's, all of it drawn in advance: whoever serves it, it takes the same time. */
+/** One call of the application's, all of it drawn in advance: it takes the same time at every server. */
 export interface PlannedCall {
   readonly id: number;
   readonly atMs: number;

@@ -1,10 +1,9 @@
 /**
  * Runs contestants side by side through scenarios, and writes bench/results/fleet.md.
  *
- *     node bench/fleet/main.ts [scenario…] [--contestant name] [--seed n] [--quick]
+ *     node bench/fleet/main.ts [scenario…] [--contestant name] [--seed n] [--quick] [--trace file]
  *
- * `--quick` runs this package only, half as fast again, and writes nothing; `--trace file.json` keeps
- * every attempt of the last run for explain.ts.
+ * What the flags mean is in bench/README.md.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';

@@ -24,7 +24,7 @@ export class ScaledTime {
   }
 }
 
-/** The clock and the timers of the machine, taken before anybody could replace them. */
+/** The clock and the timers of the machine, taken before they could be replaced. */
 const { performance: realPerformance } = globalThis;
 const readPerformance = realPerformance.now.bind(realPerformance);
 const origin = realPerformance.timeOrigin;

@@ -26,8 +26,8 @@ export async function measureCalls(
 }
 
 /**
- * The least that a model in front of another can cost that knows how long calls take and says who answered: the time looked at
- * twice, one promise more, and metadata.
+ * The least that a model in front of another can cost when it knows how long calls take and names the endpoint that answered:
+ * two looks at the clock, one promise more, and metadata.
  */
 export async function measureBareWrapper(pairs: number): Promise<Figure> {
   const [plain, wrapped] = plainModels(2, () => answeringFetch) as [ChatModel, ChatModel];
@@ -60,7 +60,7 @@ export async function measureMostlyLimited(endpoints: number, pairs: number): Pr
   };
   const [plain] = plainModels(1, () => answeringFetch);
   const ours = balancedModel(endpoints, fetchAt);
-  // The first calls learn who is limited.
+  // The first calls learn which endpoints are limited.
   while (seen.requests < endpoints) await ours.doGenerate(callOptions());
   seen.requests = 0;
   const comparison = await interleave(

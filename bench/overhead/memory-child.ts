@@ -73,11 +73,11 @@ async function measure(of: MemoryCase): Promise<number> {
   const allOptions = makeOptions(of !== 'ours-waiting-without-signal');
 
   if (isWaiting) {
-    // Has every endpoint name its time, so that all later calls find nobody.
+    // Every endpoint names its time here, so that all later calls find none available.
     held[0] = model.doGenerate({ ...callOptions(), abortSignal: AbortSignal.timeout(100) });
     await (held[0] as Promise<unknown>).catch(() => undefined);
   }
-  // What is made once, by the first calls, is not theirs.
+  // What the first calls make once for all does not count.
   if (!isWaiting) for (let index = 0; index < 50; index += 1) held[index] = open(index);
   const before = await heapBytes();
   const firstCounted = isWaiting ? 0 : 50;

@@ -2,7 +2,7 @@ import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
 
 import { type BalancedProviderSettings, createBalancedProvider } from '../../src/index.ts';
 
-/** A chat model of the installed AI SDK line. */
+/** A chat model of the installed AI SDK major. */
 export type ChatModel = ReturnType<OpenAIProvider['chat']>;
 
 type Fetch = typeof globalThis.fetch;

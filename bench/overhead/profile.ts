@@ -1,10 +1,10 @@
 /**
  * Runs one kind of work in a loop, for a profiler:
  *
- *     node --cpu-prof --cpu-prof-interval 100 bench/overhead/profile.ts calls        # or: calls-1000, limits, stream, tick
+ *     node --cpu-prof --cpu-prof-interval 100 bench/overhead/profile.ts calls        # or: calls-1000, stream, tick
  *     node bench/overhead/profile.ts --summarise CPU.….cpuprofile                    # self time by function, ours first
  *
- * The profile also opens in Chrome's developer tools. `--heap-prof` instead of `--cpu-prof` shows who allocates.
+ * The profile also opens in Chrome's developer tools. `--heap-prof` instead of `--cpu-prof` shows what allocates.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -42,7 +42,7 @@ export const rejectingFetch = (): Promise<Response> =>
 
 const unanswered: unknown[] = [];
 
-/** Never answers. Holds on to who waits, as a socket does: otherwise the garbage collector would take the whole call. */
+/** Never answers. Holds on to the call, as a socket does: otherwise the garbage collector would take the whole call. */
 export const silentFetch = (): Promise<Response> => new Promise((resolve) => unanswered.push(resolve));
 
 /** Streams so many pieces of text, in network chunks of twenty events as a fast connection delivers them. */

@@ -3,7 +3,7 @@
  *
  * Each figure is the median of many batches, run in turns, so that what else the machine does falls on all of them.
  *
- *   npm run build && node bench/portability/run.ts
+ *   node bench/portability/run.ts [file.json]
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';

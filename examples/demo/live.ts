@@ -26,7 +26,7 @@ export async function demoLive(): Promise<boolean> {
     narrator.introduce(name, `${type === 'azure' ? 'Azure ' : 'OpenAI'}  key of ${apiKeyEnv}`);
   }
 
-  narrator.heading(`${calls} calls`, 'Each digit is a call that was answered, and says by whom.');
+  narrator.heading(`${calls} calls`, 'Each digit is a call that was answered, and names the endpoint.');
   const work = callMany(balanced, { modelId, prompt: SHORT_PROMPT, calls, atATime: endpoints.length });
   const spread = await narrator.follow(work);
   narrator.chart(spread);

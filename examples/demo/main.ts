@@ -11,7 +11,7 @@ try {
 } catch (error) {
   keepDraft();
   endLine();
-  // The stack says nothing to who runs a demo, and errors of the AI SDK may hold headers.
+  // The stack is of no use in a demo, and errors of the AI SDK may hold headers.
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

@@ -31,7 +31,7 @@ export class Narrator {
     say();
   }
 
-  /** Says who an endpoint is. */
+  /** Says what an endpoint is. */
   introduce(name: string, description: string): void {
     say(`${INDENT}${this.#label(name)}  ${paint('dim', description)}`);
   }

@@ -65,7 +65,7 @@ class Story {
   }
 
   async #allIsWell(): Promise<void> {
-    this.#narrator.heading('30 calls, all is well', 'Each digit is a call that was answered, and says by whom.');
+    this.#narrator.heading('30 calls, all is well', 'Each digit is a call that was answered, and names the endpoint.');
     const spread = await this.#call(30);
     this.#claims.check('30 calls answered, 10 by each endpoint', isSpread(spread, [10, 10, 10]));
   }
@@ -95,7 +95,7 @@ class Story {
     const spread = await this.#call(12);
     const asked = this.#westus.requests - before;
     this.#claims.check('12 calls answered, all by openai', isSpread(spread, [0, 0, 12]));
-    // Calls that start together all get to hear it.
+    // Calls that start together are all told.
     this.#claims.check(
       `westus was asked ${asked}× in the same moment, then left alone`,
       asked >= 1 && asked <= AT_A_TIME,
@@ -124,7 +124,7 @@ class Story {
     this.#narrator.heading('All is well again: 30 calls', 'They start when the time that westus named is over.');
     await wait(this.#rateLimitOfWestus() + 50);
     const spread = await this.#call(30);
-    // Whoever comes back takes its next turn; missed ones are not made up for.
+    // An endpoint that comes back takes its next turn; missed ones are not made up for.
     this.#claims.check(
       '30 calls answered, by all three again',
       [...spread.values()].every((count) => count >= 8),

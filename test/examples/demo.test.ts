@@ -52,9 +52,9 @@ describe('npm run demo -- --live', () => {
   });
 
   it.each([
-    ['nobody answers', () => status(401)],
-    ['nobody streams', ({ streaming }: ReceivedRequest) => (streaming ? status(401) : answer())],
-  ])('says in one line who failed when %s', async (_, behaviour) => {
+    ['no endpoint answers', () => status(401)],
+    ['no endpoint streams', ({ streaming }: ReceivedRequest) => (streaming ? status(401) : answer())],
+  ])('says in one line which endpoints failed when %s', async (_, behaviour) => {
     const [azure, openai] = await startServices('azure', 'openai');
     azure.behave(behaviour);
     openai.behave(behaviour);

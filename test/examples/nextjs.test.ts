@@ -45,7 +45,7 @@ describe.each(['/api/chat', '/api/edge'])('POST %s', (route) => {
     await Promise.all([eastus.close(), openai.close()]);
   });
 
-  it('streams a whole answer, and says in its metadata who gave it', async () => {
+  it('streams a whole answer, and names its endpoint in the metadata', async () => {
     const response = await postMessage(`${app.url}${route}`, 'Hello');
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     expect(await readAnswer(response)).toMatchObject({

@@ -24,7 +24,7 @@ describe('examples/generate.ts', () => {
     expect(westus.requests.map(({ deployment }) => deployment)).toEqual(['mini-west']);
   });
 
-  it('does with one endpoint when only that has a key', async () => {
+  it('answers from one endpoint when only that has a key', async () => {
     const [openai] = await startServices('openai');
     const { exitCode, output } = await runExample('generate.ts', {
       OPENAI_BASE_URL: openai.baseURL,
@@ -118,7 +118,7 @@ describe('examples/events.ts', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('says in one sentence who failed when everybody did', async () => {
+  it('names every endpoint in one sentence when all have failed', async () => {
     const [eastus, openai] = await startServices('eastus', 'openai');
     eastus.behave(status(401));
     openai.behave(status(401));

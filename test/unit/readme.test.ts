@@ -191,7 +191,7 @@ describe('the other tables', () => {
   });
 
   it('list each picker', () => {
-    const listed = tableUnder('Which picker for whom').flatMap(([picker]) => codeIn(picker));
+    const listed = tableUnder('Which picker for what').flatMap(([picker]) => codeIn(picker));
 
     const property = declaredType('settings/settings.ts', 'BalancedProviderSettings').getProperty('picker');
     const declared = property && typeOf(property);

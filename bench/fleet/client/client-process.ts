@@ -15,7 +15,7 @@ function tell(message: FromClient, then: () => void = () => undefined): void {
   process.send?.(message, then);
 }
 
-/** A late failure of nobody's call must not end the run; what it does to calls is seen in their records. */
+/** A late failure that belongs to no call must not end the run; what it does to calls is seen in their records. */
 process.on('unhandledRejection', (reason) => console.error('unhandled rejection:', reason));
 process.on('disconnect', () => process.exit(0));
 

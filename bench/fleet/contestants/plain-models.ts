@@ -3,7 +3,7 @@ import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
 
 import { AZURE_API_VERSION, AZURE_DEPLOYMENT, type Fleet, type FleetEndpoint, MODEL_ID } from './contestant.ts';
 
-/** A model of the installed AI SDK line. */
+/** A model of the installed AI SDK major. */
 export type PlainModel = ReturnType<OpenAIProvider['chat']>;
 
 /** The SDK's own model at each endpoint, for contestants that add their own way of choosing. */

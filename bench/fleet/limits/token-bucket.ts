@@ -27,7 +27,7 @@ export class TokenBucket {
     this.#level = Math.max(Math.min(0, this.#level), this.levelAt(atMs) - amount);
   }
 
-  /** When it holds so much, if nobody takes anything until then. */
+  /** When it holds so much, if nothing is taken until then. */
   availableAt(atMs: number, amount: number): number {
     if (amount > this.capacity) return Infinity;
     const missing = amount - this.levelAt(atMs);

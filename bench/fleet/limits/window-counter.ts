@@ -31,7 +31,7 @@ export class WindowCounter {
     return (Math.floor((atMs + this.#phaseMs) / this.lengthMs) + 1) * this.lengthMs - this.#phaseMs;
   }
 
-  /** When it has so much left, if nobody takes anything until then. */
+  /** When it has so much left, if nothing is taken until then. */
   availableAt(atMs: number, amount: number): number {
     if (amount > this.allowance) return Infinity;
     return this.leftAt(atMs) >= amount ? atMs : this.endsAt(atMs);

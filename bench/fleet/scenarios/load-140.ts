@@ -8,7 +8,7 @@ const UNTIL_MS = 135_000;
 /** For so long more than twice of what the quotas allow is asked for. */
 const RUSH_MS = 45_000;
 
-/** The rush spends what full buckets hold at the start, and makes the line as long as calls may wait. */
+/** The rush spends what full buckets hold at the start, and makes the queue as long as calls may wait. */
 function arrivals(random: Random): readonly number[] {
   const rush = steadyArrivals(random, 2.2 * UNEQUAL_FLEET_RPM, RUSH_MS);
   const then = steadyArrivals(random, 1.4 * UNEQUAL_FLEET_RPM, UNTIL_MS - RUSH_MS);

@@ -37,7 +37,7 @@ process.on('message', (message: ToServer) => {
     }
   }
 });
-// The parent is gone: nobody would ever stop this process.
+// The parent is gone: nothing else would ever stop this process.
 process.on('disconnect', () => process.exit(0));
 
 async function open({ scenario: name, seed, timeFactor }: Extract<ToServer, { type: 'open' }>): Promise<void> {

@@ -8,7 +8,7 @@ export async function streamChat(request: Request): Promise<Response> {
   const result = streamText({
     model: balanced('gpt-4.1-mini'),
     messages: await convertToModelMessages(messages),
-    // Who closes the page ends the call, and the connection to the endpoint with it.
+    // When the page is closed the call ends, and the connection to the endpoint with it.
     abortSignal: request.signal,
   });
   // AI SDK 7 has the same in two functions: toUIMessageStream() and createUIMessageStreamResponse().
