@@ -31,7 +31,7 @@ export interface ResolvedAnswer {
   readonly request: ReceivedRequest;
 }
 
-/** The sentence by which a test knows who answered. */
+/** The sentence by which a test knows which service answered. */
 export function greetingOf(serviceName: string): string {
   return `Hello, this is ${serviceName} speaking.`;
 }

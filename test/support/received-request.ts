@@ -21,7 +21,7 @@ export interface ReceivedRequest {
   readonly shape: 'openai' | 'azure';
   /** The deployment that the path names, as the dated api-versions of Azure do. */
   readonly deployment: string | undefined;
-  /** Who is asked to answer: the deployment in the path, else `model` in the body. */
+  /** What is asked to answer: the deployment in the path, else `model` in the body. */
   readonly model: string | undefined;
   /** A JSON body, or the text fields of a form; empty when it is neither. */
   readonly json: Readonly<Record<string, unknown>>;

@@ -25,7 +25,7 @@ export function apiError(statusCode: number, settings: ApiErrorSettings = {}): A
   });
 }
 
-/** A 429 that says when to come back. */
+/** A 429 that names the time after which calls are taken again. */
 export const rateLimit = (retryAfterSeconds: number): APICallError =>
   apiError(429, { headers: { 'retry-after': String(retryAfterSeconds) } });
 

@@ -66,8 +66,8 @@ const ask = async (balanced: BalancedProvider) => {
   return call;
 };
 
-describe('an event tells what happened:', () => {
-  it('attempt, for each attempt of a call in turn', async () => {
+describe('the event attempt', () => {
+  it('is sent for each attempt of a call in turn', async () => {
     const { balanced } = ringOf([
       after(30, fails(apiError(503, { error: { code: 'overloaded' } }))),
       after(20, fails(networkError('ECONNRESET'))),
@@ -113,7 +113,7 @@ describe('an event tells what happened:', () => {
     ]);
   });
 
-  it('attempt, at the end of a stream and not before', async () => {
+  it('is sent at the end of a stream and not before', async () => {
     const { balanced } = ringOf([streams(start, delta('a'), { waitMs: 500 }, delta('b'), finish())]);
     const { attempt } = listenTo(balanced);
 
@@ -126,7 +126,7 @@ describe('an event tells what happened:', () => {
     expect(attempt).toMatchObject([{ attempt: 1, class: 'success', durationMs: 500 }]);
   });
 
-  it('attempt, of a call that its caller ended', async () => {
+  it('is sent for an attempt that the caller aborted', async () => {
     const { balanced } = ringOf([hangs()]);
     const { attempt, failover, exhausted } = listenTo(balanced);
     const controller = new AbortController();
@@ -139,8 +139,10 @@ describe('an event tells what happened:', () => {
     expect(attempt).toMatchObject([{ endpoint: 'e0', class: 'aborted', durationMs: 70 }]);
     expect([failover, exhausted]).toEqual([[], []]);
   });
+});
 
-  it('failover, from whom to whom and why', async () => {
+describe('the event failover', () => {
+  it('names the endpoint that failed, the next one, and the class of the failure', async () => {
     const { balanced } = ringOf([fails(rateLimit(60)), fails(apiError(500)), answers()]);
     const { failover } = listenTo(balanced);
 
@@ -152,7 +154,7 @@ describe('an event tells what happened:', () => {
     ]);
   });
 
-  it('failover, inside a stream as well', async () => {
+  it('is sent inside a stream as well', async () => {
     const { balanced } = ringOf([streams(start), answers()]);
     const { failover } = listenTo(balanced);
 
@@ -161,8 +163,10 @@ describe('an event tells what happened:', () => {
 
     expect(failover).toEqual([{ modelId: 'm', from: 'e0', to: 'e1', class: 'retryable' }]);
   });
+});
 
-  it('cooldown and recovered, once each', async () => {
+describe('the events cooldown and recovered', () => {
+  it('are sent once each for a deployment', async () => {
     const { balanced, endpoints } = ringOf([fails(apiError(500)), answers()], {
       failureThreshold: 2,
       cooldownMs: 1_000,
@@ -179,7 +183,7 @@ describe('an event tells what happened:', () => {
     expect(cooldown).toHaveLength(1);
   });
 
-  it('cooldown and recovered, of a whole endpoint', async () => {
+  it('are sent for a whole endpoint, without the name of a deployment', async () => {
     const { balanced, endpoints } = ringOf([fails(apiError(401)), answers()]);
     const { cooldown, recovered } = listenTo(balanced);
     await ask(balanced);
@@ -191,8 +195,10 @@ describe('an event tells what happened:', () => {
 
     expect(recovered).toEqual([{ endpoint: 'e0', deployment: undefined }]);
   });
+});
 
-  it('rateLimited, with the time until it is asked again', async () => {
+describe('events', () => {
+  it('rateLimited has the time until the deployment is asked again', async () => {
     const { balanced } = ringOf([fails(rateLimit(7)), answers()]);
     const { rateLimited, cooldown } = listenTo(balanced);
 
@@ -202,7 +208,7 @@ describe('an event tells what happened:', () => {
     expect(cooldown).toEqual([]);
   });
 
-  it('exhausted, with every attempt and the soonest time', async () => {
+  it('exhausted has every attempt and the soonest time', async () => {
     const { balanced } = ringOf([fails(rateLimit(70)), fails(rateLimit(30))]);
     const { exhausted } = listenTo(balanced);
 
@@ -220,7 +226,7 @@ describe('an event tells what happened:', () => {
     ]);
   });
 
-  it('nothing of a request that was rejected but the attempt', async () => {
+  it('of a rejected request are the attempt alone', async () => {
     const { balanced } = ringOf([fails(apiError(400)), answers()]);
     const heard = listenTo(balanced);
 
@@ -230,7 +236,7 @@ describe('an event tells what happened:', () => {
     expect(heard.attempt).toMatchObject([{ class: 'rejected', statusCode: 400 }]);
   });
 
-  it('an event cannot be changed by whoever hears it first', async () => {
+  it('cannot be changed by the listener that is called first', async () => {
     const { balanced } = ringOf([answers()]);
     balanced.on('attempt', (event) => void Object.assign(event, { endpoint: 'changed' }));
     const { attempt } = listenTo(balanced);
@@ -261,7 +267,7 @@ describe('a listener', () => {
     ],
   ];
 
-  it.each(faults)('that %s breaks no call, and keeps no other listener from hearing', async (_, fault) => {
+  it.each(faults)('that %s breaks no call, and the other listeners are called', async (_, fault) => {
     const { balanced } = ringOf([fails(apiError(500)), fails(rateLimit(1)), answers()], {
       failureThreshold: 1,
       cooldownMs: 1_000,
@@ -286,7 +292,7 @@ describe('a listener', () => {
     expect(JSON.stringify(balanced.status())).not.toMatch(/"inFlight":[^0]/);
   });
 
-  it('hears nothing more when it has stopped listening', async () => {
+  it('is not called any more once it has been removed', async () => {
     const { balanced } = ringOf([answers()]);
     let count = 0;
     const stop = balanced.on('attempt', () => void (count += 1));
@@ -299,7 +305,7 @@ describe('a listener', () => {
     expect(count).toBe(1);
   });
 
-  it('that was registered twice is called twice, and stopped one at a time', async () => {
+  it('that was added twice is called twice, and removed one at a time', async () => {
     const { balanced } = ringOf([answers()]);
     let count = 0;
     const listener = () => void (count += 1);
@@ -314,7 +320,7 @@ describe('a listener', () => {
     expect(count).toBe(3);
   });
 
-  it('can look at the status, which already shows what it is told', async () => {
+  it('sees in status() what its event says', async () => {
     const { balanced } = ringOf([fails(apiError(500)), answers()], { failureThreshold: 1 });
     const states: unknown[] = [];
     balanced.on('cooldown', () => void states.push(balanced.status().endpoints[0]?.deployments[0]?.state));
@@ -339,10 +345,10 @@ describe('a listener', () => {
 });
 
 it.each([
-  ['to an event that there is not', 'atempt', () => undefined],
-  ['to one that every object has', 'toString', () => undefined],
+  ['for an event that there is not', 'atempt', () => undefined],
+  ['for a name that every object has', 'toString', () => undefined],
   ['with what is no function', 'attempt', undefined],
-])('listening %s fails at once', (_, name, listener) => {
+])('on() %s fails at once', (_, name, listener) => {
   const { balanced } = ringOf([answers()]);
 
   expect(() => balanced.on(name as 'attempt', listener as never)).toThrow(TypeError);

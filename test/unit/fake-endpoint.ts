@@ -123,7 +123,7 @@ export function holds(held: HeldAttempt[]): Behaviour {
 export class FakeEndpoint {
   readonly name: string;
   readonly attempts: FakeAttempt[] = [];
-  /** Streams that have neither closed nor broken off, and that nobody has cancelled. */
+  /** Streams that have neither closed nor broken off, and that have not been cancelled. */
   openStreams = 0;
   #behaviour: Behaviour;
   readonly #queued: Behaviour[] = [];
@@ -133,12 +133,12 @@ export class FakeEndpoint {
     this.#behaviour = behaviour;
   }
 
-  /** From now on it does this. */
+  /** What it does from now on. */
   behave(behaviour: Behaviour): void {
     this.#behaviour = behaviour;
   }
 
-  /** It does these, one for each attempt, and then as before. */
+  /** What it does with the next attempts, one for each; then it goes on as before. */
   behaveOnce(...behaviours: readonly Behaviour[]): void {
     this.#queued.push(...behaviours);
   }

@@ -16,7 +16,7 @@ export async function happenings(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Lets so many promises settle one after the other, and nothing else: for what depends on who comes first. */
+/** Lets so many promises settle one after the other, and nothing else: for what depends on which comes first. */
 export async function microtasks(count: number): Promise<void> {
   for (let done = 0; done < count; done++) await Promise.resolve();
 }

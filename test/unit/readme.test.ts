@@ -107,8 +107,8 @@ const codeIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([,
 
 const sorted = (names: Iterable<string>): string[] => [...names].toSorted((a, b) => a.localeCompare(b));
 
-describe('the TypeScript in the README', () => {
-  it('is there', () => {
+describe('README: its TypeScript', () => {
+  it('is found', () => {
     expect(blocks.size).toBeGreaterThan(5);
   });
 
@@ -123,7 +123,7 @@ describe('the TypeScript in the README', () => {
   });
 });
 
-describe('the tables of settings', () => {
+describe('README: the table', () => {
   const tables = [
     ['Settings', 'settings.ts', 'BalancedProviderSettings'],
     ['Settings of every endpoint', 'endpoint-settings.ts', 'CommonEndpointSettings'],
@@ -139,13 +139,13 @@ describe('the tables of settings', () => {
     return settingsOf(declaredType(`settings/${file}`, name)).filter(([path]) => isCommon || !common.has(path));
   };
 
-  it.each(tables)('%s: list each setting, and nothing else', (heading, file, name) => {
+  it.each(tables)('"%s" lists each setting, and nothing else', (heading, file, name) => {
     const listed = tableUnder(heading).flatMap(([setting]) => codeIn(setting));
 
     expect(sorted(listed)).toEqual(sorted(declaredSettings(file, name).map(([path]) => path)));
   });
 
-  it.each(tables)('%s: name the defaults that the comments name', (heading, file, name) => {
+  it.each(tables)('"%s" names the defaults that the docstrings name', (heading, file, name) => {
     const bare = (text: string): string => text.replaceAll('`', '');
     const defaults = new Map(declaredSettings(file, name));
     const wrong = tableUnder(heading).filter(([setting, listed = '']) => {
@@ -159,29 +159,29 @@ describe('the tables of settings', () => {
   });
 });
 
-describe('the other tables', () => {
-  it('list each event with its fields', () => {
+describe('README: the table', () => {
+  it('of events lists each event with its fields', () => {
     const listed = tableUnder('Events').map(([name, , fields]) => [...codeIn(name), sorted(codeIn(fields))]);
 
     const events = declaredType('events.ts', 'BalancedEvents').getProperties();
     expect(listed).toEqual(events.map((event) => [event.name, sorted(namesOf(typeOf(event)))]));
   });
 
-  it('list each member of the provider', () => {
+  it('of the provider lists each member', () => {
     const listed = tableUnder('The provider').flatMap(([names]) => codeIn(names));
 
     const members = namesOf(declaredType('create-balanced-provider.ts', 'BalancedProviderMembers'));
     expect(sorted(listed)).toEqual(sorted(['balanced(id)', ...members]));
   });
 
-  it('list each error that is exported', () => {
+  it('of errors lists each error that is exported', () => {
     const listed = tableUnder('Errors').flatMap(([name]) => codeIn(name));
 
     const errors = Object.keys(library).filter((name) => name.endsWith('Error'));
     expect(sorted(listed)).toEqual(sorted(errors));
   });
 
-  it('list each class of failure', () => {
+  it('of failures lists each class', () => {
     const listed = tableUnder('What happens when …').flatMap(([, failureClass]) => codeIn(failureClass));
 
     const property = declaredType('failure/failure.ts', 'Failure').getProperty('class');
@@ -190,7 +190,7 @@ describe('the other tables', () => {
     expect(sorted(new Set(listed))).toEqual(sorted(classes));
   });
 
-  it('list each picker', () => {
+  it('of pickers lists each picker', () => {
     const listed = tableUnder('Which picker for what').flatMap(([picker]) => codeIn(picker));
 
     const property = declaredType('settings/settings.ts', 'BalancedProviderSettings').getProperty('picker');
@@ -200,8 +200,8 @@ describe('the other tables', () => {
   });
 });
 
-describe('the rest of the README', () => {
-  it('has the message that the error has', () => {
+describe('README: the text', () => {
+  it('has the message of the error as it is', () => {
     const attempt = (endpoint: string, failure: Partial<library.AttemptRecord>): library.AttemptRecord => ({
       endpoint,
       deployment: 'gpt4',
@@ -237,7 +237,7 @@ describe('the rest of the README', () => {
     expect(readme).toContain(message);
   });
 
-  it('links to what exists', () => {
+  it('links to headings and files that exist', () => {
     const targets = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target = '']) => target);
     const anchors = new Set([...readme.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => `#${anchorOf(heading)}`));
     const isThere = (target: string): boolean =>

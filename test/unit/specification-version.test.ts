@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createBalancedProvider } from '../../src/index.ts';
 import { FakeEndpoint } from './fake-endpoint.ts';
 
-it('a balanced provider has the version of the first provider that says one, and registries of SDK 7 take it for new', () => {
+it('a balanced provider has the specificationVersion of the first provider that has one, so that SDK 7 does not wrap it', () => {
   const { languageModel } = new FakeEndpoint('a').settings().provider as { languageModel: (id: string) => object };
   const balanced = createBalancedProvider({
     endpoints: [

@@ -87,7 +87,7 @@ describe('status()', () => {
     expect(balanced.status().endpoints[2]?.deployments[0]?.inFlight).toBe(0);
   });
 
-  it('shows a probe that is out', async () => {
+  it('shows a probe that is under way', async () => {
     const endpoint = new FakeEndpoint('only', fails(apiError(500)));
     const balanced = createBalancedProvider({
       endpoints: [endpoint.settings()],

@@ -9,7 +9,7 @@ import { toolsOf, weatherAnswer, weatherQuestion } from '../sdk-lines/suite/conv
 const CONVERSATIONS = 1_000;
 const AT_ONCE = 20;
 
-it('keeps each of 1,000 conversations where it began, and spreads their beginnings evenly', async () => {
+it('1,000 conversations each stay at the endpoint where they began, and begin at all endpoints evenly', async () => {
   const accounts = await Promise.all(['a', 'b', 'c', 'd'].map((name) => startResponsesAccount(name)));
   onTestFinished(async () => {
     await Promise.all(accounts.map((account) => account.close()));
@@ -41,7 +41,7 @@ it('keeps each of 1,000 conversations where it began, and spreads their beginnin
   const isFirst = ({ input }: { readonly input: string | readonly Item[] }): boolean => input.length === 1;
   expect(accounts.map(({ requests }) => requests.filter(isFirst).length)).toEqual([250, 250, 250, 250]);
   expect(accounts.map(({ requests }) => requests.length)).toEqual([750, 750, 750, 750]);
-  // Whatever was referred to was there: nobody had to be asked twice, and nothing was sent in full for nothing.
+  // Every item was where its reference was sent: no call was made twice, and nothing was sent in full without need.
   expect(accounts.flatMap(({ refusals }) => refusals)).toEqual([]);
   expect(new Set(texts)).toEqual(new Set([weatherAnswer]));
 }, 60_000);

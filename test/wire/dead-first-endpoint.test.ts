@@ -35,7 +35,7 @@ async function withFirst(first: OpenAIEndpointSettings | Behaviour) {
   return createBalancedProvider({ endpoints: [endpoint, openAI(second), openAI(third)] });
 }
 
-describe('200 calls, 20 at a time, all succeed without the SDK’s retries when the first of three endpoints', () => {
+describe('200 calls, 20 at a time, all succeed without retries of the AI SDK when the first of three endpoints', () => {
   it.each([
     ['answers with 429 and names a time', async () => rateLimited(30)],
     ['answers with 429 and names no time', async () => status(429)],
@@ -55,7 +55,7 @@ describe('200 calls, 20 at a time, all succeed without the SDK’s retries when 
   });
 });
 
-it('starts no attempt at a rate-limited endpoint between its first 429 and the time it named, and then one probe', async () => {
+it('a rate-limited endpoint gets no attempt between its first 429 and the time it named, and then one probe', async () => {
   const [limited, second, third] = await startServices('limited', 'second', 'third');
   limited.behave(rateLimited(2));
   const starts: number[] = [];

@@ -10,7 +10,7 @@ import { vectorOf } from '../support/wire/embeddings.ts';
 const id = 'text-embedding-3-small';
 
 describe('embeddings', () => {
-  it('refuse a ring whose names tell that its models differ', async () => {
+  it('are refused by a ring whose names tell that its models differ', async () => {
     const [one, two] = await startServices('one', 'two');
     const balanced = createBalancedProvider({
       endpoints: [openAI(one), openAI(two, { deployments: { [id]: 'text-embedding-ada-002' } })],
@@ -19,7 +19,7 @@ describe('embeddings', () => {
     expect(() => balanced.embeddingModel(id)).toThrow(MixedEmbeddingsError);
   });
 
-  it('accept an Azure deployment of whatever name', async () => {
+  it('come from an Azure deployment of any name', async () => {
     const [one, two] = await startServices('one', 'two');
     const balanced = createBalancedProvider({
       endpoints: [openAI(one), azureV1(two, { deployments: { [id]: 'my-embeddings' } })],
@@ -30,7 +30,7 @@ describe('embeddings', () => {
     expect(embedding).toEqual(vectorOf('a value'));
   });
 
-  it('throw when the vectors of one endpoint differ in length from those of another', async () => {
+  it('end in an error when the vectors of one endpoint differ in length from those of another', async () => {
     const [one, two] = await startServices('one', 'two');
     two.behave(answer({ dimensions: 5 }));
     const balanced = createBalancedProvider({ endpoints: [openAI(one), openAI(two)] });
@@ -59,7 +59,7 @@ describe('embeddings', () => {
     expect(lengths).toEqual([3, 5]);
   });
 
-  it('lose no chunk of embedMany when an endpoint fails in between', async () => {
+  it('of embedMany lose no chunk when an endpoint fails in between', async () => {
     const [one, two, three] = await startServices('one', 'two', 'three');
     two.behave(status(500));
     const balanced = createBalancedProvider({

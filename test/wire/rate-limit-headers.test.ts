@@ -25,7 +25,7 @@ async function keptOutMs(behaviour: Behaviour, endpointOf: typeof openAI | typeo
   return told[0];
 }
 
-it('a second, shorter time does not shorten the first', async () => {
+it('a rate limit is not shortened by a second one that names a shorter time', async () => {
   const [limited, healthy] = await startFailingAndHealthy(status(500));
   limited.behaveOnce(rateLimited(30), rateLimited(1));
   const balanced = createBalancedProvider({
@@ -40,7 +40,7 @@ it('a second, shorter time does not shorten the first', async () => {
   expect(balanced.status().endpoints[0]?.deployments[0]?.rateLimitedMs).toBeGreaterThan(28_000);
 });
 
-it('an account without money is left alone, although its error is a 429 that names a short time', async () => {
+it('an account without money gets no more calls, although its error is a 429 that names a short time', async () => {
   const [poor, healthy] = await startFailingAndHealthy(
     status(429, { code: 'insufficient_quota', headers: { 'retry-after-ms': '1' } }),
   );

@@ -41,7 +41,7 @@ describe('an endpoint that failed', () => {
     expect(failing.requests).toHaveLength(13);
   });
 
-  it('is left alone again when the probe fails', async () => {
+  it('gets no calls for another cooldown when the probe fails', async () => {
     const [failing, healthy] = await startFailingAndHealthy(status(500));
     const balanced = createBalancedProvider({
       endpoints: [openAI(failing), openAI(healthy)],
@@ -89,8 +89,8 @@ describe('an endpoint that failed', () => {
   });
 });
 
-describe('when everything is cooling', () => {
-  it('the endpoint that is due soonest is asked early instead of failing the call', async () => {
+describe('a call that finds all endpoints in their cooldown', () => {
+  it('is sent early to the endpoint whose cooldown ends first, and does not fail', async () => {
     const [one, two] = await startServices('one', 'two');
     for (const service of [one, two]) service.behave(status(500));
     const balanced = createBalancedProvider({
@@ -109,8 +109,8 @@ describe('when everything is cooling', () => {
   });
 });
 
-describe('between rounds', () => {
-  it('a ring that healed answers the same call', async () => {
+describe('a call that waits for its next round', () => {
+  it('is answered by a ring that has recovered meanwhile', async () => {
     const [one, two] = await startServices('one', 'two');
     for (const service of [one, two]) service.behaveOnce(status(500));
     const balanced = createBalancedProvider({
@@ -124,7 +124,7 @@ describe('between rounds', () => {
     expect(one.requests.length + two.requests.length).toBe(3);
   });
 
-  it('a wait is no longer than a Retry-After that ends sooner', async () => {
+  it('waits no longer than a Retry-After that ends sooner', async () => {
     const [limited] = await startServices('limited');
     limited.behaveOnce(status(429, { headers: { 'retry-after-ms': '250' } }));
     const balanced = createBalancedProvider({

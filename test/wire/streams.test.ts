@@ -10,7 +10,7 @@ const options = {
 };
 
 describe('a stream of a balanced model', () => {
-  it('begins with one stream-start, whatever failed before', async () => {
+  it('begins with one stream-start, also when two endpoints failed before', async () => {
     const [one, two, three] = await startServices('one', 'two', 'three');
     one.behave(interrupted('preamble', 'end'));
     two.behave(interrupted('preamble', 'error-event'));
@@ -43,7 +43,7 @@ describe('a stream of a balanced model', () => {
     expect(types).not.toContain('finish');
   });
 
-  it('is to be had before the first content', async () => {
+  it('is returned before the first content', async () => {
     const [slow] = await startServices('slow');
     slow.behave(interrupted('preamble', 'hang'));
     const balanced = createBalancedProvider({ endpoints: [openAI(slow)] });
@@ -54,7 +54,7 @@ describe('a stream of a balanced model', () => {
     expect(await slow.requests[0]?.ended).toBe('closed-by-client');
   });
 
-  it('can be cancelled while it waits for the next round, and asks nobody any more', async () => {
+  it('can be cancelled while it waits for the next round, and then asks no more endpoints', async () => {
     const [failing] = await startServices('failing');
     failing.behave(interrupted('preamble', 'end'));
     const balanced = createBalancedProvider({

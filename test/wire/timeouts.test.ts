@@ -147,7 +147,7 @@ describe('timeout.attemptMs', () => {
 });
 
 describe('totalTimeoutMs', () => {
-  it('ends a call that nobody answers, without the SDK starting it again', async () => {
+  it('ends a call that no endpoint answers, and the AI SDK does not start it again', async () => {
     const [one, two] = await startServices('one', 'two');
     for (const service of [one, two]) service.behave(hang());
     const balanced = createBalancedProvider({

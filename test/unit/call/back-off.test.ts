@@ -53,8 +53,8 @@ const waitsOf = (endpoints: readonly FakeEndpoint[]) => {
   return rounds.slice(1).map((startedAt, index) => startedAt - (rounds[index] ?? 0));
 };
 
-describe('a call that nobody answers', () => {
-  it('goes round the ring three times by default, and asks each once in a round', async () => {
+describe('a call that no endpoint answers', () => {
+  it('makes three rounds by default, and asks each endpoint once in a round', async () => {
     const { endpoints, balanced } = ringOf([dead, dead, dead, dead]);
 
     const call = ask(balanced);
@@ -89,7 +89,7 @@ describe('a call that nobody answers', () => {
     expect(second).toBeCloseTo(2_000 * (1 + chance), -1);
   });
 
-  it('waits differently each time, so that many callers do not come back together', async () => {
+  it('waits differently each time, so that many calls do not come back together', async () => {
     const { endpoints, balanced } = ringOf([dead], { retry: { rounds: 2 } });
 
     for (let call = 0; call < 20; call++) {
@@ -135,7 +135,7 @@ describe('a call that nobody answers', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('ends with the answer of a ring that healed meanwhile', async () => {
+  it('ends with the answer of a ring that recovered meanwhile', async () => {
     const { endpoints, balanced } = ringOf([dead, dead]);
     const call = ask(balanced);
     await happenings();
@@ -148,7 +148,7 @@ describe('a call that nobody answers', () => {
   });
 });
 
-describe('a wait', () => {
+describe('a wait between rounds', () => {
   it('is no longer than a Retry-After that ends sooner', async () => {
     const { endpoints, balanced } = ringOf([dead, dead]);
     endpoints[1]?.behaveOnce(fails(rateLimit(0.3)));
@@ -160,7 +160,7 @@ describe('a wait', () => {
     expect(waitsOf(endpoints)[0]).toBeGreaterThanOrEqual(300);
   });
 
-  it('is no shorter than the soonest of several that end sooner', async () => {
+  it('is no shorter than the first of several Retry-Afters that end sooner', async () => {
     const { endpoints, balanced } = ringOf([answers(), answers()]);
     endpoints[0].behaveOnce(fails(rateLimit(0.7)));
     endpoints[1]?.behaveOnce(fails(rateLimit(0.4)));
@@ -174,7 +174,7 @@ describe('a wait', () => {
     expect(call.state).toBe('fulfilled');
   });
 
-  it('ends in no attempt before the time that everybody named', async () => {
+  it('is followed by no attempt before the time that every endpoint named', async () => {
     const { endpoints, balanced } = ringOf([fails(rateLimit(60)), fails(rateLimit(90))]);
 
     ask(balanced);
@@ -183,7 +183,7 @@ describe('a wait', () => {
     expect(attemptsOf(endpoints)).toEqual([1, 1]);
   });
 
-  it('for a time of no length at all still makes no more rounds than there may be', async () => {
+  it('for a Retry-After of no time at all leads to no more rounds than retry.rounds', async () => {
     const { endpoints, balanced } = ringOf([fails(rateLimit(0))], { retry: { rounds: 4 } });
 
     const call = ask(balanced);
@@ -194,12 +194,12 @@ describe('a wait', () => {
   });
 });
 
-describe('what no waiting mends ends a call at once', () => {
+describe('a call is given up at once', () => {
   it.each([
     ['wrong keys everywhere', apiError(401)],
     ['missing deployments everywhere', apiError(404, { error: { code: 'DeploymentNotFound' } })],
     ['accounts without money everywhere', apiError(429, { error: { code: 'insufficient_quota' } })],
-  ])('%s', async (_, error) => {
+  ])('for %s', async (_, error) => {
     const { endpoints, balanced } = ringOf([fails(error), fails(error), fails(error)]);
 
     const call = ask(balanced);
@@ -210,7 +210,7 @@ describe('what no waiting mends ends a call at once', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('a request that is at fault itself: nobody else is asked', async () => {
+  it('for a request that is at fault itself, and no other endpoint is asked', async () => {
     const error = apiError(400);
     const { endpoints, balanced } = ringOf([fails(error), answers()], { loadBalancing: false });
 
@@ -221,7 +221,7 @@ describe('what no waiting mends ends a call at once', () => {
     expect(attemptsOf(endpoints)).toEqual([1, 0]);
   });
 
-  it('a request that everybody rejects, although others were asked as the settings say', async () => {
+  it('for a request that every endpoint rejects, after all were asked because of failoverOn', async () => {
     const errors = [1, 2].map(() => apiError(400, { error: { code: 'content_filter' } }));
     const { endpoints, balanced } = ringOf(
       errors.map((error) => fails(error)),
@@ -235,7 +235,7 @@ describe('what no waiting mends ends a call at once', () => {
     expect(errors).toContain(call.error);
   });
 
-  it('but not when somebody may mend: a wrong key beside a server that is down', async () => {
+  it('but not for a wrong key beside a server that is down and may come back', async () => {
     const { endpoints, balanced } = ringOf([fails(apiError(401)), dead]);
 
     ask(balanced);
@@ -246,7 +246,7 @@ describe('what no waiting mends ends a call at once', () => {
 });
 
 describe('x-should-retry: false', () => {
-  it('keeps this call from asking that deployment again, and no other call', async () => {
+  it('makes this call not ask that deployment again, but other calls do', async () => {
     const error = apiError(500, { headers: { 'x-should-retry': 'false' } });
     const { endpoints, balanced } = ringOf([fails(error), dead], { loadBalancing: false });
 
@@ -277,7 +277,7 @@ describe('totalTimeoutMs', () => {
   it.each([
     ['generate', (balanced: BalancedProvider) => watch(balanced('m').doGenerate({ prompt }))],
     ['stream', (balanced: BalancedProvider) => watch(balanced('m').doStream({ prompt }))],
-  ])('ends an attempt that hangs, whatever its signal says, and asks nobody else (%s)', async (_, begin) => {
+  ])('ends an attempt that hangs and ignores its signal, and no other endpoint is asked (%s)', async (_, begin) => {
     const { endpoints, balanced } = ringOf([hangs(), answers()], { totalTimeoutMs: 500, loadBalancing: false });
 
     const call = begin(balanced);
@@ -312,7 +312,7 @@ describe('totalTimeoutMs', () => {
 });
 
 describe('timeout.attemptMs', () => {
-  it('lets the next deployment answer when one hangs, whatever its signal says', async () => {
+  it('lets the next deployment answer when one hangs and ignores its signal', async () => {
     const { endpoints, balanced } = ringOf([hangs(), answers()], { timeout: { attemptMs: 200 }, loadBalancing: false });
 
     const call = ask(balanced);
@@ -387,23 +387,20 @@ describe('an abort by the caller', () => {
     expectNothingLeft(balanced, controller);
   });
 
-  it.each([false, true])(
-    'during an attempt that does not heed it ends the call at once (stream: %s)',
-    async (isStream) => {
-      const { endpoints, balanced } = ringOf([hangs(), answers()], { loadBalancing: false });
-      const { controller, call } = await began(balanced, isStream);
+  it.each([false, true])('during an attempt that ignores it ends the call at once (stream: %s)', async (isStream) => {
+    const { endpoints, balanced } = ringOf([hangs(), answers()], { loadBalancing: false });
+    const { controller, call } = await began(balanced, isStream);
 
-      controller.abort('gone');
-      await happenings();
+    controller.abort('gone');
+    await happenings();
 
-      expect(call.error).toBe('gone');
-      expectNothingLeft(balanced, controller);
-      expect(attemptsOf(endpoints)).toEqual([1, 0]);
-      expect(balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ state: 'closed', failures: 0 });
-    },
-  );
+    expect(call.error).toBe('gone');
+    expectNothingLeft(balanced, controller);
+    expect(attemptsOf(endpoints)).toEqual([1, 0]);
+    expect(balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ state: 'closed', failures: 0 });
+  });
 
-  it.each(reasons)('before the call asks nobody: %s', async (_, reason) => {
+  it.each(reasons)('before the call keeps it from asking any endpoint: %s', async (_, reason) => {
     const { endpoints, balanced } = ringOf([answers()]);
     const signal = AbortSignal.abort(reason);
 
@@ -414,7 +411,7 @@ describe('an abort by the caller', () => {
     expect(attemptsOf(endpoints)).toEqual([0]);
   });
 
-  it('that comes together with the answer drops no stream: it is read, or closed', async () => {
+  it('that comes together with the answer loses no stream: it is returned, or closed', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));
     const { endpoints, balanced } = ringOf([dead]);

@@ -27,7 +27,7 @@ it.each([1, 19, 20, 39, 40, 1_000])('a hedge budget of a twentieth is never exce
   expect(takeAll(budget, 1) + takeAll(budget, 1.5)).toBe(Math.floor(0.05 * calls));
 });
 
-it('half of a hedge budget is kept for what has been silent for half as long again', () => {
+it('a hedge budget keeps half of itself for attempts that are silent for half as long again', () => {
   const budget = new HedgeBudget(0.1);
   for (let call = 0; call < 1_000; call++) budget.begin();
 

@@ -40,11 +40,11 @@ const dead = fails(apiError(500));
 const ask = (balanced: BalancedProvider) => watch(balanced('m').doGenerate({ prompt }));
 const deploymentOf = (balanced: BalancedProvider) => balanced.status().endpoints[0]?.deployments[0];
 
-describe('a probe that takes longer than a hedge waits', () => {
+describe('a probe that takes longer than hedge.afterMs', () => {
   it.each([
-    ['alone', [dead]],
-    ['beside another that is as slow', [dead, after(4_000, answers())]],
-  ])('brings its deployment back: %s', async (_, behaviours) => {
+    ['on its own', [dead]],
+    ['beside a hedge that is as slow', [dead, after(4_000, answers())]],
+  ])('brings its deployment back %s', async (_, behaviours) => {
     const { endpoints, balanced } = ringOf(behaviours, {
       failureThreshold: 1,
       cooldownMs: 10_000,
@@ -61,7 +61,7 @@ describe('a probe that takes longer than a hedge waits', () => {
     expect(deploymentOf(balanced)?.state).toBe('closed');
   });
 
-  it('keeps its deployment out until the next when another has answered first', async () => {
+  it('keeps its deployment out until the next probe when the hedge has answered first', async () => {
     const { endpoints, balanced } = ringOf([dead, after(500, answers())], {
       failureThreshold: 1,
       cooldownMs: 10_000,
@@ -84,7 +84,7 @@ describe('a probe that takes longer than a hedge waits', () => {
   });
 });
 
-it('timeout.firstContentMs, which is for streams, is nothing that the loser of another call has exceeded', async () => {
+it('timeout.firstContentMs, which is for streams, fails no attempt without a stream that loses against its hedge', async () => {
   const { balanced } = ringOf([after(12_000, answers()), after(3_000, answers())], {
     timeout: { firstContentMs: 5_000 },
     hedge: { afterMs: 8_000, maxExtra: 1 },
@@ -97,8 +97,8 @@ it('timeout.firstContentMs, which is for streams, is nothing that the loser of a
   expect(deploymentOf(balanced)?.failures).toBe(0);
 });
 
-describe('a stream of which two deployments send the first content at about the same time', () => {
-  /** A stream of both, of which one deployment is ahead by so many turns: whose words, and whose headers it has. */
+describe('a hedged stream whose two deployments send the first content at about the same time', () => {
+  /** A stream of both, of which one is ahead by so many turns: the words and the headers that the stream has. */
   async function wordsAndHeaders(aheadBy: number) {
     let speak = (): void => {};
     const event = new Promise<void>((resolve) => (speak = resolve));
@@ -117,7 +117,7 @@ describe('a stream of which two deployments send the first content at about the 
     return [reading.value, result.response?.headers?.['x-endpoint']];
   }
 
-  it('has the headers of the one whose words it has', async () => {
+  it('has the headers of the deployment that its words come from', async () => {
     for (let aheadBy = -30; aheadBy <= 30; aheadBy++) {
       const [words, headers] = await wordsAndHeaders(aheadBy);
 
@@ -131,7 +131,7 @@ async function firstDelta(stream: ReadableStream<LanguageModelV4StreamPart>): Pr
   return undefined;
 }
 
-it('an attempt that replaces one whose deployment was taken out meanwhile is a second attempt, too', async () => {
+it('a hedge that replaces an attempt whose deployment was taken out meanwhile counts against the hedge budget', async () => {
   const { endpoints, balanced } = ringOf([answers(), answers(), answers()], {
     failureThreshold: 1,
     cooldownMs: 600_000,
@@ -155,7 +155,7 @@ it('an attempt that replaces one whose deployment was taken out meanwhile is a s
   expect(hedges).toEqual([]);
 });
 
-it('a call under way is not given up because its deployment is out, while there is nobody to ask instead', async () => {
+it('an attempt under way goes on when its deployment is taken out and no other one can be asked', async () => {
   const { endpoints, balanced } = ringOf([after(10_000, answers('long')), fails(apiError(401))], {
     hedge: { afterMs: 1_000 },
     retry: { rounds: 1 },
@@ -170,7 +170,7 @@ it('a call under way is not given up because its deployment is out, while there 
   expect(long.state).toBe('fulfilled');
 });
 
-it('the error of a call that ran out of time names both attempts that were under way, and why they ended', async () => {
+it('the error of a hedged call that ran out of time names both attempts, and why they ended', async () => {
   const { balanced } = ringOf([hangs(), hangs()], { hedge: { afterMs: 1_000, maxExtra: 1 }, totalTimeoutMs: 3_000 });
   const told: string[] = [];
   balanced.on('attempt', ({ endpoint }) => told.push(endpoint));

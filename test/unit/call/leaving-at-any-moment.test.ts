@@ -45,7 +45,7 @@ const situations: Readonly<Record<string, Situation>> = {
     settings: { retry: { jitter: false } },
     afterMs: 1_000,
   },
-  'hears from two deployments at once': {
+  'gets content from two deployments at once': {
     behaviours: (event) => [[speaksAt(event)], [speaksAt(event)]],
     settings: { hedge: { afterMs: 1_000, maxExtra: 1 } },
     afterMs: 1_000,
@@ -56,12 +56,12 @@ const situations: Readonly<Record<string, Situation>> = {
   },
 };
 
-/** How a caller leaves, when it still can. */
+/** How a caller ends a call, while it still can. */
 const ways = ['aborts a stream', 'cancels a stream', 'aborts an answer'] as const;
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
 
-/** A call whose caller leaves so many turns after the event. Returns what that leaves behind. */
+/** A call that is ended by its caller so many turns after the event. Returns what that leaves behind. */
 async function leftBehind(situation: Situation, way: (typeof ways)[number], turns: number) {
   const { behaviours, settings, afterMs = 0, maxConcurrency } = situation;
   let happen = (): void => {};
@@ -102,7 +102,7 @@ async function leftBehind(situation: Situation, way: (typeof ways)[number], turn
 }
 
 describe.each(Object.entries(situations))('a call that %s', (_, situation) => {
-  it.each(ways)('leaves nothing behind whenever its caller %s', async (way) => {
+  it.each(ways)('leaves nothing behind at whatever moment its caller %s', async (way) => {
     const nothing = { inFlight: 0, timers: 0, listeners: 0, openStreams: 0, pending: 0 };
 
     for (let turns = 0; turns < MOST_TURNS; turns++) {

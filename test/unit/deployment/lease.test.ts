@@ -32,7 +32,7 @@ const deploymentOf = (balanced: BalancedProvider, endpoint = 0, deployment = 0) 
   balanced.status().endpoints[endpoint]?.deployments[deployment];
 
 describe('a deployment that fails', () => {
-  it('is out after the fifth failure in a row, and others answer meanwhile', async () => {
+  it('is out after the fifth failure in a row, and another one answers meanwhile', async () => {
     const { endpoints, balanced } = ringOf(2);
     const [failing] = endpoints;
     failing.behave(fails(apiError(500)));
@@ -66,7 +66,7 @@ describe('a deployment that fails', () => {
     expect(held).toHaveLength(11);
   });
 
-  it('is left for a whole further cooldown when the probe fails', async () => {
+  it('is out for another whole cooldown when the probe fails', async () => {
     const { endpoints, balanced } = ringOf(2, { failureThreshold: 1, cooldownMs: 1_000 });
     const [failing] = endpoints;
     failing.behave(fails(apiError(500)));
@@ -82,7 +82,7 @@ describe('a deployment that fails', () => {
     expect(failing.attempts).toHaveLength(3);
   });
 
-  it('carries its share again within 15 s of being healed, by the default settings', async () => {
+  it('has its share of the calls again within 15 s of its recovery, by the default settings', async () => {
     const { endpoints, balanced } = ringOf(2, { loadBalancing: true });
     const [failing, healthy] = endpoints;
     failing.behave(fails(apiError(500)));
@@ -102,7 +102,7 @@ describe('a deployment that fails', () => {
     expect([failing.attempts.length - (before[0] ?? 0), healthy.attempts.length - (before[1] ?? 0)]).toEqual([10, 10]);
   });
 
-  it('is not blamed for what is the request’s own fault', async () => {
+  it('does not count the rejection of a bad request as a failure', async () => {
     const { endpoints, balanced } = ringOf(1, { failureThreshold: 1 });
     endpoints[0].behave(fails(apiError(400)));
 
@@ -112,7 +112,7 @@ describe('a deployment that fails', () => {
     expect(deploymentOf(balanced)).toMatchObject({ state: 'closed', failures: 0, inFlight: 0 });
   });
 
-  it('is not blamed for a rate limit', async () => {
+  it('does not count a rate limit as a failure', async () => {
     const { endpoints, balanced } = ringOf(2, { failureThreshold: 1 });
     endpoints[0].behaveOnce(fails(rateLimit(7)));
 
@@ -121,7 +121,7 @@ describe('a deployment that fails', () => {
     expect(deploymentOf(balanced)).toMatchObject({ state: 'closed', failures: 0, rateLimitedMs: 7_000 });
   });
 
-  it('is not in flight for ever when a classifier throws', async () => {
+  it('has no attempt in flight for ever when classifyFailure throws', async () => {
     const { endpoints, balanced } = ringOf(2, {
       classifyFailure: () => {
         throw new Error('a bug of the user');
@@ -137,13 +137,13 @@ describe('a deployment that fails', () => {
   });
 });
 
-describe('what is the endpoint’s', () => {
+describe('a failure of a whole endpoint', () => {
   it.each([
     ['wrong credentials', apiError(401), 'misconfigured'],
     ['a closed door', apiError(403), 'misconfigured'],
     ['a refused connection', networkError('ECONNREFUSED'), 'retryable'],
     ['an unknown host', networkError('ENOTFOUND'), 'retryable'],
-  ] as const)('takes out all its deployments: %s', async (_, error, failureClass) => {
+  ] as const)('takes out all deployments of it: %s', async (_, error, failureClass) => {
     const { endpoints, balanced } = ringOf(2, { failureThreshold: 1 });
     const cooldowns: unknown[] = [];
     balanced.on('cooldown', (event) => void cooldowns.push([event.endpoint, event.deployment, event.class]));
@@ -157,7 +157,7 @@ describe('what is the endpoint’s', () => {
     expect(balanced.status().endpoints[0]?.state).toBe('open');
   });
 
-  it('is counted over all its deployments', async () => {
+  it('is counted over all deployments of it', async () => {
     const { endpoints, balanced } = ringOf(2, { failureThreshold: 3 });
     endpoints[0].behave(fails(networkError('ECONNREFUSED')));
 
@@ -166,7 +166,7 @@ describe('what is the endpoint’s', () => {
     expect(endpoints[0].attempts).toHaveLength(3);
   });
 
-  it('is probed by one call, whichever of its models is asked for', async () => {
+  it('is followed by one probe, whichever of its models is asked for', async () => {
     const { endpoints, balanced } = ringOf(2, { failureThreshold: 1, cooldownMs: 1_000 });
     endpoints[0].behaveOnce(fails(networkError('ECONNREFUSED')));
     await askTimes(1, balanced, 'a');
@@ -184,13 +184,13 @@ describe('what is the endpoint’s', () => {
   });
 });
 
-describe('what is a deployment’s', () => {
+describe('a failure of one deployment', () => {
   it.each([
     ['server errors', apiError(500)],
     ['a missing deployment', apiError(404, { error: { code: 'DeploymentNotFound' } })],
     ['a rate limit', rateLimit(60)],
     ['a reset connection', networkError('ECONNRESET')],
-  ])('leaves the endpoint’s other deployments alone: %s', async (_, error) => {
+  ])('takes out no other deployment of the endpoint: %s', async (_, error) => {
     const { endpoints, balanced } = ringOf(2, { failureThreshold: 1 });
     endpoints[0].behaveOnce(fails(error));
 
@@ -202,7 +202,7 @@ describe('what is a deployment’s', () => {
     expect(endpoints[0].attempts).toHaveLength(2);
   });
 
-  it('takes a missing deployment out at once, for ten minutes', async () => {
+  it('takes it out at once and for ten minutes when it is missing', async () => {
     const { endpoints, balanced } = ringOf(2);
     endpoints[0].behaveOnce(fails(apiError(404, { error: { code: 'DeploymentNotFound' } })));
     await askTimes(1, balanced);
@@ -217,7 +217,7 @@ describe('what is a deployment’s', () => {
     expect(endpoints[0].attempts).toHaveLength(7);
   });
 
-  it('is one for all language APIs, since they share a quota', async () => {
+  it('is shared by all language APIs, since they share a quota', async () => {
     const { endpoints, balanced } = ringOf(2);
     endpoints[0].behaveOnce(fails(rateLimit(60)));
 
@@ -229,8 +229,8 @@ describe('what is a deployment’s', () => {
   });
 });
 
-describe('when everything is cooling', () => {
-  it('the deployment that is due soonest is probed early, by one call at a time', async () => {
+describe('while all deployments are out,', () => {
+  it('the one whose cooldown ends first is probed early, by one call at a time', async () => {
     const { endpoints, balanced } = ringOf(3, { failureThreshold: 1, cooldownMs: 600_000, retry: { rounds: 1 } });
     for (const endpoint of endpoints.toReversed()) {
       // One after the other, so that the last is due soonest.
@@ -259,7 +259,7 @@ describe('when everything is cooling', () => {
     expect(deploymentOf(balanced, 2)?.state).toBe('closed');
   });
 
-  it('a deployment that said when it takes calls again is not asked before', async () => {
+  it('a rate-limited one is not asked before the time it named', async () => {
     const { endpoints, balanced } = ringOf(2, { failureThreshold: 1, cooldownMs: 600_000 });
     endpoints[0].behave(fails(rateLimit(60)));
     endpoints[1].behave(fails(rateLimit(90)));
@@ -277,7 +277,7 @@ describe('when everything is cooling', () => {
   });
 });
 
-describe('a probe that is overtaken', () => {
+describe('a probe that ends after an older attempt', () => {
   /** One deployment with two attempts under way. */
   async function twoUnderWay() {
     const { endpoints, balanced } = ringOf(1, { failureThreshold: 1, cooldownMs: 5_000 });
@@ -292,7 +292,7 @@ describe('a probe that is overtaken', () => {
     return { balanced, held, end };
   }
 
-  it('by an older call’s rate limit does not let others in before that limit ends', async () => {
+  it('which was rate limited lets no calls in before that limit ends', async () => {
     const { balanced, held, end } = await twoUnderWay();
     await end(0, rateLimit(1));
     await pass(1_000);
@@ -307,7 +307,7 @@ describe('a probe that is overtaken', () => {
     expect(deploymentOf(balanced)?.rateLimitedMs).toBe(60_000);
   });
 
-  it('by an older call’s failure does not make room for a second probe beside the next one', async () => {
+  it('which failed makes no room for a second probe beside the next one', async () => {
     const { balanced, end } = await twoUnderWay();
     await end(0, apiError(500));
     await pass(5_000);
@@ -342,7 +342,7 @@ describe('a caller’s deadline', () => {
     return { balanced, held };
   };
 
-  it('takes out a deployment that was far too silent at failureThreshold of them in a row', async () => {
+  it('takes out a deployment that was far too silent at failureThreshold deadlines in a row', async () => {
     const { balanced, held } = await silentRing();
 
     for (let call = 0; call < 6; call++) await deadline(balanced, 30_000);
@@ -351,7 +351,7 @@ describe('a caller’s deadline', () => {
     expect(deploymentOf(balanced)?.state).toBe('open');
   });
 
-  it('says nothing about a deployment when it was short', async () => {
+  it('that is short is no failure of the deployment', async () => {
     const { balanced, held } = await silentRing();
 
     for (let call = 0; call < 6; call++) await deadline(balanced, 100);
@@ -359,7 +359,7 @@ describe('a caller’s deadline', () => {
     expect([held.length, deploymentOf(balanced)?.failures]).toEqual([6, 0]);
   });
 
-  it('says nothing about a deployment when the caller just left', async () => {
+  it('is no failure of the deployment when it was an abort and no timeout', async () => {
     const { balanced, held } = await silentRing();
 
     for (let call = 0; call < 6; call++) await deadline(balanced, 30_000, 'AbortError');
@@ -367,7 +367,7 @@ describe('a caller’s deadline', () => {
     expect([held.length, deploymentOf(balanced)?.failures]).toEqual([6, 0]);
   });
 
-  it('must be met by failures in a row: an answer in between wipes the marks out', async () => {
+  it('is counted in a row: an answer in between starts the count anew', async () => {
     const { balanced, held } = await silentRing();
 
     for (let turn = 0; turn < 4; turn++) {
@@ -556,7 +556,7 @@ class World {
       }
       case 'abort': {
         const call = action.which % Math.max(1, this.signals.length);
-        // What comes back from an attempt whose call has gone is heard by nobody.
+        // What comes back from an attempt whose call was aborted counts for nothing.
         for (const attempt of this.open) if (attempt.call === call) attempt.isOpen = false;
         this.signals[call]?.abort();
         break;
@@ -618,7 +618,7 @@ class World {
   }
 }
 
-describe('whatever calls, answers, failures, aborts and waits follow one another,', () => {
+describe('in any order of calls, answers, failures, aborts and waits,', () => {
   const steps = (arbitrary: fc.Arbitrary<Step>) => fc.array(arbitrary, { maxLength: 60, size: 'max' });
   const worlds = fc.record({
     size: fc.integer({ min: 1, max: 3 }),

@@ -91,26 +91,26 @@ describe('the error of a call that has given up', () => {
   });
 
   it.each<[number, string, readonly Behaviour[]]>([
-    [429, 'everybody is rate limited', [fails(rateLimit(70)), fails(rateLimit(30))]],
+    [429, 'every endpoint is rate limited', [fails(rateLimit(70)), fails(rateLimit(30))]],
     [500, 'a server failed', [fails(apiError(500))]],
-    [503, 'nobody answered', [fails(networkError('ECONNREFUSED'))]],
+    [503, 'no endpoint answered', [fails(networkError('ECONNREFUSED'))]],
   ])('has status %i when %s', async (statusCode, _, behaviours) => {
     expect((await failureOf(behaviours)).statusCode).toBe(statusCode);
   });
 
-  it('names the soonest time at which somebody takes calls again', async () => {
+  it('names the soonest time at which an endpoint takes calls again', async () => {
     const error = await failureOf([fails(rateLimit(70)), fails(rateLimit(30))]);
 
     expect(error.retryAfterMs).toBe(30_000);
   });
 
-  it('names no time when somebody may be asked at once', async () => {
+  it('names no time when an endpoint may be asked at once', async () => {
     const error = await failureOf([fails(rateLimit(70)), fails(apiError(500))]);
 
     expect(error.retryAfterMs).toBeUndefined();
   });
 
-  it('says that a time limit was it, and what was under way', async () => {
+  it('names the time limit that ended the call, and the attempt that was under way', async () => {
     const error = await failureOf([hangs()], { totalTimeoutMs: 500 });
 
     expect(error.message).toMatch(/500 ms.*totalTimeoutMs/);
@@ -128,7 +128,7 @@ describe('the error of a call that has given up', () => {
     expect(error.message).toContain(`e0: retryable ${code}`);
   });
 
-  it('keeps what each attempt threw, for those who ask', async () => {
+  it('keeps what each attempt threw in errors', async () => {
     const errors = [apiError(500), networkError('ECONNRESET')];
 
     const error = await failureOf(errors.map((each) => fails(each)));
@@ -137,10 +137,10 @@ describe('the error of a call that has given up', () => {
   });
 });
 
-describe('the error of a call that could not ask everybody', () => {
+describe('the error of a call that could not ask every endpoint', () => {
   const ask = (balanced: BalancedProvider) => watch(balanced('m').doGenerate({ prompt }));
 
-  it('says of each why not', async () => {
+  it('says of each of them why not', async () => {
     const behaviours = [fails(apiError(401)), fails(rateLimit(30)), hangs(), answers(), fails(apiError(500))];
     const limits = [{}, {}, { maxConcurrency: 1 }, { rpm: 1 }, {}];
     const endpoints = behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour));
@@ -177,7 +177,7 @@ describe('the error of a call that could not ask everybody', () => {
     );
   });
 
-  it('blames no want of capacity for an outage, and says when a call has a chance again', async () => {
+  it('speaks of an outage and not of capacity when all are out, and names the time of the next probe', async () => {
     const balanced = createBalancedProvider({
       endpoints: [fails(apiError(401)), fails(apiError(401))].map((behaviour, index) =>
         new FakeEndpoint(`e${index}`, behaviour).settings(),
@@ -195,7 +195,7 @@ describe('the error of a call that could not ask everybody', () => {
     expect(String(call.error)).not.toMatch(/capacity/);
   });
 
-  it('names ten at the most', async () => {
+  it('names ten endpoints at the most', async () => {
     const behaviours = Array.from({ length: 12 }, () => fails(apiError(401)));
     const balanced = createBalancedProvider({
       endpoints: behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour).settings()),
@@ -212,7 +212,7 @@ describe('the error of a call that could not ask everybody', () => {
   });
 });
 
-describe('nothing that a service or a caller said is in it:', () => {
+describe('the error of a call that has given up holds', () => {
   const secrets = {
     key: 'sk-top-secret-1',
     header: 'header-secret-2',

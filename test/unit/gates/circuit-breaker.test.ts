@@ -12,7 +12,7 @@ useFakeTime();
 const dead = fails(apiError(500));
 const missing = fails(apiError(404, { error: { code: 'DeploymentNotFound' } }));
 
-/** A deployment under test, and one that answers whatever it does not. */
+/** A deployment under test, and one that answers the calls which that one does not. */
 function brokenAndHealthy(settings: Partial<BalancedProviderSettings> = {}) {
   const [broken, healthy] = [new FakeEndpoint('broken', dead), new FakeEndpoint('healthy')];
   const balanced = createBalancedProvider({
@@ -31,7 +31,7 @@ function brokenAndHealthy(settings: Partial<BalancedProviderSettings> = {}) {
   return { broken, balanced, cooldowns, ask, status };
 }
 
-/** The same, with attempts at it that the test ends as it likes. */
+/** The same, with attempts under way at the first one, which the test ends. */
 async function underWay(count: number, settings: Partial<BalancedProviderSettings> = {}) {
   const ring = brokenAndHealthy({ failureThreshold: 1, cooldownMs: 5_000, ...settings });
   const held: HeldAttempt[] = [];
@@ -59,7 +59,7 @@ describe('a breaker', () => {
     expect(broken.attempts).toHaveLength(3);
   });
 
-  it('begins to count anew at a success', async () => {
+  it('counts from zero again after a success', async () => {
     const { broken, ask, status } = brokenAndHealthy({ failureThreshold: 3 });
 
     for (const _ of [1, 2, 3, 4]) {
@@ -87,7 +87,7 @@ describe('a breaker', () => {
     expect(status()).toMatchObject({ state: 'closed', failures: 1 });
   });
 
-  it('opens again at one failed probe, whatever the threshold', async () => {
+  it('opens again after one failed probe, whatever the threshold', async () => {
     const { cooldowns, ask, status } = brokenAndHealthy({ failureThreshold: 5, cooldownMs: 1_000 });
     for (let call = 0; call < 5; call++) await ask();
     await pass(1_000);
@@ -121,7 +121,7 @@ describe('a breaker', () => {
     expect(held).toHaveLength(3);
   });
 
-  it('never shortens a cooldown', async () => {
+  it('never shortens its cooldown', async () => {
     const { end, ask, held } = await underWay(2);
     await end(0, apiError(404, { error: { code: 'DeploymentNotFound' } }));
 
@@ -132,7 +132,7 @@ describe('a breaker', () => {
     expect(held).toHaveLength(2);
   });
 
-  it('lengthens a cooldown for what cannot mend itself', async () => {
+  it('lengthens its cooldown after a permanent failure', async () => {
     const { end, ask, held } = await underWay(2);
     await end(0, apiError(500));
 
@@ -163,7 +163,7 @@ describe('a breaker', () => {
   it.each([
     [undefined, 600_000],
     [30_000, 30_000],
-  ])('opens at once for what cannot mend itself (misconfiguredCooldownMs: %s)', async (setting, cooldownMs) => {
+  ])('opens after one permanent failure (misconfiguredCooldownMs: %s)', async (setting, cooldownMs) => {
     const { broken, cooldowns, ask } = brokenAndHealthy({ misconfiguredCooldownMs: setting });
     broken.behave(missing);
 
@@ -179,8 +179,8 @@ describe('a breaker', () => {
   });
 });
 
-describe('the cooldown', () => {
-  /** The cooldowns of a deployment whose probes all fail. */
+describe('the cooldown of a breaker', () => {
+  /** The cooldowns of a deployment of which every probe fails. */
   async function cooldownsOf(count: number, cooldownMs: BalancedProviderSettings['cooldownMs'], chance = 0) {
     vi.spyOn(Math, 'random').mockReturnValue(chance);
     const { cooldowns, ask } = brokenAndHealthy({ failureThreshold: 1, cooldownMs });
@@ -230,7 +230,7 @@ describe('the cooldown', () => {
     expect(cooldowns[3]).toBeLessThanOrEqual(100);
   });
 
-  it('varies, so that many instances do not all probe at once', async () => {
+  it('varies, so that many processes do not all probe at once', async () => {
     const settings = { initialMs: 1_000, factor: 2, maxMs: 8_000 };
 
     expect(await cooldownsOf(3, settings, 0)).not.toEqual(await cooldownsOf(3, settings, 0.9));
@@ -240,7 +240,7 @@ describe('the cooldown', () => {
     expect(await cooldownsOf(4, 600_000, chance)).toEqual([600_000, 600_000, 600_000, 600_000]);
   });
 
-  it('is never longer than its maximum, and never no time at all, whatever the settings', async () => {
+  it('is never longer than maxMs and never zero, whatever the settings', async () => {
     const growing = fc.record({
       initialMs: fc.double({ min: 1, max: 1e4, noNaN: true }),
       factor: fc.double({ min: 1, max: 1e3, noNaN: true }),

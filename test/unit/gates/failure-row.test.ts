@@ -41,7 +41,7 @@ function deploymentWith(settings: Partial<BalancedProviderSettings> = {}) {
 }
 
 describe('a stream that breaks off after content', () => {
-  it('is one of the failures in a row that take its deployment out', async () => {
+  it('counts among the failures in a row that take its deployment out', async () => {
     const { endpoint, read, status } = deploymentWith({ failureThreshold: 3 });
     endpoint.behave(breaksAfterContent);
 
@@ -54,7 +54,7 @@ describe('a stream that breaks off after content', () => {
     expect(states).toEqual(['closed', 'closed', 'open']);
   });
 
-  it('is a failure of a deployment, too, that it has just brought back as its probe', async () => {
+  it('takes its deployment out again when it was the probe that brought it back', async () => {
     const { endpoint, ask, read, status } = deploymentWith({ failureThreshold: 1, cooldownMs: 5_000 });
     endpoint.behave(dead);
     ask();
@@ -67,7 +67,7 @@ describe('a stream that breaks off after content', () => {
   });
 });
 
-describe('an answer to an attempt from before a row of failures', () => {
+describe('an answer to an attempt that began before a row of failures', () => {
   /** Attempts under way, the older ones begun before the newer ones, of which the test ends one after the other. */
   async function underWay(older: number, newer: number) {
     const { endpoint, ask, status } = deploymentWith({ failureThreshold: 3 });
@@ -89,7 +89,7 @@ describe('an answer to an attempt from before a row of failures', () => {
     return { answerOld, failYoung, status };
   }
 
-  it('does not interrupt it', async () => {
+  it('does not end the row', async () => {
     const { answerOld, failYoung, status } = await underWay(2, 3);
 
     await failYoung();
@@ -101,7 +101,7 @@ describe('an answer to an attempt from before a row of failures', () => {
     expect(status()?.state).toBe('open');
   });
 
-  it('keeps its deployment in where more of them come than failures', async () => {
+  it('keeps its deployment available where such answers are more than the failures', async () => {
     const { answerOld, failYoung, status } = await underWay(8, 4);
 
     for (const _ of [1, 2, 3, 4]) {
@@ -126,12 +126,12 @@ async function stateOfService(attempts: number, failsSince: number) {
   return status()?.state;
 }
 
-describe('a service that fails quickly now and then, and answers slowly otherwise, stays in', () => {
-  it('when it fails 5 % after it has begun to answer', async () => {
+describe('a deployment that fails fast now and then, and answers slowly otherwise, stays available', () => {
+  it('when 5 % of its attempts begin to fail', async () => {
     expect(await stateOfService(600, 200)).toBe('closed');
   });
 
-  it('whatever its share of failures up to a third, if these are spread evenly', () => {
+  it('at any share of failures up to a third that are spread evenly', () => {
     const everyNth = fc.integer({ min: 3, max: 100 });
     const underWay = fc.integer({ min: 20, max: 200 });
     fc.assert(
@@ -159,7 +159,7 @@ describe('a service that fails quickly now and then, and answers slowly otherwis
   });
 });
 
-it('an answer from before a row of failures of the network counts once, whether it is a stream or not', async () => {
+it('an answer that began before a row of network failures counts once, whether it is a stream or not', async () => {
   const failuresUntilOut = async (isStream: boolean): Promise<number> => {
     const { endpoint, balanced, ask, read } = deploymentWith({ failureThreshold: 5 });
     const held: HeldAttempt[] = [];

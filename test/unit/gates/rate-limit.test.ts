@@ -8,7 +8,7 @@ import { watch } from '../outcome.ts';
 
 useFakeTime();
 
-/** A deployment under test, and one that answers whatever it does not. */
+/** A deployment under test, and one that answers the calls which that one does not. */
 function limitedAndHealthy() {
   const [limited, healthy] = [new FakeEndpoint('limited'), new FakeEndpoint('healthy')];
   const balanced = createBalancedProvider({
@@ -27,7 +27,7 @@ function limitedAndHealthy() {
 }
 
 describe('a rate-limited deployment', () => {
-  it('is kept out until the time it named, and no longer', async () => {
+  it('gets no calls until the time it named, and no longer', async () => {
     const { limited, ask, status } = limitedAndHealthy();
     limited.behaveOnce(fails(rateLimit(30)));
     await ask();
@@ -43,7 +43,7 @@ describe('a rate-limited deployment', () => {
     expect(status()?.rateLimitedMs).toBe(0);
   });
 
-  it('gets one probe after that time, and everything again when that is not rejected', async () => {
+  it('gets one probe after that time, and all its calls when the probe is not rejected', async () => {
     const { limited, ask } = limitedAndHealthy();
     limited.behaveOnce(fails(rateLimit(1)));
     await ask();
@@ -82,7 +82,7 @@ describe('a rate-limited deployment', () => {
     expect(held).toHaveLength(3);
   });
 
-  it('is not let back in early by the answer to an older attempt', async () => {
+  it('does not get calls early because an older attempt is answered', async () => {
     const { limited, ask } = limitedAndHealthy();
     const held: HeldAttempt[] = [];
     limited.behave(holds(held));
@@ -97,7 +97,7 @@ describe('a rate-limited deployment', () => {
     expect(held).toHaveLength(2);
   });
 
-  it('is no longer limited for what its probe found, when it said so anew', async () => {
+  it('is limited anew for the time that its rejected probe named', async () => {
     const { limited, waits, ask } = limitedAndHealthy();
     limited.behaveOnce(fails(rateLimit(5)), fails(rateLimit(40)));
     await ask();
@@ -151,7 +151,7 @@ describe('a rate-limited deployment', () => {
     expect(status()?.rateLimitedMs).toBeLessThanOrEqual(2_000);
   });
 
-  it('is asked by no call from its first rejection to its end: 200 calls, 20 at a time', async () => {
+  it('gets no call from its first rejection to the end of the limit: 200 calls, 20 at a time', async () => {
     const { limited, healthy, ask } = limitedAndHealthy();
     limited.behave(fails(rateLimit(30)));
     const calls = [];
@@ -169,7 +169,7 @@ describe('a rate-limited deployment', () => {
     expect(
       limited.attempts.slice(0, during).every(({ startedAt }) => startedAt === limited.attempts[0]?.startedAt),
     ).toBe(true);
-    // Those that had started together with the first, and then one probe.
+    // The calls that had started together with the first, and then one probe.
     expect([during, limited.attempts.length]).toEqual([20, 21]);
   });
 });

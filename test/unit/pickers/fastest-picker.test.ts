@@ -7,7 +7,7 @@ import { watch } from '../outcome.ts';
 
 useFakeTime();
 
-it('the fastest picker does not send everybody to a deployment that has never answered', async () => {
+it('the fastest picker does not send all calls to a deployment that has never answered', async () => {
   const [quick, hanging] = [new FakeEndpoint('quick', after(100, answers())), new FakeEndpoint('hanging', hangs())];
   const balanced = createBalancedProvider({
     endpoints: [quick.settings(), hanging.settings()],

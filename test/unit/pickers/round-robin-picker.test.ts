@@ -19,7 +19,7 @@ const weighted = (weights: readonly number[]) => {
 const ask = (balanced: BalancedProvider) => balanced('m').doGenerate({ prompt });
 const countsOf = (endpoints: readonly FakeEndpoint[]) => endpoints.map(({ attempts }) => attempts.length);
 
-describe('calls are spread', () => {
+describe('round robin spreads calls', () => {
   it('3:2:1 exactly, over 6,000 calls in a row', async () => {
     const { endpoints, balanced } = weighted([3, 2, 1]);
 
@@ -88,8 +88,8 @@ describe('calls are spread', () => {
   });
 });
 
-describe('each model id', () => {
-  it('has turns of its own, so that one model does not starve an endpoint of another', async () => {
+describe('round robin', () => {
+  it('takes turns for each model id apart, so that no model keeps an endpoint from another', async () => {
     const { endpoints, balanced } = weighted([1, 1]);
 
     for (let call = 0; call < 10; call++) {
@@ -103,7 +103,7 @@ describe('each model id', () => {
   });
 });
 
-describe('a deployment that was away', () => {
+describe('a deployment that was out', () => {
   useFakeTime();
 
   it.each([2, 12, 24])('gets its share when it returns to a ring of %i, and no more', async (size) => {
@@ -210,7 +210,7 @@ describe('a call that fails over', () => {
   useFakeTime();
 
   it.each([true, false])(
-    'asks everybody else before it asks anybody twice (loadBalancing: %s)',
+    'asks every other deployment before it asks one twice (loadBalancing: %s)',
     async (loadBalancing) => {
       const fate = fc.record({
         isAlive: fc.boolean(),
@@ -238,8 +238,8 @@ describe('a call that fails over', () => {
             await Promise.resolve(ask(balanced)).catch(() => undefined);
             const firstRound = order.slice(0, fates.length);
             expect(new Set(firstRound).size).toBe(firstRound.length);
-            const isAnybodyAlive = fates.some(({ isAlive }) => isAlive);
-            expect(order.length <= fates.length).toBe(isAnybodyAlive);
+            const canBeAnswered = fates.some(({ isAlive }) => isAlive);
+            expect(order.length <= fates.length).toBe(canBeAnswered);
           }
         }),
         { numRuns: 60 },
@@ -247,7 +247,7 @@ describe('a call that fails over', () => {
     },
   );
 
-  it('asks somebody who has become free before it asks those again on whom it has failed', async () => {
+  it('asks a deployment that has become free before it asks one again on which it has failed', async () => {
     const failing = ['a', 'b', 'c'].map((name) => new FakeEndpoint(name, fails(apiError(500))));
     const busy = new FakeEndpoint('busy');
     busy.behaveOnce(fails(rateLimit(1.5)));
@@ -255,7 +255,7 @@ describe('a call that fails over', () => {
       endpoints: [...failing.map((endpoint) => endpoint.settings({ weight: 100 })), busy.settings()],
       retry: { rounds: 2, minDelayMs: 1_000, maxDelayMs: 1_000, jitter: false },
     });
-    // Somebody else's call finds out that it is busy, and leaves.
+    // Another call finds out that it is busy, and is aborted.
     const controller = new AbortController();
     const other = watch(balanced('m').doGenerate({ prompt, abortSignal: controller.signal }));
     await pass(900);
@@ -274,7 +274,7 @@ describe('a call that fails over', () => {
   });
 });
 
-it('first attempts are spread evenly, however often one of the two has to be stood in for', async () => {
+it('first attempts are spread evenly, however often one of two deployments fails and the other answers', async () => {
   const { endpoints, balanced } = weighted([1, 1]);
   const [flaky] = endpoints as [FakeEndpoint, FakeEndpoint];
   let firstAttempts = 0;

@@ -41,8 +41,8 @@ function ringOf(
   return { endpoints: endpoints as [FakeEndpoint, ...FakeEndpoint[]], balanced };
 }
 
-describe('a call that waits is not refused as one that could not be served in time', () => {
-  it('while a quota holds enough for all ahead of it, and only places are lacking', async () => {
+describe('a waiting call is not refused as too late', () => {
+  it('while a quota holds enough for the whole queue, and only maxConcurrency is reached', async () => {
     const { balanced } = ringOf([{ rpm: 600, maxConcurrency: 20 }], {}, after(1_000, answers()));
 
     const calls = many(300, balanced);
@@ -51,7 +51,7 @@ describe('a call that waits is not refused as one that could not be served in ti
     expect(refused(calls)).toEqual([]);
   });
 
-  it('while somebody who is out comes back before its time is over', async () => {
+  it('while a deployment that is out comes back before its time is over', async () => {
     const { endpoints, balanced } = ringOf([{}, { rpm: 6 }], { failureThreshold: 1, cooldownMs: 5_000 });
     endpoints[0].behave(fails(apiError(500)));
     many(6, balanced);
@@ -64,7 +64,7 @@ describe('a call that waits is not refused as one that could not be served in ti
     expect(refused(calls)).toEqual([]);
   });
 
-  it('for those behind it, when it comes back to its place at the front', async () => {
+  it('because of the calls behind it, when it comes back to its place at the front', async () => {
     const { endpoints, balanced } = ringOf([{ rpm: 60 }]);
     many(60, balanced);
     await happenings();
@@ -77,7 +77,7 @@ describe('a call that waits is not refused as one that could not be served in ti
     expect(refused(waiting)).toEqual([]);
   });
 
-  it('nor for a line that is full, when it comes back', async () => {
+  it('because the queue is full, when it comes back', async () => {
     const { endpoints, balanced } = ringOf([{ maxConcurrency: 1 }], { maxWaiting: 2 });
     endpoints[0].behaveOnce(after(1_000, fails(rateLimit(1))));
 
@@ -102,7 +102,7 @@ describe('a call that waits is not refused as one that could not be served in ti
     expect(refused(calls)).toEqual([]);
   });
 
-  it('when those ahead of it need fewer tokens than calls usually do', async () => {
+  it('when the calls ahead of it need fewer tokens than calls usually do', async () => {
     const { balanced } = ringOf([{ tpm: 60_000 }], {}, spends);
     many(10, balanced, { maxOutputTokens: 5_900 });
     await pass(100);

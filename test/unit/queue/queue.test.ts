@@ -44,7 +44,7 @@ const inFlight = (balanced: BalancedProvider): number =>
     .endpoints.flatMap(({ deployments }) => deployments)
     .reduce((sum, each) => sum + each.inFlight, 0);
 
-describe('when nobody has capacity, a call', () => {
+describe('while no deployment has capacity, a call', () => {
   it('waits for its turn, and is served in the order of arrival', async () => {
     const { endpoints, balanced } = fleet([{ maxConcurrency: 1 }]);
     const held: HeldAttempt[] = [];
@@ -64,13 +64,13 @@ describe('when nobody has capacity, a call', () => {
     expect(calls.map(({ state }) => state)).toEqual(Array.from({ length: 4 }, () => 'fulfilled'));
   });
 
-  it('is not overtaken by one that comes when there is room again', async () => {
+  it('is not overtaken by a call that comes when there is room again', async () => {
     const { endpoints, balanced } = fleet([{ rpm: 61 }]);
     const first = Array.from({ length: 62 }, () => ask(balanced));
     await happenings();
     expect(first.at(-1)?.state).toBe('pending');
 
-    // There is room again after 983.6 ms, which the line will notice a moment later.
+    // There is room again after 983.6 ms, which the queue will notice a moment later.
     vi.advanceTimersByTime(984);
     const late = ask(balanced, 'late');
     await pass(10);
@@ -80,7 +80,7 @@ describe('when nobody has capacity, a call', () => {
     expect(endpoints[0]?.attempts).toHaveLength(62);
   });
 
-  it('gives up after maxWaitMs with an error that says when to come again', async () => {
+  it('gives up after maxWaitMs with an error of status 429', async () => {
     const { endpoints, balanced } = fleet([{ maxConcurrency: 1 }], { maxWaitMs: 2_000 });
     endpoints[0]?.behave(holds([]));
     ask(balanced);
@@ -94,7 +94,7 @@ describe('when nobody has capacity, a call', () => {
     expect(call.error).toMatchObject({ statusCode: 429, attempts: [], isRetryable: false });
   });
 
-  it('is refused at once when it could not be served in time, or too many wait', async () => {
+  it('is refused at once when it could not be served in time, or when maxWaiting calls wait', async () => {
     const slow = fleet([{ rpm: 6 }], { maxWaitMs: 5_000 });
     for (let call = 0; call < 6; call++) ask(slow.balanced);
     const hopeless = ask(slow.balanced);
@@ -109,7 +109,7 @@ describe('when nobody has capacity, a call', () => {
     expect(String(tooMany.error)).toContain('maxWaiting');
   });
 
-  it('leaves the line with its caller, and leaves nothing behind', async () => {
+  it('leaves the queue when its caller aborts it, and leaves nothing behind', async () => {
     const { endpoints, balanced } = fleet([{ maxConcurrency: 1 }]);
     const held: HeldAttempt[] = [];
     endpoints[0]?.behave(holds(held));
@@ -128,7 +128,7 @@ describe('when nobody has capacity, a call', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is carried over a blackout, with hardly any attempt while it lasts', async () => {
+  it('outlasts a blackout of 20 s, with hardly any attempt while it lasts', async () => {
     const { endpoints, balanced } = fleet([{}, {}], { failureThreshold: 1 });
     for (const endpoint of endpoints) endpoint.behave(fails(apiError(503)));
     ask(balanced);
@@ -169,8 +169,8 @@ it('a picker that throws while a call waits ends that call, and nothing else', a
   expect(inFlight(balanced)).toBe(0);
 });
 
-describe('when everybody is down, a call', () => {
-  it('is not given up because its probes failed: it waits for somebody to come back', async () => {
+describe('while all endpoints are down, a call', () => {
+  it('is not given up because its probes failed: it waits for an endpoint to come back', async () => {
     const { endpoints, balanced } = fleet([{}, {}], { failureThreshold: 1 });
     for (const endpoint of endpoints) endpoint.behave(fails(apiError(503)));
     const call = ask(balanced);
@@ -182,7 +182,7 @@ describe('when everybody is down, a call', () => {
     expect(call.state).toBe('fulfilled');
   });
 
-  it('fails at once where a call may make one round only', async () => {
+  it('fails at once with retry.rounds: 1', async () => {
     const { endpoints, balanced } = fleet([{}], { failureThreshold: 1, retry: { rounds: 1 } });
     endpoints[0]?.behave(fails(apiError(503)));
     const call = ask(balanced);
@@ -192,7 +192,7 @@ describe('when everybody is down, a call', () => {
   });
 });
 
-describe('whatever the limits, the arrivals and the failures,', () => {
+describe('with any limits, arrivals and failures,', () => {
   const limits = fc.record({
     rpm: fc.integer({ min: 6, max: 120 }),
     maxConcurrency: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),

@@ -80,7 +80,7 @@ describe('while calls wait for the one endpoint that can take them, other calls'
     expect(others.filter(({ state }) => state === 'fulfilled')).toHaveLength(100);
   });
 
-  it('are not refused for the length of a line that is not theirs', async () => {
+  it('are not refused because so many calls wait for that one endpoint', async () => {
     const { ask, askA } = ring(busy, { rpm: 60 }, { maxWaitMs: 20_000 });
     askA('p');
     await happenings();
@@ -92,7 +92,7 @@ describe('while calls wait for the one endpoint that can take them, other calls'
     expect(others.filter(({ state }) => state === 'fulfilled')).toHaveLength(65);
   });
 
-  it('do not take what those who wait have a right to', async () => {
+  it('do not take the capacity that the waiting calls have a right to', async () => {
     const { ask, askA, asked } = ring((endpoint) => (endpoint === 'a' ? limitedFor(1) : answer()), {}, {});
     askA('pinned');
     await happenings();
@@ -105,7 +105,7 @@ describe('while calls wait for the one endpoint that can take them, other calls'
   });
 });
 
-it('a call whose one endpoint is out is told when that one is tried again, and not that it lacks capacity', async () => {
+it('a call whose one endpoint is out fails with the time of its next probe, and not for want of capacity', async () => {
   const { askA } = ring((endpoint) => (endpoint === 'a' ? rejection(401, 'invalid_api_key') : answer()));
   askA('first');
   await happenings();
@@ -117,7 +117,7 @@ it('a call whose one endpoint is out is told when that one is tried again, and n
   expect(call.error).toMatchObject({ statusCode: 503, retryAfterMs: expect.closeTo(600_000, -3) as number });
 });
 
-it('a call whose one endpoint is out and rate limited is its early probe as soon as the limit ends', async () => {
+it('a call whose one endpoint is out and rate limited becomes its early probe as soon as the limit ends', async () => {
   const failing = [rejection(500, 'server_error'), limitedFor(5), rejection(500, 'server_error')];
   const { ask, askA } = ring(
     () => failing.shift() ?? answer(),

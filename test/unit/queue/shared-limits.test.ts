@@ -12,7 +12,7 @@ useFakeTime();
 const ask = (balanced: BalancedProvider, modelId: string, maxOutputTokens = 10) =>
   watch(balanced(modelId).doGenerate({ prompt, maxOutputTokens }));
 
-/** Keeps a limit spent by calls of one model, and returns how one of another fares meanwhile. */
+/** Keeps a limit spent by calls of one model, and returns the outcome of a call of another meanwhile. */
 async function besideABusyModel(
   limits: CommonEndpointSettings,
   tokens: { readonly busy: number; readonly other: number } = { busy: 10, other: 10 },
@@ -29,12 +29,12 @@ async function besideABusyModel(
   return other;
 }
 
-describe('a model is not kept out by another that came later', () => {
-  it('where an endpoint limits both in requests', async () => {
+describe('a waiting call of one model is not overtaken by later calls of another', () => {
+  it('where an endpoint limits the requests of both', async () => {
     expect(await besideABusyModel({ rpm: 60 })).toMatchObject({ state: 'fulfilled' });
   });
 
-  it('where an endpoint limits both in tokens, and its own call needs many', async () => {
+  it('where an endpoint limits the tokens of both, and the waiting call needs many', async () => {
     const unreported = {
       ...answers(),
       generate: async () => ({
@@ -52,14 +52,14 @@ describe('a model is not kept out by another that came later', () => {
     expect(other).toMatchObject({ state: 'fulfilled' });
   });
 
-  it('where both are one deployment', async () => {
+  it('where both models are one deployment', async () => {
     const limits = { maxConcurrency: 1, deployments: { busy: 'd', other: 'd' } };
     const endpoint = new FakeEndpoint('e0', after(100, answers()));
     expect(await besideABusyModel(limits, undefined, endpoint)).toMatchObject({ state: 'fulfilled' });
   });
 });
 
-it('a model whose deployment is out keeps nothing of the shared limit from others', async () => {
+it('a waiting call whose deployment is out takes nothing of a limit that it shares with another model', async () => {
   const healthy = answers();
   const endpoint = new FakeEndpoint('e0', {
     generate: async (attempt) => {

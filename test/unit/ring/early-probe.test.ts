@@ -15,7 +15,7 @@ function onlyOne(settings: Partial<BalancedProviderSettings>) {
   return { endpoint, ask };
 }
 
-describe('a ring that is all down is probed long before its cooldown ends', () => {
+describe('a ring whose deployments are all out is probed long before the cooldown ends', () => {
   it('for a call that may wait, as soon as a rate limit is over', async () => {
     const { endpoint, ask } = onlyOne({ failureThreshold: 1, cooldownMs: 600_000, retry: { rounds: 1 } });
     endpoint.behaveOnce(after(10, fails(apiError(500))), after(20, fails(rateLimit(2))));

@@ -71,7 +71,7 @@ describe('a deployment that hangs while the others answer in time', () => {
     expect(cooldowns).toEqual(['e0']);
   });
 
-  it('keeps none of the calls that had been sent to it', async () => {
+  it('keeps none of the calls that were sent to it', async () => {
     const { endpoints, behave, callTimes } = ringOf(3, {
       failureThreshold: 3,
       hedge: { afterMs: 1_000, maxExtra: NEXT_TO_NOTHING },
@@ -87,7 +87,7 @@ describe('a deployment that hangs while the others answer in time', () => {
   });
 });
 
-describe('nobody is taken out for silence', () => {
+describe('no deployment is taken out for its silence', () => {
   it.each([
     ['after a time that is set', { afterMs: 1_000 }],
     ['after a time that is learned', true],
@@ -113,7 +113,7 @@ describe('nobody is taken out for silence', () => {
     expect(cooldowns).toEqual([]);
   });
 
-  it('who is the only one of a ring', async () => {
+  it('when it is the only one of its ring', async () => {
     const { behave, cooldowns, callTimes } = ringOf(1, { failureThreshold: 3, hedge: { afterMs: 1_000 } });
     behave(after(100, answers()));
     await callTimes(100);
@@ -124,7 +124,7 @@ describe('nobody is taken out for silence', () => {
     expect(cooldowns).toEqual([]);
   });
 
-  it('who hangs where half of the attempts of the others are overdue as well', async () => {
+  it('when half of the attempts at the others are overdue as well', async () => {
     const { endpoints, cooldowns, callTimes } = ringOf(3, { failureThreshold: 3, hedge: { afterMs: 1_000 } });
     const turns = Array.from({ length: 200 }, (_, index) => after(index % 2 === 0 ? 100 : 1_500, answers()));
     const [hanging, ...others] = endpoints;
@@ -137,7 +137,7 @@ describe('nobody is taken out for silence', () => {
     expect(cooldowns).toEqual([]);
   });
 
-  it('who was overdue less often than failureThreshold says', async () => {
+  it('when it was overdue less often than failureThreshold', async () => {
     const { endpoints, behave, cooldowns, callTimes } = ringOf(3, {
       failureThreshold: 3,
       hedge: { afterMs: 1_000, maxExtra: NEXT_TO_NOTHING },
@@ -151,7 +151,7 @@ describe('nobody is taken out for silence', () => {
     expect(cooldowns).toEqual([]);
   });
 
-  it('who has answered in between', async () => {
+  it('when it has answered in between', async () => {
     const { endpoints, behave, cooldowns, callTimes } = ringOf(2, {
       failureThreshold: 3,
       hedge: { afterMs: 1_000, maxExtra: NEXT_TO_NOTHING },

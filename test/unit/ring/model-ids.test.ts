@@ -28,7 +28,7 @@ const azure = ({ fetch }: FakeFetch, more: Partial<AzureEndpointSettings> = {}):
   ...more,
 });
 
-/** One OpenAI and one Azure endpoint: by which names do they hear of a model? */
+/** One OpenAI and one Azure endpoint: the names by which each is asked for a model. */
 async function namesFor(
   id: string,
   settings: Partial<BalancedProviderSettings> = {},
@@ -48,7 +48,7 @@ describe('a call by a model id', () => {
     expect(await namesFor('gpt-4', { modelMapping: { 'gpt-4': 'gpt4' } })).toEqual({ openai: 'gpt-4', azure: 'gpt4' });
   });
 
-  it('goes everywhere as it is when nothing maps it', async () => {
+  it('goes to every endpoint as it is when nothing maps it', async () => {
     expect(await namesFor('gpt-5', { modelMapping: { 'gpt-4': 'gpt4' } })).toEqual({ openai: 'gpt-5', azure: 'gpt-5' });
   });
 
@@ -139,8 +139,8 @@ describe('a call by an Azure deployment name', () => {
   });
 });
 
-describe('models', () => {
-  it('are the only ones that an endpoint is asked for', async () => {
+describe('the setting models', () => {
+  it('lists the only models that an endpoint is asked for', async () => {
     const [at, everywhere] = [fakeFetch(), fakeFetch()];
     const balanced = createBalancedProvider({
       endpoints: [openai(at, { models: ['gpt-4'] }), azure(everywhere)],
@@ -152,7 +152,7 @@ describe('models', () => {
     expect(everywhere.sent.map(({ model }) => model)).toEqual(['gpt-4', 'gpt-5', 'gpt-5']);
   });
 
-  it('are logical ids: a call by the deployment name of one counts as a call by its id', async () => {
+  it('lists logical ids: a call by the deployment name of one counts as a call by its id', async () => {
     const at = fakeFetch();
     const balanced = createBalancedProvider({
       endpoints: [azure(at, { models: ['gpt-4'], deployments: { 'gpt-4': 'gpt4' } })],
@@ -181,7 +181,7 @@ describe('a model that no endpoint has', () => {
   });
 
   it.each(['completion', 'embeddingModel', 'imageModel', 'transcriptionModel', 'speechModel'] as const)(
-    'is one too when their providers have no %s at all',
+    'is a NoSuchModelError when no provider has any %s',
     (member) => {
       const endpoints = [new FakeEndpoint('claude').settings(), new FakeEndpoint('gemini').settings()];
 
@@ -190,8 +190,10 @@ describe('a model that no endpoint has', () => {
       expect(message).toMatch(/claude.*gemini/);
     },
   );
+});
 
-  it('is left to those endpoints that have it', () => {
+describe('a model that only some endpoints have', () => {
+  it('is served by these', () => {
     const endpoints = [new FakeEndpoint('claude').settings(), openai(fakeFetch())];
     const balanced = createBalancedProvider({ endpoints });
 

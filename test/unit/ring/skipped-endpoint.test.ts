@@ -11,7 +11,7 @@ useFakeTime();
 
 const dead = fails(apiError(500));
 
-/** One endpoint that can be asked, and one that is left out because its credentials are missing. */
+/** One endpoint that can be asked, and one that is skipped because its credentials are missing. */
 function besideOneLeftOut(
   behaviour: Behaviour,
   settings: Partial<BalancedProviderSettings>,
@@ -32,7 +32,7 @@ function besideOneLeftOut(
   return { endpoint, ask };
 }
 
-describe('beside an endpoint that is left out, a call', () => {
+describe('beside an endpoint without credentials, a call', () => {
   it('waits for the others to come back when they are all down', async () => {
     const { endpoint, ask } = besideOneLeftOut(dead, { failureThreshold: 1, cooldownMs: 600_000 });
     const call = await ask();

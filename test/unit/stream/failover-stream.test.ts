@@ -139,7 +139,7 @@ describe('a stream that goes well', () => {
     ['an answer that was filtered', [start, delta('a'), finish('content-filter')]],
     ['no stream-start', [delta('a'), finish()]],
     ['empty deltas in between', [start, delta(''), delta('a'), delta(''), delta('b'), finish()]],
-    ['a part that nobody knows yet', [start, { type: 'hologram' } as unknown as Part, finish()]],
+    ['a part of a type that is not known yet', [start, { type: 'hologram' } as unknown as Part, finish()]],
     [
       'a finish reason of an unknown name',
       [start, delta('a'), { ...finish(), finishReason: { unified: 'other', raw: 'new' } }],
@@ -173,7 +173,7 @@ describe('a stream that goes well', () => {
     expect(last.providerMetadata).toEqual({ openai: { logprobs: 1 } });
   });
 
-  it('passes a ping on at once, although nothing has been said yet', async () => {
+  it('passes a ping on at once, before any content', async () => {
     const ring = ringOf([streams(start, { type: 'ping' }, { waitMs: 1_000 }, delta('a'), finish())]);
 
     const reading = await readingOf(ring);
@@ -193,7 +193,7 @@ describe('a stream that goes well', () => {
     expectSameParts(seen, [early as Part, first as Part, ...rest]);
   });
 
-  it('is to be had before anything was said', async () => {
+  it('is returned before its first content', async () => {
     const ring = ringOf([streams(start, { waitMs: 60_000 }, ...textParts('late').slice(1))]);
 
     const opened = watch(openStream(ring));
@@ -284,7 +284,7 @@ describe('a stream that fails before content', () => {
     expect(reading.parts.at(-1)).toMatchObject({ providerMetadata: { balanced: { endpoint: 'e1', attempts: 2 } } });
   });
 
-  it('is closed, as far as it is still open', async () => {
+  it('is closed if it is still open', async () => {
     const ring = ringOf([streams(start, { type: 'error', error: apiError(500) }, 'hang'), answers()]);
 
     await readingOf(ring);
@@ -292,7 +292,7 @@ describe('a stream that fails before content', () => {
     expect(ring.endpoints[0].attempts[0]?.cancelReasons).toHaveLength(1);
   });
 
-  it('ends in one error part when nobody is left', async () => {
+  it('ends in one error part when no deployment is left', async () => {
     const ring = ringOf([streams(start), streams(start, finishWithoutReason), fails(apiError(500))]);
 
     const reading = await readingOf(ring);
@@ -318,7 +318,7 @@ describe('a stream that fails before content', () => {
     expectNothingLeft(ring);
   });
 
-  it('makes no more rounds than there may be, whether streams fail when they open or later', async () => {
+  it('makes no more rounds than retry.rounds, whether streams fail when they open or later', async () => {
     const ring = ringOf([streams(start)], { retry: { rounds: 3 } });
     ring.endpoints[0].behaveOnce(streams(start), fails(apiError(500)), streams(start));
 
@@ -329,7 +329,7 @@ describe('a stream that fails before content', () => {
     expect(typesOf(reading)).toEqual(['error']);
   });
 
-  it('of a request that is at fault hands that error on as it is, and asks nobody else', async () => {
+  it('for a bad request passes that error on as it is, and no other deployment is asked', async () => {
     const error = apiError(400);
     const ring = ringOf([streams(start, { type: 'error', error }), answers()]);
 
@@ -351,7 +351,7 @@ describe('a stream that fails before content', () => {
     expectSameParts(optedIn.parts, parts);
   });
 
-  it('is the filtered answer, and says whose it is, when everybody filters', async () => {
+  it('ends with the filtered answer and the name of its endpoint when every deployment filters', async () => {
     const filtered = streams(start, finish('content-filter'));
 
     const reading = await readingOf(ringOf([filtered, filtered], { failoverOn: ['content-filter'], metadata: true }));
@@ -362,7 +362,7 @@ describe('a stream that fails before content', () => {
 });
 
 describe('a stream that fails after content', () => {
-  it.each(failures)('keeps what was said, and ends in an error part and a close, when it %s', async (_, steps) => {
+  it.each(failures)('keeps its content, and ends in an error part and a close, when it %s', async (_, steps) => {
     const said = [start, { type: 'text-start', id: 't' } as const, delta('half an ')];
     const ring = ringOf([streams(...said, ...steps), answers()]);
 
@@ -391,7 +391,7 @@ describe('a stream that fails after content', () => {
     ['reasoning', { type: 'reasoning-delta', id: 'r', delta: 'Hm.' }],
     ['a source', { type: 'source', sourceType: 'url', id: 's', url: 'https://a.example' }],
     ['a file', { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AA==' } }],
-    ['what nobody knows yet', { type: 'hologram' } as unknown as Part],
+    ['a part of a type that is not known yet', { type: 'hologram' } as unknown as Part],
   ])('is not begun anew: %s is content', async (_, content) => {
     const ring = ringOf([streams(start, content), answers()]);
 
@@ -466,7 +466,7 @@ describe('cancelling a stream', () => {
     expectNothingLeft(ring, controller.signal);
   });
 
-  it('while it waits for the next round asks nobody any more', async () => {
+  it('while it waits for the next round keeps it from asking again', async () => {
     const ring = ringOf([streams(start)], { retry: { rounds: 3 } });
     const { stream } = await openStream(ring);
     const reader = stream.getReader();
@@ -522,7 +522,7 @@ describe('an abort by the caller', () => {
     expect(ring.balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ state: 'closed', failures: 0 });
   });
 
-  it('while nobody is reading closes the upstream at once', async () => {
+  it('while the stream is not being read closes the upstream at once', async () => {
     const ring = ringOf([streams(start, delta('a'), 'hang'), answers()]);
     const controller = new AbortController();
     await openStream(ring, controller.signal);
@@ -541,7 +541,7 @@ describe('timeout.firstContentMs', () => {
   it.each<[string, Behaviour]>([
     ['a stream that does not open', hangs()],
     ['a stream that is silent', streams('hang')],
-    ['a stream that says nothing that counts', streams(start, { type: 'text-start', id: 't' }, delta(''), 'hang')],
+    ['a stream without content', streams(start, { type: 'text-start', id: 't' }, delta(''), 'hang')],
     [
       'a stream that only pings',
       streams(...Array.from({ length: 40 }, (): readonly Step[] => [{ waitMs: 100 }, { type: 'ping' }]).flat()),
@@ -591,8 +591,8 @@ describe('timeout.idleMs', () => {
 
   it.each<[string, readonly Step[]]>([
     ['falls silent', ['hang']],
-    ['only pings and says empty words', pings],
-  ])('ends a stream that %s after content, as an error that is nobody’s abort', async (_, steps) => {
+    ['only pings and sends empty deltas', pings],
+  ])('ends a stream that %s after content, with an error that is not an abort', async (_, steps) => {
     const ring = ringOf([streams(start, delta('a'), ...steps), answers()], settings);
     const reading = await readingOf(ring);
 
@@ -708,8 +708,8 @@ describe('totalTimeoutMs', () => {
 });
 
 /*
- * Random scripts at two or three deployments. The model knows only the rules: the first deployment that says something is
- * the one that is heard.
+ * Random scripts at two or three deployments. The model knows only the rules: the first deployment that sends content is
+ * the one whose stream is passed on.
  */
 
 const part = fc.constantFrom<() => Part>(
@@ -784,11 +784,11 @@ function heardOf({
   return parts.some(hasContent) ? { parts, isWhole: false } : undefined;
 }
 
-describe('whatever two or three deployments send, and however they fail,', () => {
+describe('with two or three deployments that send and fail in any way,', () => {
   const timeout = { firstContentMs: 1_000, idleMs: 1_000 };
   const scripts = fc.array(script, { minLength: 2, maxLength: 3 });
 
-  it('the reader sees one of them whole, or the beginning of one and an error part, and nothing twice', async () => {
+  it('a stream is one of theirs as a whole, or the beginning of one and an error part, and has nothing twice', async () => {
     await fc.assert(
       fc.asyncProperty(scripts, async (given) => {
         vi.clearAllTimers();
@@ -817,7 +817,7 @@ describe('whatever two or three deployments send, and however they fail,', () =>
     );
   });
 
-  it('a reader who leaves at any moment leaves nothing behind', async () => {
+  it('a stream that is cancelled or aborted at any moment leaves nothing behind', async () => {
     await fc.assert(
       fc.asyncProperty(
         scripts,
