@@ -1,10 +1,12 @@
 import { APICallError } from '@ai-sdk/provider';
 
 import type { AttemptRecord, UnavailableRecord } from '../failure/failure.ts';
-import { hasMarker, markerOf } from './marker.ts';
+import { recognisable } from './recognisable.ts';
 
-const name = 'AI_AllEndpointsFailedError';
-const marker = markerOf(name);
+const FailedCallError = recognisable<AllEndpointsFailedError, typeof APICallError>(
+  'AI_AllEndpointsFailedError',
+  APICallError,
+);
 
 /** What {@link AllEndpointsFailedError} is made of. */
 export interface AllEndpointsFailedDetails {
@@ -25,7 +27,7 @@ export interface AllEndpointsFailedDetails {
  * It holds no key, header, prompt or answer, and may be logged. The errors of the attempts may hold all of these; they
  * are reached with {@link errors}, which no logger or serializer touches by itself.
  */
-export class AllEndpointsFailedError extends APICallError {
+export class AllEndpointsFailedError extends FailedCallError {
   /** The model id that the caller asked for. */
   readonly modelId: string;
   /** Every attempt of the call, in order. */
@@ -49,23 +51,16 @@ export class AllEndpointsFailedError extends APICallError {
       statusCode: statusOf(attempts, isForCapacity === true),
       isRetryable: false,
     });
-    this.name = name;
     this.modelId = modelId;
     this.attempts = attempts;
     this.unavailable = unavailable;
     this.retryAfterMs = retryAfterMs;
     this.#errors = errors;
-    Object.defineProperty(this, marker, { value: true });
   }
 
   /** What each attempt threw, in the order of {@link attempts}. May hold prompts and headers: do not log it as it is. */
   get errors(): readonly unknown[] {
     return this.#errors;
-  }
-
-  /** Whether `error` is one of these, also when another copy of this package made it. */
-  static override isInstance(error: unknown): error is AllEndpointsFailedError {
-    return hasMarker(error, marker);
   }
 }
 

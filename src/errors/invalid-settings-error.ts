@@ -1,6 +1,4 @@
-import { AISDKError } from '@ai-sdk/provider';
-
-import { hasMarker, markerOf } from './marker.ts';
+import { recognisable } from './recognisable.ts';
 
 /** One thing that is wrong with the settings. */
 export interface SettingsProblem {
@@ -10,23 +8,17 @@ export interface SettingsProblem {
   readonly message: string;
 }
 
-const name = 'AI_InvalidSettingsError';
-const marker = markerOf(name);
-
 /** The settings cannot work. Thrown by `createBalancedProvider()`; lists every problem, not just the first. */
-export class InvalidSettingsError extends AISDKError {
+export class InvalidSettingsError extends recognisable<InvalidSettingsError>('AI_InvalidSettingsError') {
   /** Every problem that was found. */
   readonly problems: readonly SettingsProblem[];
 
   constructor(problems: readonly SettingsProblem[]) {
-    const lines = problems.map(({ path, message }) => `\n- ${path === '' ? 'settings' : path}: ${message}`);
-    super({ name, message: `The settings of createBalancedProvider() are not valid:${lines.join('')}` });
+    super({ message: `The settings of createBalancedProvider() are not valid:${listOf(problems)}` });
     this.problems = problems;
-    Object.defineProperty(this, marker, { value: true });
-  }
-
-  /** Whether `error` is one of these, also when another copy of this package made it. */
-  static override isInstance(error: unknown): error is InvalidSettingsError {
-    return hasMarker(error, marker);
   }
 }
+
+/** A line for each problem. */
+export const listOf = (problems: readonly SettingsProblem[]): string =>
+  problems.map(({ path, message }) => `\n- ${path === '' ? 'settings' : path}: ${message}`).join('');
