@@ -16,7 +16,7 @@ export interface AllEndpointsFailedDetails {
   readonly errors: readonly unknown[];
   readonly unavailable?: readonly UnavailableRecord[];
   readonly reason: string;
-  /** Whether it was for want of capacity that nobody was asked. */
+  /** Whether a want of capacity is the reason that no endpoint was asked. */
   readonly isForCapacity?: boolean;
 }
 
@@ -32,7 +32,7 @@ export class AllEndpointsFailedError extends FailedCallError {
   readonly modelId: string;
   /** Every attempt of the call, in order. */
   readonly attempts: readonly AttemptRecord[];
-  /** Endpoints that were not asked, since they could not be, and why. */
+  /** Endpoints that could not be asked, and why. */
   readonly unavailable: readonly UnavailableRecord[];
   /**
    * Whole milliseconds until the first endpoint takes calls again, be it for a probe ahead of its time; `undefined` when one may at
@@ -58,20 +58,20 @@ export class AllEndpointsFailedError extends FailedCallError {
     this.#errors = errors;
   }
 
-  /** What each attempt threw, in the order of {@link attempts}. May hold prompts and headers: do not log it as it is. */
+  /** What each attempt threw, in the order of {@link attempts}. They may hold prompts and headers: do not log them as they are. */
   get errors(): readonly unknown[] {
     return this.#errors;
   }
 }
 
-/** 429 when that is all that was heard, so that callers can pass it on; else the last status, or 503 when nobody answered. */
+/** 429 when every answer was one, so that callers can pass it on; else the last status, or 503 without an answer. */
 function statusOf(attempts: readonly AttemptRecord[], isForCapacity: boolean): number {
   if (attempts.length === 0) return isForCapacity ? 429 : 503;
   if (attempts.every((attempt) => attempt.class === 'rate-limited')) return 429;
   return attempts.findLast(({ statusCode }) => statusCode !== undefined)?.statusCode ?? 503;
 }
 
-/** In a ring of hundreds a line that names them all helps nobody. */
+/** In a ring of hundreds a line that names all endpoints cannot be read. */
 const MOST_NAMED = 10;
 
 function describe({ modelId, attempts, unavailable = [], retryAfterMs, reason }: AllEndpointsFailedDetails): string {
