@@ -5,8 +5,7 @@ import { classifyFailure } from './failure/classify-failure.ts';
 import { hedgeBudgets } from './call/hedge-budget.ts';
 import type { ModelContext } from './models/balanced-model.ts';
 import { ModelFactory } from './models/model-factory.ts';
-import { ApprovalMemory } from './portability/approval-memory.ts';
-import { OwnerMemory } from './portability/owner-memory.ts';
+import { ConversationMemory } from './portability/conversation-memory.ts';
 import { Fleet } from './ring/fleet.ts';
 import { ModelIds } from './ring/model-ids.ts';
 import type {
@@ -104,8 +103,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     settings: resolved,
     clock,
     events,
-    owners: new OwnerMemory(),
-    approvals: new ApprovalMemory(),
+    memory: new ConversationMemory(),
     hedgeBudgetOf: hedgeBudgets(resolved.hedge?.maxExtra),
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };

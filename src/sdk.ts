@@ -92,7 +92,8 @@ export interface SdkGenerateModel extends SdkModel {
 export type MaybePromise<T> = T | PromiseLike<T>;
 
 /** `v1` is AI SDK 4: no Responses by default, and no promises where an embedding model states its limits. */
-export const isFirstSpecification = (model: SdkModel): boolean => model.specificationVersion === 'v1';
+export const isFirstSpecification = ({ specificationVersion }: Pick<SdkModel, 'specificationVersion'>): boolean =>
+  specificationVersion === 'v1';
 
 /** Headers of an answer: v1 calls it `rawResponse`. */
 export function responseHeaders({ response, rawResponse }: CallResult): Readonly<Record<string, string>> | undefined {

@@ -1,4 +1,4 @@
-import type { EndpointMark } from '../../src/portability/endpoint-mark.ts';
+import type { EndpointMark } from '../../src/deployment/endpoint-mark.ts';
 import type { PromptMessage, PromptPart } from '../../src/portability/prompt.ts';
 
 const words = (text: string, providerOptions?: PromptPart['providerOptions']): PromptPart => ({

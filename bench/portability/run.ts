@@ -11,13 +11,14 @@ import { cpus } from 'node:os';
 import { createAzure } from '@ai-sdk/azure';
 import { createOpenAI } from '@ai-sdk/openai';
 
+import type { Deployment } from '../../src/deployment/deployment.ts';
+import { targetsOf } from '../../src/deployment/target.ts';
 import { Endpoints } from '../../src/endpoint/create-endpoints.ts';
+import { EventEmitter } from '../../src/events.ts';
 import { classifyFailure } from '../../src/failure/classify-failure.ts';
-import { ApprovalMemory } from '../../src/portability/approval-memory.ts';
-import { OwnerMemory } from '../../src/portability/owner-memory.ts';
-import { type Place, placeOf } from '../../src/portability/place.ts';
-import { mapCallOptions, portableCall } from '../../src/portability/portable-call.ts';
-import type { CallOptions, SdkModel } from '../../src/sdk.ts';
+import { conversationsWith } from '../../src/portability/conversation.ts';
+import { ConversationMemory } from '../../src/portability/conversation-memory.ts';
+import type { CallOptions } from '../../src/sdk.ts';
 import { resolveSettings } from '../../src/settings/resolve-settings.ts';
 import { answered, plain } from './prompts.ts';
 
@@ -34,45 +35,49 @@ const endpoints = new Endpoints(
     classifyFailure,
   ),
 );
-const [owner, other] = endpoints.all.map((endpoint) =>
-  placeOf(endpoint, endpoint.model('responses', 'gpt-5') as SdkModel, 'responses'),
-) as [Place, Place];
-const settings = { affinity: true, memory: new OwnerMemory(), approvals: new ApprovalMemory() };
+// Portability looks at nothing else of a deployment.
+const deployments = endpoints.all.map((endpoint) => ({ endpoint, target: targetsOf(endpoint, 'gpt-5') }) as Deployment);
+const [owner, other] = deployments as [Deployment, Deployment];
+const begin = conversationsWith({
+  ring: { deployments, kind: 'responses', modelId: 'gpt-5' },
+  memory: new ConversationMemory(),
+  events: new EventEmitter(),
+  affinity: true,
+});
 
 /** What happens to a call's options before an attempt. */
-const adapt = (options: CallOptions, place: Place): CallOptions =>
-  portableCall(options, 'everything', settings)?.optionsAt(place).options ?? mapCallOptions(options, place);
+const adapt = (options: CallOptions, deployment: Deployment): CallOptions => begin(options).optionsFor(deployment);
 
-const { mark } = owner;
+const { mark } = owner.target('responses');
 const openai = { reasoningEffort: 'low', promptCacheKey: 'conversation-7' };
 const cases: Readonly<
-  Record<string, { readonly options: CallOptions; readonly place: Place; readonly batch: number }>
+  Record<string, { readonly options: CallOptions; readonly deployment: Deployment; readonly batch: number }>
 > = {
-  'no references, 3 messages': { options: { prompt: plain(3) }, place: owner, batch: 2_000 },
+  'no references, 3 messages': { options: { prompt: plain(3) }, deployment: owner, batch: 2_000 },
   'no references, 3 messages, options for OpenAI sent to Azure': {
     options: { prompt: plain(3), providerOptions: { openai } },
-    place: other,
+    deployment: other,
     batch: 2_000,
   },
-  'no references, 20 messages': { options: { prompt: plain(20) }, place: owner, batch: 1_000 },
-  'no references, 200 messages': { options: { prompt: plain(200) }, place: owner, batch: 200 },
+  'no references, 20 messages': { options: { prompt: plain(20) }, deployment: owner, batch: 1_000 },
+  'no references, 200 messages': { options: { prompt: plain(200) }, deployment: owner, batch: 200 },
   '200 messages with references, to their owner': {
     options: { prompt: answered(200, mark), providerOptions: { openai } },
-    place: owner,
+    deployment: owner,
     batch: 50,
   },
   '200 messages with references, sent in full to another': {
     options: { prompt: answered(200, mark), providerOptions: { openai } },
-    place: other,
+    deployment: other,
     batch: 50,
   },
 };
 
 const samples = new Map(Object.keys(cases).map((name) => [name, [] as number[]]));
 for (let round = 0; round < BATCHES; round += 1) {
-  for (const [name, { options, place, batch }] of Object.entries(cases)) {
+  for (const [name, { options, deployment, batch }] of Object.entries(cases)) {
     const startedAt = performance.now();
-    for (let call = 0; call < batch; call += 1) adapt(options, place);
+    for (let call = 0; call < batch; call += 1) adapt(options, deployment);
     samples.get(name)?.push(((performance.now() - startedAt) * 1_000) / batch);
   }
 }

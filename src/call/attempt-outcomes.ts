@@ -6,6 +6,7 @@ import type { Attempt } from './attempt.ts';
 import type { CallLog } from './call-log.ts';
 import type { CallParts } from './call-parts.ts';
 import type { CallEnd } from './cancellation.ts';
+import type { Reclassified } from './route.ts';
 import { SHORTEST_SILENCE_MS, silence } from './silence.ts';
 
 /** So many times as long as a ring usually takes is "far longer". */
@@ -43,7 +44,7 @@ export class AttemptOutcomes {
   }
 
   /** It failed. Returns what kind of failure that was. */
-  failed(attempt: Attempt, error: unknown): Failure {
+  failed(attempt: Attempt, error: unknown): Reclassified {
     const now = this.#now;
     const { deployment, lease } = attempt;
     const { name } = deployment.endpoint;
@@ -52,7 +53,8 @@ export class AttemptOutcomes {
       attempt.madeNoRequest && isAboutValue(error)
         ? { class: 'rejected' }
         : this.#call.context.settings.classifyFailure(error, { endpoint: name, modelId: this.#call.ring.modelId });
-    const failure = this.#call.route?.judge(error, classified, attempt) ?? classified;
+    const reclassified = this.#call.route?.reclassify(error, classified, attempt) ?? { failure: classified };
+    const { failure } = reclassified;
     // Failures count as slow, or the quickest to fail would look like the fastest.
     if (failure.class === 'retryable') {
       deployment.latency.record(now, 2 * Math.max(now - attempt.startedAt, deployment.latency.at(now)));
@@ -65,7 +67,7 @@ export class AttemptOutcomes {
       attempt.hasContent && AttemptTimeoutError.isInstance(error) && error.setting === 'timeout.attemptMs';
     if (isReaders) lease.release(now);
     else lease.fail(failure, now);
-    return failure;
+    return reclassified;
   }
 
   /** The call was ended from outside while it was under way. */

@@ -1,4 +1,4 @@
-import type { CallRoute } from './route.ts';
+import type { Route } from './route.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { CallOptions } from '../sdk.ts';
 import { Cancellation } from './cancellation.ts';
@@ -13,11 +13,11 @@ export class CallParts {
   readonly context: CallContext;
   readonly scope: Cancellation;
   readonly isStream: boolean;
-  readonly route: CallRoute | undefined;
+  readonly route: Route | undefined;
   /** The budget for a second attempt, when the call may have one. */
   readonly hedging: HedgeBudget | undefined;
 
-  constructor(ring: Ring, options: CallOptions, context: CallContext, isStream: boolean, route?: CallRoute) {
+  constructor(ring: Ring, options: CallOptions, context: CallContext, isStream: boolean, route?: Route) {
     const { settings, clock } = context;
     this.ring = ring;
     this.options = options;

@@ -1,6 +1,6 @@
 import type { Failure } from '../failure/failure.ts';
 import { affinityKey } from '../pickers/affinity-key.ts';
-import { isMended } from './route.ts';
+import type { Reclassified } from './route.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { PickRequest } from '../queue/pick-request.ts';
 import type { Grant, Refusal } from '../queue/waiter.ts';
@@ -110,16 +110,16 @@ export class CallPicks {
   }
 
   /** A deployment has failed this call. Returns whether somebody may be asked again. */
-  failed(deployment: Deployment, failure: Failure): boolean {
+  failed(deployment: Deployment, { failure, verdict }: Reclassified): boolean {
+    if (verdict === 'same-again') return true;
     this.#count(deployment, failure);
     const { class: failureClass, reason } = failure;
     if (failureClass === 'aborted') return false;
-    if (failureClass !== 'rejected' || reason === 'unknown-reference') return true;
+    if (failureClass !== 'rejected' || verdict === 'next') return true;
     return reason !== undefined && this.#call.context.settings.failoverOn.has(reason);
   }
 
   #count(deployment: Deployment, failure: Failure): void {
-    if (isMended(failure)) return;
     this.#failed = withOne(this.#failed, deployment);
     this.#askedThisRound = withOne(this.#askedThisRound, deployment);
     if (failure.class !== 'rate-limited') this.#heardOnlyLimits = false;

@@ -84,8 +84,7 @@ export class Failover {
       // After content nobody has been given up: the reader gets what ended it.
       return { error: attempt.hasContent && end.by === 'totalTimeout' ? error : this.endedError() };
     }
-    const failure = this.#outcomes.failed(attempt, error);
-    return this.#picks.failed(attempt.deployment, failure) ? undefined : { error };
+    return this.#picks.failed(attempt.deployment, this.#outcomes.failed(attempt, error)) ? undefined : { error };
   }
 
   /** What the call ends with when it was ended from outside; `undefined` when it was not. */

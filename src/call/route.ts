@@ -1,5 +1,6 @@
-import type { Failure } from '../failure/failure.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { Failure } from '../failure/failure.ts';
+import type { Verdict } from './verdict.ts';
 
 /** An attempt that failed, as far as its call looks at it. */
 export interface FailedAttempt {
@@ -8,18 +9,23 @@ export interface FailedAttempt {
   readonly madeNoRequest: boolean;
 }
 
-/** Where one call may go, for reasons that lie in the call itself. */
-export interface CallRoute {
-  /** Who cannot serve it. */
-  readonly excluded: ReadonlySet<Deployment>;
-  /** Whoever has stored what the call refers to: asked while it is available, whoever's turn it is. */
-  readonly owner: Deployment | undefined;
-  /** Why nobody else could be asked, for the error of a call that gives up. */
-  readonly reason: string | undefined;
-  /** Looks whether a failure lies in what the call refers to. */
-  judge(error: unknown, failure: Failure, attempt: FailedAttempt): Failure;
+/** What a failure means once it is known what the call refers to. */
+export interface Reclassified {
+  readonly failure: Failure;
+  /** What comes next, where the failure alone does not tell. */
+  readonly verdict?: Verdict | undefined;
 }
 
-/** Whether the call has been changed since, so that the same deployment can take it now. */
-export const isMended = ({ reason, mayAskAgain }: Failure): boolean =>
-  reason === 'unknown-reference' && mayAskAgain === true;
+/** Where one call may go, for reasons that lie in the call itself. */
+export interface Route {
+  /** The deployments that cannot serve it. */
+  readonly excluded: ReadonlySet<Deployment>;
+  /** The deployment that has stored what the call refers to: asked while it is available, whatever the picker says. */
+  readonly owner: Deployment | undefined;
+  /** Whether the owner alone can serve the call, since there is no content to replace what it has stored. */
+  readonly isPinned: boolean;
+  /** Why no other deployment could be asked, for the error of a call that gives up. */
+  readonly reason: string | undefined;
+  /** Looks whether a failure lies in what the call refers to. */
+  reclassify(error: unknown, failure: Failure, attempt: FailedAttempt): Reclassified;
+}

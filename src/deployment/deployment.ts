@@ -4,13 +4,17 @@ import type { CircuitBreaker } from '../gates/circuit-breaker.ts';
 import { type HealthObserver, Lease, type LeasedHealth } from './lease.ts';
 import type { Quota, QuotaChange } from '../limits/quota.ts';
 import type { RateLimit } from '../gates/rate-limit.ts';
+import type { ModelKind } from '../sdk.ts';
 import { PeakEwma } from './peak-ewma.ts';
+import type { Target } from './target.ts';
 
 /** What a deployment is made of. */
 export interface DeploymentParts {
   readonly endpoint: Endpoint;
   readonly name: string;
   readonly kind: string;
+  /** How its models are spoken to, by kind. */
+  readonly target: (kind: ModelKind) => Target;
   readonly breaker: CircuitBreaker;
   readonly endpointBreaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
@@ -27,6 +31,8 @@ export class Deployment implements LeasedHealth {
   /** Name that the service knows it by. */
   readonly name: string;
   readonly kind: string;
+  /** How its models are spoken to, by kind. */
+  readonly target: (kind: ModelKind) => Target;
   readonly breaker: CircuitBreaker;
   /** Shared by all deployments of its endpoint. */
   readonly endpointBreaker: CircuitBreaker;
@@ -43,6 +49,7 @@ export class Deployment implements LeasedHealth {
     this.endpoint = parts.endpoint;
     this.name = parts.name;
     this.kind = parts.kind;
+    this.target = parts.target;
     this.breaker = parts.breaker;
     this.endpointBreaker = parts.endpointBreaker;
     this.rateLimit = parts.rateLimit;

@@ -26,10 +26,9 @@ export interface Failure {
   /** The service's or the network's own code, such as `DeploymentNotFound` or `ECONNREFUSED`. */
   readonly code?: string | undefined;
   /**
-   * Why a rejection may be sent on to the next deployment: always when it is about something that this endpoint has not
-   * stored, otherwise as `failoverOn` says.
+   * Why a rejection may be sent on to the next deployment, when `failoverOn` says so.
    */
-  readonly reason?: RejectionReason | 'unknown-reference' | undefined;
+  readonly reason?: RejectionReason | undefined;
   /** `false` when the service asked not to be tried again with this call (`x-should-retry: false`). */
   readonly mayAskAgain?: boolean | undefined;
 }

@@ -1,16 +1,13 @@
 import type { CallContext } from '../call/call-context.ts';
-import type { ApprovalMemory } from '../portability/approval-memory.ts';
-import type { OwnerMemory } from '../portability/owner-memory.ts';
+import type { ConversationMemory } from '../portability/conversation-memory.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { ModelSettings, SdkModel } from '../sdk.ts';
 
 /** What all models of a provider share. */
 export interface ModelContext extends CallContext {
-  /** Which endpoint has stored what. */
-  readonly owners: OwnerMemory;
-  /** What the endpoints have asked to have approved. */
-  readonly approvals: ApprovalMemory;
+  /** What calls leave behind for those that go on from them. */
+  readonly memory: ConversationMemory;
 }
 
 /** What every balanced model is made of. */

@@ -3,11 +3,10 @@ import type { Attempt } from '../call/attempt.ts';
 import type { Answered } from '../call/failover.ts';
 import { FilteredAnswer } from '../call/filtered-answer.ts';
 import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
-import { optionKeysOf } from '../portability/option-keys.ts';
-import { mapCallOptions } from '../portability/portable-call.ts';
+import type { Conversation } from '../portability/conversation.ts';
+import { mapCallOptions } from '../portability/map-options.ts';
 import type { BalancedModelParts } from './balanced-model.ts';
 import { type BalancedMetadata, withMetadata } from './balanced-metadata.ts';
-import type { PortableModelCall } from './portable-model.ts';
 
 /** What differs between the calls of one kind of model and another. */
 export interface Generation<Model extends SdkModel, Result extends CallResult> {
@@ -15,8 +14,9 @@ export interface Generation<Model extends SdkModel, Result extends CallResult> {
   readonly ask: (model: Model, options: CallOptions) => PromiseLike<Result>;
   /** Puts our metadata into the shape that the kind has. */
   readonly toMetadata?: (balanced: BalancedMetadata, result: Result) => object;
-  readonly portable?: PortableModelCall;
-  /** Whether an answer is one that somebody else is to be asked for. */
+  /** Where prompts may refer to what endpoints have stored. */
+  readonly conversation?: Conversation;
+  /** Whether an answer is worth another attempt elsewhere. */
   readonly isFiltered?: ((result: Result) => boolean) | undefined;
 }
 
@@ -26,13 +26,11 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
   options: CallOptions,
   generation: Generation<Model, Result>,
 ): Promise<Result> {
-  const { ask, portable, isFiltered } = generation;
-  const call = new BalancedCall(ring, options, context, false, portable?.route);
+  const { ask, conversation, isFiltered } = generation;
+  const call = new BalancedCall(ring, options, context, false, conversation);
   const askOne = ({ deployment, signal }: Attempt): PromiseLike<Result> => {
-    const model = modelAt(deployment);
-    const adapted =
-      portable?.optionsAt(deployment) ?? mapCallOptions(options, { keys: optionKeysOf(model, ring.kind), model });
-    return ask(model, signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
+    const adapted = conversation?.optionsFor(deployment) ?? mapCallOptions(options, deployment.target(ring.kind));
+    return ask(modelAt(deployment), signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
   };
   const take = ({ attempt, answer }: Answered<Result>): Result | Promise<Result> => {
     if (!isAnswer(answer)) return call.goOn(attempt, noAnswer(answer, attempt), askOne).then(take);
@@ -57,11 +55,11 @@ const noAnswer = (given: unknown, { deployment: { endpoint } }: Attempt): TypeEr
 /** An answer as the caller is to have it. */
 function told<Model extends SdkModel, Result extends CallResult>(
   { context, attemptCount }: BalancedCall,
-  { portable, toMetadata }: Generation<Model, Result>,
+  { conversation, toMetadata }: Generation<Model, Result>,
   given: Result,
   { deployment }: Attempt,
 ): Result {
-  const answer = portable?.carryBack(given, deployment) ?? given;
+  const answer = conversation?.toResult(given, deployment) ?? given;
   if (!context.settings.metadata) return answer;
   const balanced = { endpoint: deployment.endpoint.name, attempts: attemptCount };
   return withMetadata(answer, toMetadata === undefined ? balanced : toMetadata(balanced, answer));

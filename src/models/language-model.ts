@@ -1,5 +1,6 @@
 import type { Attempt } from '../call/attempt.ts';
 import { BalancedCall } from '../call/balanced-call.ts';
+import { type Conversation, conversationsWith } from '../portability/conversation.ts';
 import { FailoverStream } from '../stream/failover-stream.ts';
 import { type OpeningObserver, type OpenStream, openStream } from '../stream/open-stream.ts';
 import { isFiltered } from '../stream/stream-part.ts';
@@ -15,25 +16,25 @@ import { type BalancedModelParts, ownProperties } from './balanced-model.ts';
 import { generate } from './generate.ts';
 import { withMetadata } from './balanced-metadata.ts';
 import { mirror } from './mirror.ts';
-import { PortableModel, type PortableModelCall } from './portable-model.ts';
 import { supportedUrls } from './supported-urls.ts';
 
 /** A language model that stands for a ring of them. */
 export function createLanguageModel(parts: BalancedModelParts<SdkLanguageModel>): SdkLanguageModel {
-  const { templates } = parts;
-  const portableModel = new PortableModel(parts);
+  const { ring, context, templates } = parts;
+  const { memory, events, settings } = context;
+  const beginConversation = conversationsWith({ ring, memory, events, affinity: settings.statefulAffinity });
   return mirror(templates, {
     ...ownProperties(parts),
     ...supportedUrls(templates),
     doGenerate: (options: CallOptions): Promise<CallResult> =>
       generate(parts, options, {
         ask: (model, attemptOptions) => model.doGenerate(attemptOptions),
-        portable: portableModel.begin(options),
-        isFiltered: parts.context.settings.failoverOn.has('content-filter') ? isEmptied : undefined,
+        conversation: beginConversation(options),
+        isFiltered: settings.failoverOn.has('content-filter') ? isEmptied : undefined,
       }),
 
     doStream: (options: CallOptions): Promise<StreamResult> =>
-      streamWithFailover(parts, options, portableModel.begin(options)),
+      streamWithFailover(parts, options, beginConversation(options)),
   });
 }
 
@@ -50,9 +51,9 @@ const isSomething = (value: unknown): boolean =>
 async function streamWithFailover(
   { ring, context, modelAt }: BalancedModelParts<SdkLanguageModel>,
   options: CallOptions,
-  portable: PortableModelCall,
+  conversation: Conversation,
 ): Promise<StreamResult> {
-  const call = new BalancedCall(ring, options, context, true, portable.route);
+  const call = new BalancedCall(ring, options, context, true, conversation);
   const { metadata, timeout, failoverOn } = context.settings;
   const failsOnFiltered = failoverOn.has('content-filter');
   let current: StreamResult | undefined;
@@ -70,7 +71,7 @@ async function streamWithFailover(
   };
   const ask = async (attempt: Attempt): Promise<OpenStream> => {
     const { deployment, signal } = attempt;
-    const adapted = portable.optionsAt(deployment);
+    const adapted = conversation.optionsFor(deployment);
     const result = modelAt(deployment).doStream(
       signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal },
     );
@@ -90,7 +91,7 @@ async function streamWithFailover(
     answer,
     clock: context.clock,
     idleMs: timeout.idleMs,
-    carryBack: (part, { deployment }) => portable.carryBackPart(part, deployment),
+    carryBack: (part, { deployment }) => conversation.toPart(part, deployment),
     finish: (part, attempt) =>
       withMetadata(
         part,

@@ -1,6 +1,6 @@
-import { carryOver } from './bound-options.ts';
+import { alignKeys } from './bound-options.ts';
 import { inlineStep, type InlineContext } from './inline-steps.ts';
-import type { OptionKeys } from './option-keys.ts';
+import type { OptionKeys } from '../deployment/option-keys.ts';
 import type { PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
 import type { PromptScan, Step } from './scan-prompt.ts';
 
@@ -19,22 +19,22 @@ export function adaptPrompt(
   change: PromptChange,
 ): readonly PromptMessage[] {
   const foreign = scan.steps.filter(change.isForeign);
-  const { uneven } = scan;
-  if (foreign.length === 0 && uneven.length === 0) return prompt;
+  const { unaligned } = scan;
+  if (foreign.length === 0 && unaligned.length === 0) return prompt;
   const lastAnswer = prompt.findLastIndex(({ role }) => role === 'assistant');
   let isChanged = false;
   const adapted: PromptMessage[] = [];
   // Both lists are in the order of the prompt.
   let nextForeign = 0;
-  let nextUneven = 0;
+  let nextUnaligned = 0;
   for (let index = 0; index < prompt.length; index += 1) {
     const original = prompt[index] as PromptMessage;
-    const isUneven = uneven[nextUneven] === index;
+    const isUnaligned = unaligned[nextUnaligned] === index;
     const isForeign = foreign[nextForeign]?.index === index;
-    if (isUneven) nextUneven += 1;
+    if (isUnaligned) nextUnaligned += 1;
     if (isForeign) nextForeign += 1;
     // Keys first: what is made of a message has lost what tells them.
-    const message = isUneven ? evenOut(original, change.keys) : original;
+    const message = isUnaligned ? alignMessage(original, change.keys) : original;
     if (isForeign) adapted.push(...inlineStep(message, change.inline, index >= lastAnswer));
     else adapted.push(message);
     isChanged ||= isForeign || message !== original;
@@ -43,35 +43,35 @@ export function adaptPrompt(
 }
 
 /** A message whose options stand where the model reads them. */
-function evenOut(message: PromptMessage, keys: OptionKeys): PromptMessage {
+function alignMessage(message: PromptMessage, keys: OptionKeys): PromptMessage {
   const { content, providerOptions } = message;
   const mapped = mapAt(providerOptions, keys);
-  const parts = typeof content === 'string' ? content : mapChanged(content, (part) => evenOutPart(part, keys));
+  const parts = typeof content === 'string' ? content : mapChanged(content, (part) => alignPart(part, keys));
   return mapped === providerOptions && parts === content
     ? message
     : { ...message, content: parts, providerOptions: mapped };
 }
 
-function evenOutPart(part: PromptPart, keys: OptionKeys): PromptPart {
+function alignPart(part: PromptPart, keys: OptionKeys): PromptPart {
   const providerOptions = mapAt(part.providerOptions, keys);
-  const output = part.type === 'tool-result' ? evenOutOutput(part['output'] as PromptPart, keys) : part['output'];
+  const output = part.type === 'tool-result' ? alignOutput(part['output'] as PromptPart, keys) : part['output'];
   if (providerOptions === part.providerOptions && output === part['output']) return part;
   return { ...part, providerOptions, ...(output === undefined ? undefined : { output }) };
 }
 
 /** Parts within a tool's result have options of their own. */
-function evenOutOutput(output: PromptPart, keys: OptionKeys): PromptPart {
+function alignOutput(output: PromptPart, keys: OptionKeys): PromptPart {
   const providerOptions = mapAt(output.providerOptions, keys);
   const value =
     output.type === 'content'
-      ? mapChanged(output['value'] as readonly PromptPart[], (item) => evenOutPart(item, keys))
+      ? mapChanged(output['value'] as readonly PromptPart[], (item) => alignPart(item, keys))
       : output['value'];
   if (providerOptions === output.providerOptions && value === output['value']) return output;
   return { ...output, value, ...(providerOptions === undefined ? undefined : { providerOptions }) };
 }
 
 const mapAt = (options: ProviderOptions | undefined, keys: OptionKeys): ProviderOptions | undefined =>
-  options === undefined || options === null ? options : carryOver(options, keys);
+  options === undefined || options === null ? options : alignKeys(options, keys);
 
 /** The same array when no item changes. */
 function mapChanged<Item>(items: readonly Item[], map: (item: Item) => Item): readonly Item[] {

@@ -40,9 +40,10 @@ export class ApprovalMemory {
     if (request.item.arguments.length <= LONGEST_ARGUMENTS) this.#requests.set(request.item.id, request);
   }
 
-  /** The request that an approval answers. */
-  recall(approvalId: unknown): ApprovalRequest | undefined {
-    return typeof approvalId === 'string' ? this.#requests.get(approvalId) : undefined;
+  /** The request that an approval answers, when a service is known to have made it for one of these servers. */
+  recall(approvalId: unknown, servers: readonly McpServer[]): ApprovalRequest | undefined {
+    const request = typeof approvalId === 'string' ? this.#requests.get(approvalId) : undefined;
+    return request !== undefined && isAmong(servers, request.server) ? request : undefined;
   }
 
   /** What was asked may have been done, and is not to be done again. */
@@ -58,5 +59,5 @@ export const mcpServers = (tools: readonly HostedTool[]): readonly McpServer[] =
   );
 
 /** Whether what was asked of a server would be done by the same one now: its label alone is only a name. */
-export const isAmong = (servers: readonly McpServer[], { label, url, connectorId }: McpServer): boolean =>
+const isAmong = (servers: readonly McpServer[], { label, url, connectorId }: McpServer): boolean =>
   servers.some((server) => server.label === label && server.url === url && server.connectorId === connectorId);

@@ -1,5 +1,6 @@
 import type { StreamPart } from '../sdk.ts';
-import type { ApprovalMemory, McpServer } from './approval-memory.ts';
+import { type ApprovalMemory, type McpServer, mcpServers } from './approval-memory.ts';
+import type { HostedTool } from './prompt.ts';
 
 /** How the SDK names the calls of tools of an MCP server. */
 const PREFIX = 'mcp.';
@@ -16,6 +17,12 @@ export class ApprovalWatcher {
   constructor(server: McpServer, memory: ApprovalMemory) {
     this.#server = server;
     this.#memory = memory;
+  }
+
+  /** `undefined` for a call whose requests could be of several servers, or of none. */
+  static of(tools: readonly HostedTool[], memory: ApprovalMemory): ApprovalWatcher | undefined {
+    const [server, ...others] = mcpServers(tools);
+    return server === undefined || others.length > 0 ? undefined : new ApprovalWatcher(server, memory);
   }
 
   /** To be shown every call and every request, in their order. */

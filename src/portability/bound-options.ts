@@ -1,4 +1,5 @@
-import { type OptionKeys, otherKey } from './option-keys.ts';
+import type { OptionKeys } from '../deployment/option-keys.ts';
+import { otherKey } from './map-options.ts';
 import type { Options, ProviderOptions } from './prompt.ts';
 
 /** Options of prompt parts that only the account which wrote them can resolve. */
@@ -49,7 +50,7 @@ export function withoutBound(all: ProviderOptions): ProviderOptions {
 }
 
 /** Whether what means the same everywhere does not stand in the same way under both keys. */
-export function isUneven(openai: Options | undefined, azure: Options | undefined): boolean {
+export function isUnaligned(openai: Options | undefined, azure: Options | undefined): boolean {
   // What came back from Azure is the same object under both keys.
   if (openai === azure) return false;
   return hasMore(openai, azure) || hasMore(azure, openai);
@@ -73,7 +74,7 @@ function hasMore(options: Options | undefined, than: Options | undefined): boole
  * Puts a part's options where the model reads them, key by key; what stands under the endpoint's own key wins. What is bound
  * stays behind: the endpoint that wrote it would have written the other key too.
  */
-export function carryOver(all: ProviderOptions, { read, own }: OptionKeys): ProviderOptions {
+export function alignKeys(all: ProviderOptions, { read, own }: OptionKeys): ProviderOptions {
   const from = all[otherKey(read)];
   const into = all[read];
   if (from === undefined || from === into || !hasUnbound(from)) return all;

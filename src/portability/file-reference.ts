@@ -1,4 +1,4 @@
-import type { OptionKeys } from './option-keys.ts';
+import type { OptionKeys } from '../deployment/option-keys.ts';
 import type { Options, PromptPart } from './prompt.ts';
 
 /** An uploaded file. */

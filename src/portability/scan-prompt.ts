@@ -1,4 +1,4 @@
-import { isBound, isBoundResult, isUneven } from './bound-options.ts';
+import { isBound, isBoundResult, isUnaligned } from './bound-options.ts';
 import type { PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
 
 /** A message that refers to what an endpoint has stored, or encrypted. */
@@ -17,7 +17,7 @@ export interface PromptScan {
   /** Mark of the endpoint that owns the latest of them. */
   readonly latestOwner: string | undefined;
   /** Messages with options that do not stand under both of the two keys. */
-  readonly uneven: readonly number[];
+  readonly unaligned: readonly number[];
 }
 
 /** Of a message that nobody owns as a whole. */
@@ -25,17 +25,17 @@ export const MIXED = '';
 
 const NOTHING: readonly never[] = [];
 /** Of a prompt that means the same everywhere. */
-export const NOTHING_FOUND: PromptScan = { steps: NOTHING, latestOwner: undefined, uneven: NOTHING };
+export const NOTHING_FOUND: PromptScan = { steps: NOTHING, latestOwner: undefined, unaligned: NOTHING };
 
 /** Looks at every part. Runs for each call, so it allocates nothing unless it finds something. */
 export function scanPrompt(prompt: readonly PromptMessage[]): PromptScan {
   let steps: Step[] | undefined;
-  let uneven: number[] | undefined;
+  let unaligned: number[] | undefined;
   let owner: string | undefined;
   let latestOwner: string | undefined;
   for (let index = 0; index < prompt.length; index += 1) {
     const message = prompt[index] as PromptMessage;
-    if (isUnevenMessage(message)) (uneven ??= []).push(index);
+    if (isUnalignedMessage(message)) (unaligned ??= []).push(index);
     if (message.role !== 'assistant' && message.role !== 'tool') continue;
     const step = readStep(message, index, owner);
     if (step === undefined) continue;
@@ -43,9 +43,9 @@ export function scanPrompt(prompt: readonly PromptMessage[]): PromptScan {
     owner = step.owner;
     if (owner !== undefined && owner !== MIXED) latestOwner = owner;
   }
-  return steps === undefined && uneven === undefined
+  return steps === undefined && unaligned === undefined
     ? NOTHING_FOUND
-    : { steps: steps ?? NOTHING, latestOwner, uneven: uneven ?? NOTHING };
+    : { steps: steps ?? NOTHING, latestOwner, unaligned: unaligned ?? NOTHING };
 }
 
 /** Whether it is nothing but text without options, as most chats are: a look that costs a few nanoseconds a message. */
@@ -98,27 +98,27 @@ function refers(part: PromptPart, isTool: boolean): boolean {
   return part.type === 'tool-result' || part.type === 'custom' || part['providerExecuted'] === true;
 }
 
-function isUnevenMessage({ content, providerOptions }: PromptMessage): boolean {
-  if (isUnevenIn(providerOptions)) return true;
+function isUnalignedMessage({ content, providerOptions }: PromptMessage): boolean {
+  if (isUnalignedIn(providerOptions)) return true;
   if (typeof content === 'string') return false;
   for (let at = 0; at < content.length; at += 1) {
     const part = content[at] as PromptPart;
-    if (part.providerOptions !== undefined && isUnevenIn(part.providerOptions)) return true;
-    if (part.type === 'tool-result' && isOutputUneven(part['output'])) return true;
+    if (part.providerOptions !== undefined && isUnalignedIn(part.providerOptions)) return true;
+    if (part.type === 'tool-result' && isOutputUnaligned(part['output'])) return true;
   }
   return false;
 }
 
 /** Parts within a tool's result have options of their own. */
-function isOutputUneven(output: unknown): boolean {
+function isOutputUnaligned(output: unknown): boolean {
   const { type, value, providerOptions } = output as {
     readonly type?: string;
     readonly value?: readonly PromptPart[];
     readonly providerOptions?: ProviderOptions;
   };
-  if (isUnevenIn(providerOptions)) return true;
-  return type === 'content' && value?.some((item) => isUnevenIn(item.providerOptions)) === true;
+  if (isUnalignedIn(providerOptions)) return true;
+  return type === 'content' && value?.some((item) => isUnalignedIn(item.providerOptions)) === true;
 }
 
-const isUnevenIn = (options: ProviderOptions | undefined | null): boolean =>
-  options !== undefined && options !== null && isUneven(options['openai'], options['azure']);
+const isUnalignedIn = (options: ProviderOptions | undefined | null): boolean =>
+  options !== undefined && options !== null && isUnaligned(options['openai'], options['azure']);

@@ -12,6 +12,7 @@ import { LruMap } from '../lru-map.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { createPicker } from '../pickers/create-picker.ts';
 import { Deployment } from '../deployment/deployment.ts';
+import { targetsOf } from '../deployment/target.ts';
 import { Ring } from './ring.ts';
 import { WaitingLines } from '../queue/waiting-lines.ts';
 
@@ -114,6 +115,7 @@ export class Fleet {
         endpoint,
         name,
         kind: familyOf(kind),
+        target: targetsOf(endpoint, modelId),
         breaker: this.#breaker(),
         endpointBreaker: this.breakerOf(endpoint),
         rateLimit: new RateLimit(this.#parts.clock, this.#changes, this.#parts.settings.maxRateLimitMs),

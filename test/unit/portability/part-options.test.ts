@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { carryOver } from '../../../src/portability/bound-options.ts';
-import type { ProviderOptions } from '../../../src/portability/prompt.ts';
-import { user } from './prompts.ts';
+import { type ProviderOptions, user } from './prompts.ts';
 import { answer, type Item, ringOf } from './responses-ring.ts';
 
 describe('options of a part under both keys', () => {
@@ -32,24 +30,5 @@ describe('options of a part under both keys', () => {
     expect(await sentTo(type, { [other]: { imageDetail: 'low' }, [type]: { imageDetail: 'high' } })).toMatchObject({
       detail: 'high',
     });
-  });
-
-  it("are Azure's own where it reads them under the key of OpenAI, with what that key alone holds", () => {
-    const options = {
-      openai: { itemId: 'msg_1', imageDetail: 'low' },
-      azure: { itemId: 'msg_2', imageDetail: 'high' },
-    };
-
-    expect(carryOver(options, { read: 'openai', own: 'azure' })['openai']).toEqual({
-      itemId: 'msg_1',
-      imageDetail: 'high',
-    });
-  });
-
-  it('are left as they are when a database has made two objects of one', () => {
-    const written = { itemId: 'msg_12345', annotations: [{ type: 'url' }], phase: 'final_answer' };
-    const stored = JSON.parse(JSON.stringify({ openai: written, azure: written })) as ProviderOptions;
-
-    expect(carryOver(stored, { read: 'azure', own: 'azure' })).toBe(stored);
   });
 });

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import type { PromptMessage, PromptPart } from '../../../src/portability/prompt.ts';
-import type { CallOptions } from '../../../src/sdk.ts';
-import { assistant, text, toolResults, user } from './prompts.ts';
-import { answer, from, outage, question, refusal, ringOf, type Service } from './responses-ring.ts';
+import { assistant, type PromptMessage, type PromptPart, text, toolResults, user } from './prompts.ts';
+import { answer, type CallOptions, from, outage, question, refusal, ringOf, type Service } from './responses-ring.ts';
 
 /** A conversation so far, with the mark of the endpoint that answered. */
 const begun = (endpointName: string): readonly PromptMessage[] => [
@@ -33,7 +31,7 @@ describe('a conversation of one endpoint that refers to what another one stores'
         tools: hosted('openai.file_search', { vectorStoreIds: ['vs_12345'] }),
       },
     ],
-  ])('finds it there: %s', async (_, id, options) => {
+  ])('goes there for %s', async (_, id, options) => {
     const { ask, sent } = ringOf({ a: ['openai', lacks(id)], b: ['openai', ok] });
 
     await ask(options);
@@ -41,15 +39,15 @@ describe('a conversation of one endpoint that refers to what another one stores'
     expect([sent.a.length, sent.b.length]).toEqual([1, 1]);
   });
 
-  it('is not asked of an endpoint that would take the file for content', async () => {
-    const { ask, sent } = ringOf({ a: ['openai', ok], b: ['azure', ok] });
+  it('goes to no endpoint that would take the file for content', async () => {
+    const { ask, asked } = ringOf({ a: ['openai', ok], b: ['azure', ok] });
 
     await ask({ prompt: [...begun('a'), fileById('assistant-12345')] });
 
-    expect([sent.a.length, sent.b.length]).toEqual([0, 1]);
+    expect(asked).toEqual(['b']);
   });
 
-  it('is not asked of an endpoint that lacks the tool', async () => {
+  it('goes to no endpoint that lacks the tool', async () => {
     const { ask, sent } = ringOf({ a: ['azure', ok], b: ['openai', ok] });
     const environment = { type: 'containerReference', containerId: 'cntr_12345' };
 
@@ -58,12 +56,36 @@ describe('a conversation of one endpoint that refers to what another one stores'
     expect([sent.a.length, sent.b.length]).toEqual([0, 1]);
   });
 
-  it('is asked of everybody when its endpoint has another name now, or is gone', async () => {
+  it('goes from one endpoint to the next when its own has another name now, or is gone', async () => {
     const { ask, sent } = ringOf({ a: ['openai', lacks('file-12345')], b: ['openai', ok] });
 
     await ask({ prompt: [...begun('gone'), fileById('file-12345')] });
 
     expect([sent.a.length, sent.b.length]).toEqual([1, 1]);
+  });
+});
+
+describe('an uploaded file', () => {
+  it.each<[string, unknown, asked: string]>([
+    ['by an id of OpenAI', { type: 'data', data: 'file-12345' }, 'openai'],
+    ['by an id of Azure', { type: 'data', data: 'assistant-12345' }, 'azure'],
+    ['by reference to OpenAI', { type: 'reference', reference: { openai: 'file-12345' } }, 'openai'],
+    ['by reference to Azure', { type: 'reference', reference: { azure: 'assistant-12345' } }, 'azure'],
+  ])('%s is asked for only where it can be', async (_, data, expected) => {
+    const openai = ['openai', ok] as const;
+    const azure = ['azure', ok] as const;
+    for (const { ask, asked } of [ringOf({ azure, openai }), ringOf({ openai, azure })]) {
+      await ask({ prompt: [user(file(data))] });
+      expect(asked).toEqual([expected]);
+    }
+  });
+
+  it('is not seen in content', async () => {
+    const { ask, asked } = ringOf({ azure: ['azure', ok], openai: ['openai', ok] });
+
+    await ask({ prompt: [user(file({ type: 'data', data: 'aGVsbG8=' }))] });
+
+    expect(asked).toEqual(['azure']);
   });
 });
 
@@ -93,7 +115,7 @@ describe('what is stored at OpenAI and at Azure', () => {
   });
 });
 
-describe('a call is asked of one endpoint after the other until it is found what it refers to by', () => {
+describe('a call that refers to what an endpoint has stored goes from one to the next until that is found', () => {
   const inShell = (environment: object) =>
     hosted('openai.shell', { environment: { type: 'containerAuto', ...environment } });
   const skills = [{ type: 'skillReference', providerReference: { openai: 'skill_12345' } }];
@@ -106,7 +128,18 @@ describe('a call is asked of one endpoint after the other until it is found what
       'file-12345',
       hosted('openai.image_generation', { inputImageMask: { fileId: 'file-12345' } }),
     ],
-  ])('%s', async (_, id, tools) => {
+    [
+      'vector stores of a search',
+      'vs_12345',
+      hosted('openai.file_search', { vectorStoreIds: ['vs_other', 'vs_12345'] }),
+    ],
+    ['a container', 'cntr_12345', hosted('openai.code_interpreter', { container: 'cntr_12345' })],
+    [
+      'files in a container',
+      'file-12345',
+      hosted('openai.code_interpreter', { container: { fileIds: ['file-12345'] } }),
+    ],
+  ])('such as %s', async (_, id, tools) => {
     const { ask, sent } = ringOf({ a: ['openai', lacks(id, 400)], b: ['openai', ok] });
 
     await ask({ prompt: [question('Go.')], tools });
@@ -114,7 +147,7 @@ describe('a call is asked of one endpoint after the other until it is found what
     expect([sent.a.length, sent.b.length]).toEqual([1, 1]);
   });
 
-  it("files in a tool's result", async () => {
+  it("such as files in a tool's result", async () => {
     const { ask, sent } = ringOf({ azure: ['azure', ok], a: ['openai', lacks('file-12345')], b: ['openai', ok] });
     const value = [fileAtEach({ openai: 'file-12345' })];
     const call = { toolCallId: 'call_1', toolName: 'read' };
@@ -130,19 +163,16 @@ describe('a call is asked of one endpoint after the other until it is found what
     expect([sent.azure.length, sent.a.length, sent.b.length]).toEqual([0, 1, 1]);
   });
 
-  it('files by the Chat API, which go to the endpoint that had them from then on', async () => {
+  it('such as files by the Chat API, and then stays where they were found', async () => {
     const message = { role: 'assistant', content: 'Hello!' };
     const chat = { id: 'c', created: 1, model: 'gpt-5', choices: [{ index: 0, message, finish_reason: 'stop' }] };
-    const { balanced, sent } = ringOf(
+    const { ask, sent } = ringOf(
       { a: ['openai', () => refusal('No such File object: file-12345')], b: ['openai', () => Response.json(chat)] },
       { api: 'chat' },
     );
     const prompt = [user(fileAtEach({ openai: 'file-12345' }))];
-    const ask = () =>
-      (balanced('gpt-5') as unknown as { doGenerate(options: CallOptions): Promise<unknown> }).doGenerate({ prompt });
 
-    await ask();
-    await ask();
+    for (let call = 0; call < 2; call += 1) await ask({ prompt });
 
     expect([sent.a.length, sent.b.length]).toEqual([1, 2]);
   });

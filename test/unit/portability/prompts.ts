@@ -1,4 +1,18 @@
-import type { PromptMessage, PromptPart, ProviderOptions } from '../../../src/portability/prompt.ts';
+/** Options by provider name. */
+export type ProviderOptions = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+
+/** One part of a message, in the shape in which the AI SDK hands it to a model. */
+export interface PromptPart {
+  readonly type: string;
+  readonly providerOptions?: ProviderOptions | undefined;
+  readonly [field: string]: unknown;
+}
+
+/** One message. */
+export interface PromptMessage {
+  readonly role: string;
+  readonly content: readonly PromptPart[];
+}
 
 /** The mark of an endpoint as parts carry it. */
 export const mark = (endpoint: string): ProviderOptions => ({ balanced: { endpoint } });

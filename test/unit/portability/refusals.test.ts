@@ -11,6 +11,48 @@ const answered = (more = {}) =>
     text('Hello', { openai: { itemId: 'msg_12345' }, ...more }),
   );
 
+describe('a refusal', () => {
+  const refusesOnce = (message: string, status?: number, code?: string): Service => {
+    let isFirst = true;
+    return () => {
+      if (!isFirst) return answer();
+      isFirst = false;
+      return refusal(message, status, code);
+    };
+  };
+  const prompt = [answered(from('a')), question('And?')];
+
+  it.each([
+    ['whose code says that something is unknown', refusesOnce('What?', 400, 'invalid_encrypted_content')],
+    ['that names an id of the prompt', refusesOnce("Item with id 'msg_12345' not found.")],
+  ])('%s makes the same endpoint get the call again, in full', async (_, service) => {
+    const { ask, sent, asked } = ringOf({ a: ['openai', service], b: ['openai', () => answer()] });
+
+    await ask({ prompt });
+
+    expect(asked).toEqual(['a', 'a']);
+    expect(sent.a.map((body) => JSON.stringify(body).includes('msg_12345'))).toEqual([true, false]);
+  });
+
+  it('of a call that was sent in full is the answer', async () => {
+    const { ask, sent } = ringOf({ a: ['openai', () => refusal("Item with id 'msg_12345' not found.", 400)] });
+
+    await expect(ask({ prompt })).rejects.toThrow('msg_12345');
+    expect(sent.a).toHaveLength(2);
+  });
+
+  it.each([
+    ['about something else', refusesOnce('Invalid value for temperature.', 400)],
+    ['that names an id which the prompt does not have', refusesOnce('Item with id msg_99999 not found.')],
+    ['that is a failure of the service', refusesOnce('msg_12345', 500)],
+  ])('%s is left to its class', async (_, service) => {
+    const { ask, sent } = ringOf({ a: ['openai', service] });
+
+    await expect(ask({ prompt })).rejects.toThrow();
+    expect(sent.a).toHaveLength(1);
+  });
+});
+
 describe('a refusal of a call that goes on from a stored response', () => {
   it('because an item is there twice stands: sent in full, it would be there twice all the same', async () => {
     const { ask, sent } = ringOf({ a: ['openai', () => refusal('Duplicate item found with id rs_12345.', 400)] });
@@ -26,7 +68,7 @@ describe('a refusal of a call that goes on from a stored response', () => {
 });
 
 describe('two attempts at once', () => {
-  it('that both refuse what they do not know are both made again in full, and nobody is blamed', async () => {
+  it('that are both refused for what their endpoints do not know are made again in full, and no deployment is blamed', async () => {
     const knowsNothing =
       (afterMs: number): Service =>
       async ({ input }) => {

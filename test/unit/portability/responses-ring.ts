@@ -1,8 +1,8 @@
-import type { PromptMessage } from '../../../src/portability/prompt.ts';
-import { markOf } from '../../../src/portability/endpoint-mark.ts';
+import { createOpenAI } from '@ai-sdk/openai';
+
+import { markOf } from '../../../src/deployment/endpoint-mark.ts';
 import { type BalancedProvider, type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
-import type { CallOptions, CallResult, SdkLanguageModel } from '../../../src/sdk.ts';
-import { mark } from './prompts.ts';
+import { mark, type PromptMessage, type PromptPart, type ProviderOptions, user } from './prompts.ts';
 
 /** An item of the Responses API, in an input or an output. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -16,19 +16,36 @@ export interface SentBody {
 /** What an endpoint answers. */
 export type Service = (body: SentBody) => Response | Promise<Response>;
 
+/** What the AI SDK hands to a model. */
+export interface CallOptions {
+  readonly prompt: readonly PromptMessage[];
+  readonly tools?: readonly object[];
+  readonly providerOptions?: ProviderOptions;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What the AI SDK gets from a model. */
+export interface Answer {
+  readonly content: readonly PromptPart[];
+  readonly warnings: readonly { readonly message?: string }[];
+}
+
 interface Ring<Name extends string> {
   readonly balanced: BalancedProvider;
   /** The bodies that each endpoint was sent. */
   readonly sent: Readonly<Record<Name, SentBody[]>>;
-  readonly ask: (options: CallOptions) => Promise<CallResult & { readonly warnings: readonly { message?: string }[] }>;
+  readonly ask: (options: CallOptions) => Promise<Answer>;
+  /** The endpoints in the order in which they were asked. */
+  readonly asked: readonly Name[];
 }
 
 /** Endpoints by name, in the order in which they are asked, each with a service behind it. */
 export function ringOf<const Name extends string>(
-  services: Readonly<Record<Name, readonly [type: 'openai' | 'azure', service: Service]>>,
+  services: Readonly<Record<Name, readonly [type: 'openai' | 'azure' | 'third party', service: Service]>>,
   more: Partial<BalancedProviderSettings> = {},
 ): Ring<Name> {
   const sent = {} as Record<Name, SentBody[]>;
+  const asked: Name[] = [];
   const endpoints = (Object.keys(services) as Name[]).map((name) => {
     const [type, service] = services[name];
     const bodies: SentBody[] = (sent[name] = []);
@@ -36,9 +53,13 @@ export function ringOf<const Name extends string>(
       // The AI SDK writes it as text.
       const body = JSON.parse(init?.body as string) as SentBody;
       bodies.push(body);
+      asked.push(name);
       return service(body);
     };
-    return { type, name, apiKey: 'any', baseURL: `https://${name}.example/v1`, fetch };
+    const account = { apiKey: 'any', baseURL: `https://${name}.example/v1`, fetch };
+    return type === 'third party'
+      ? { name, provider: createOpenAI({ ...account, name: 'corp' }) }
+      : { type, name, ...account };
   });
   const balanced = createBalancedProvider({
     endpoints,
@@ -47,12 +68,9 @@ export function ringOf<const Name extends string>(
     retry: { rounds: 1 },
     ...more,
   });
-  const model = balanced('gpt-5') as unknown as SdkLanguageModel;
-  return {
-    balanced,
-    sent,
-    ask: (options) => Promise.resolve(model.doGenerate(options)) as ReturnType<Ring<Name>['ask']>,
-  };
+  // Types of the installed line name every part; these tests write prompts as other lines do, too.
+  const model = balanced('gpt-5') as unknown as { doGenerate(options: CallOptions): Promise<Answer> };
+  return { balanced, sent, asked, ask: (options) => model.doGenerate(options) };
 }
 
 const hello = { type: 'message', id: 'msg_hello', role: 'assistant' };
@@ -65,13 +83,13 @@ export const answer = (
   Response.json({ id, created_at: 1, model: 'gpt-5', output, usage: { input_tokens: 1, output_tokens: 1 } });
 
 /** A refusal in OpenAI's words. */
-export const refusal = (message: string, status = 404, param: string | null = null): Response =>
-  Response.json({ error: { message, type: 'invalid_request_error', param, code: null } }, { status });
+export const refusal = (message: string, status = 404, code: string | null = null): Response =>
+  Response.json({ error: { message, type: 'invalid_request_error', param: null, code } }, { status });
 
 /** An outage. */
 export const outage = (): Response => new Response('down', { status: 500 });
 
-/** Nobody listens there: certain to have done nothing. */
+/** A port without a server: certain to have done nothing. */
 export const unreachable = (): never => {
   const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
   throw new TypeError('fetch failed', { cause });
@@ -81,4 +99,4 @@ export const unreachable = (): never => {
 export const from = (endpointName: string) => mark(markOf(endpointName).endpoint);
 
 /** A question. */
-export const question = (text: string): PromptMessage => ({ role: 'user', content: [{ type: 'text', text }] });
+export const question = (text: string): PromptMessage => user({ type: 'text', text });

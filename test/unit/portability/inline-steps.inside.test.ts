@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { inlineStep, type InlineContext } from '../../../src/portability/inline-steps.ts';
-import type { HostedTool, PromptMessage, PromptPart } from '../../../src/portability/prompt.ts';
-import { assistant, hosted, mark, text, toolResults } from './prompts.ts';
+import type { HostedTool } from '../../../src/portability/prompt.ts';
+import { assistant, hosted, mark, type PromptMessage, type PromptPart, text, toolResults } from './prompts.ts';
 
 const contextOf = (more: Partial<InlineContext> = {}): InlineContext => ({
   tools: [],

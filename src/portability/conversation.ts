@@ -1,0 +1,186 @@
+import type { FailedAttempt, Reclassified, Route } from '../call/route.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import type { Target } from '../deployment/target.ts';
+import type { EventEmitter } from '../events.ts';
+import type { Failure } from '../failure/failure.ts';
+import type { Ring } from '../ring/ring.ts';
+import { type CallOptions, type CallResult, isFirstSpecification, type ModelKind, type StreamPart } from '../sdk.ts';
+import { ApprovalWatcher } from './approval-watcher.ts';
+import { type CallContents, NO_CONTENTS, readContents, type Referring } from './call-contents.ts';
+import type { ConversationMemory } from './conversation-memory.ts';
+import { excludedDeployments } from './excluded-deployments.ts';
+import { mapCallOptions } from './map-options.ts';
+import { mayHaveActed } from './may-have-acted.ts';
+import { markPart, openaiMetadata, toOpenAIMetadata } from './openai-metadata.ts';
+import type { PromptMessage } from './prompt.ts';
+import { referenceIds } from './reference-ids.ts';
+import { NOTHING_FOUND } from './scan-prompt.ts';
+import { StatefulPrompt } from './stateful-prompt.ts';
+import { allIds, isCalled, StoredReferences } from './stored-references.ts';
+import { isPlainlyUnknown, isUnknownReference } from './unknown-reference.ts';
+
+/** What prompts can refer to, by the API that takes them. With AI SDK 4 they refer to nothing. */
+const REFERRING: { readonly [Kind in ModelKind]?: Referring } = { responses: 'everything', chat: 'files' };
+
+const NONE: readonly never[] = [];
+const NOTHING_STORED = new StoredReferences(NONE, undefined, new Map());
+
+/** What the conversations with one model depend on. */
+export interface ConversationDependencies {
+  readonly ring: Pick<Ring, 'deployments' | 'kind' | 'modelId'>;
+  readonly memory: ConversationMemory;
+  readonly events: EventEmitter;
+  /** Whether marks are written and obeyed. */
+  readonly affinity: boolean;
+}
+
+/** Begins conversations with one model. */
+export function conversationsWith(dependencies: ConversationDependencies): (options: CallOptions) => Conversation {
+  const { ring, memory, affinity } = dependencies;
+  const isFirst = ring.deployments.some((deployment) => isFirstSpecification(deployment.target(ring.kind)));
+  const referring = isFirst ? 'nothing' : (REFERRING[ring.kind] ?? 'nothing');
+  const context = { ...dependencies, isStateful: referring === 'everything' };
+  return (options) => {
+    const contents = readContents(options, referring);
+    const references = affinity ? contents.references : NONE;
+    if (references.length === 0) return new Conversation(context, options, contents, NOTHING_STORED);
+    // Once for the whole call: this is where a memory that several processes share is to be asked.
+    const owners = memory.ownersOf(allIds(references));
+    return new Conversation(context, options, contents, new StoredReferences(references, contents.named, owners));
+  };
+}
+
+interface ConversationContext extends ConversationDependencies {
+  /** Whether endpoints store what is said. */
+  readonly isStateful: boolean;
+}
+
+/** What makes one call mean the same at each deployment of its ring, and its answer look the same wherever it comes from. */
+export class Conversation implements Route {
+  readonly excluded: ReadonlySet<Deployment>;
+  readonly owner: Deployment | undefined;
+  readonly #context: ConversationContext;
+  readonly #options: CallOptions;
+  readonly #contents: CallContents;
+  readonly #stored: StoredReferences;
+  readonly #prompt: StatefulPrompt | undefined;
+  readonly #watcher: ApprovalWatcher | undefined;
+
+  constructor(context: ConversationContext, options: CallOptions, contents: CallContents, stored: StoredReferences) {
+    const { ring, memory, events, affinity } = context;
+    this.#context = context;
+    this.#options = options;
+    this.#contents = contents;
+    this.#stored = stored;
+    this.excluded = excludedDeployments(ring, contents.tools, stored, events);
+    if (contents === NO_CONTENTS) return;
+    const prompt = options['prompt'] as readonly PromptMessage[];
+    if (contents.scan !== NOTHING_FOUND)
+      this.#prompt = new StatefulPrompt(prompt, contents, affinity, memory.approvals);
+    this.#watcher = ApprovalWatcher.of(contents.tools, memory.approvals);
+    this.owner = ring.deployments.find((each) => !this.excluded.has(each) && this.#isOwner(this.#targetOf(each)));
+  }
+
+  get isPinned(): boolean {
+    return this.owner !== undefined && this.#stored.areAt(this.#targetOf(this.owner));
+  }
+
+  get reason(): string | undefined {
+    const [reference] = this.#stored.all;
+    if (reference === undefined) return undefined;
+    const owner = this.#context.ring.deployments.find((each) => this.#stored.areAt(this.#targetOf(each)));
+    const where = owner === undefined ? 'one endpoint' : `endpoint "${owner.endpoint.name}"`;
+    return `${reference.what} "${reference.id}" is stored at ${where} alone`;
+  }
+
+  /**
+   * Looks whether a failure says that the deployment does not know what the call refers to. No deployment is blamed for that:
+   * what can be sent in full is, and what cannot is asked of the next one, unless it is known to be stored here.
+   */
+  reclassify(error: unknown, failure: Failure, { deployment, madeNoRequest }: FailedAttempt): Reclassified {
+    if (this.#contents === NO_CONTENTS) return { failure };
+    if (!madeNoRequest && mayHaveActed(error, failure)) this.#prompt?.revokeApprovals(deployment);
+    const storedIds = allIds(this.#stored.all);
+    if (!isUnknownReference(error, failure, () => referenceIds(this.#options['prompt'], storedIds))) return { failure };
+    const rejected: Failure = { class: 'rejected', statusCode: failure.statusCode, code: failure.code };
+    if (this.#isAboutStored(error, failure, storedIds)) {
+      return { failure: rejected, verdict: this.#stored.areAt(this.#targetOf(deployment)) ? undefined : 'next' };
+    }
+    // What goes on from a stored response has its items already: sent in full beside it, they would be there twice.
+    if (this.#continuesStored && !isPlainlyUnknown(error, failure)) return { failure };
+    return this.#prompt?.inlineAll(deployment) === true ? { failure: rejected, verdict: 'same-again' } : { failure };
+  }
+
+  /** The caller's options as the deployment's model reads them. */
+  optionsFor(deployment: Deployment): CallOptions {
+    const target = this.#targetOf(deployment);
+    const options = mapCallOptions(this.#options, target);
+    return this.#prompt === undefined ? options : this.#prompt.optionsFor(deployment, target, options);
+  }
+
+  /** A result with metadata under the key that users of OpenAI look at, and marks on its parts. */
+  toResult<Result extends CallResult>(result: Result, deployment: Deployment): Result {
+    this.#remember(result, deployment);
+    if (!this.#context.isStateful) return result;
+    const { content } = result;
+    const warned = this.#withWarnings(toOpenAIMetadata(result), deployment);
+    if (!Array.isArray(content)) return warned;
+    return { ...warned, content: content.map((part: StreamPart) => this.toPart(part, deployment)) };
+  }
+
+  /** The same for a part of an answer. The same object when it carries nothing. */
+  toPart(part: StreamPart, deployment: Deployment): StreamPart {
+    const { type } = part;
+    if (type === 'stream-start') return this.#withWarnings(part, deployment);
+    if (type === 'finish') {
+      this.#remember(part, deployment);
+      return toOpenAIMetadata(part);
+    }
+    if (type === 'tool-call' || type === 'tool-approval-request') this.#watcher?.look(part);
+    return this.#writesMarks ? markPart(part, this.#targetOf(deployment).mark) : toOpenAIMetadata(part);
+  }
+
+  /** Whether it goes on from a response or conversation that is stored. */
+  get #continuesStored(): boolean {
+    return this.#contents.references.some(({ what }) => what === 'previousResponseId' || what === 'conversation');
+  }
+
+  get #writesMarks(): boolean {
+    return this.#context.isStateful && this.#context.affinity;
+  }
+
+  #targetOf(deployment: Deployment): Target {
+    return deployment.target(this.#context.ring.kind);
+  }
+
+  /** Whether the call is best sent there: the caller may have named its endpoint, or parts of it are stored there. */
+  #isOwner(target: Target): boolean {
+    const { named, scan } = this.#contents;
+    if (named !== undefined) return isCalled(target, named);
+    if (!this.#context.affinity || this.#stored.areElsewhere(target)) return false;
+    return this.#stored.areAt(target) || scan.latestOwner === target.mark.endpoint;
+  }
+
+  #isAboutStored(error: unknown, failure: Failure, storedIds: readonly string[]): boolean {
+    if (storedIds.length === 0) return false;
+    const { steps } = this.#contents.scan;
+    return steps.length === 0 || isUnknownReference(error, { ...failure, code: undefined }, () => storedIds);
+  }
+
+  /** The deployment has resolved what the call refers to, and stored its own answer. */
+  #remember(answer: CallResult, deployment: Deployment): void {
+    const { memory } = this.#context;
+    const target = this.#targetOf(deployment);
+    memory.rememberOwner(this.#stored.idsAt(target), target.mark.endpoint);
+    if (!this.#writesMarks) return;
+    const { responseId } = (openaiMetadata(answer) ?? {}) as { readonly responseId?: unknown };
+    if (typeof responseId === 'string') memory.rememberOwner([responseId], target.mark.endpoint);
+  }
+
+  #withWarnings<Carrier extends object>(carrier: Carrier, deployment: Deployment): Carrier {
+    const ours = this.#prompt?.warningsOf(deployment);
+    if (ours === undefined || ours.length === 0) return carrier;
+    const { warnings } = carrier as { readonly warnings?: readonly object[] };
+    return { ...carrier, warnings: [...(warnings ?? []), ...ours] };
+  }
+}

@@ -1,0 +1,78 @@
+import { fileIn } from './file-reference.ts';
+import type { HostedTool, Options, PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
+import type { StoredReference } from './stored-references.ts';
+
+type Add = (what: string, id: unknown, ids?: Options) => void;
+
+const NONE: readonly StoredReference[] = [];
+
+/** What a call refers to by ids alone: in its prompt, in its options, in its tools. Allocates no list for a call without any. */
+export function findStoredReferences(
+  prompt: readonly PromptMessage[],
+  options: ProviderOptions | undefined,
+  tools: readonly HostedTool[],
+): readonly StoredReference[] {
+  let found: StoredReference[] | undefined;
+  const add: Add = (what, id, ids) => {
+    if (typeof id === 'string') (found ??= []).push({ what, id, ids });
+  };
+  addFromPrompt(prompt, add);
+  if (options !== undefined) addFromOptions(options, add);
+  for (const tool of tools) addFromTool(tool, add);
+  return found ?? NONE;
+}
+
+function addFromPrompt(prompt: readonly PromptMessage[], add: Add): void {
+  for (let at = 0; at < prompt.length; at += 1) {
+    const { role, content } = prompt[at] as PromptMessage;
+    if (typeof content === 'string') continue;
+    if (role === 'user') addFiles(content, add);
+    else if (role === 'tool') addFilesOfResults(content, add);
+  }
+}
+
+function addFilesOfResults(parts: readonly PromptPart[], add: Add): void {
+  for (let at = 0; at < parts.length; at += 1) {
+    const output = (parts[at] as PromptPart)['output'] as PromptPart | undefined;
+    if (output?.type === 'content') addFiles(output['value'] as readonly PromptPart[], add);
+  }
+}
+
+function addFiles(parts: readonly PromptPart[], add: Add): void {
+  for (let at = 0; at < parts.length; at += 1) {
+    const part = parts[at] as PromptPart;
+    const file = part.type === 'text' ? undefined : fileIn(part);
+    if (file !== undefined) add('file', file.id, file.ids);
+  }
+}
+
+function addFromOptions(all: ProviderOptions, add: Add): void {
+  if (all['openai'] === undefined && all['azure'] === undefined) return;
+  for (const what of ['previousResponseId', 'conversation']) {
+    const openai = all['openai']?.[what];
+    const azure = all['azure']?.[what];
+    const isOne = openai === undefined || azure === undefined || openai === azure;
+    add(what, openai ?? azure, isOne ? undefined : { openai, azure });
+  }
+}
+
+function addFromTool({ args }: HostedTool, add: Add): void {
+  const { vectorStoreIds, container, environment, inputImageMask } = args as Readonly<Record<string, Options | string>>;
+  addAll('vectorStoreIds', vectorStoreIds, add);
+  add('container', container);
+  addAll('fileIds', fieldOf(container, 'fileIds'), add);
+  add('containerId', fieldOf(environment, 'containerId'));
+  addAll('fileIds', fieldOf(environment, 'fileIds'), add);
+  const skills = fieldOf(environment, 'skills');
+  // The SDK looks under this key for skills, also at Azure.
+  if (Array.isArray(skills))
+    for (const skill of skills) add('skill', fieldOf(fieldOf(skill, 'providerReference'), 'openai'));
+  add('inputImageMask', fieldOf(inputImageMask, 'fileId'));
+}
+
+function addAll(what: string, ids: unknown, add: Add): void {
+  if (Array.isArray(ids)) for (const id of ids) add(what, id);
+}
+
+const fieldOf = (value: unknown, field: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Options)[field] : undefined;

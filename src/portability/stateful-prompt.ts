@@ -1,0 +1,118 @@
+import type { Deployment } from '../deployment/deployment.ts';
+import type { Target } from '../deployment/target.ts';
+import { inlineItemsHeader } from '../endpoint/inline-items.ts';
+import type { CallOptions } from '../sdk.ts';
+import { adaptPrompt } from './adapt-prompt.ts';
+import { type ApprovalMemory, mcpServers } from './approval-memory.ts';
+import type { CallContents } from './call-contents.ts';
+import { type LeftOut, leftOutWarnings, type Warning } from './left-out-warning.ts';
+import { type PendingApprovals, pendingApprovals } from './pending-approvals.ts';
+import type { PromptMessage } from './prompt.ts';
+import { MIXED, type Step } from './scan-prompt.ts';
+
+/** How a prompt was last sent to one deployment. */
+interface SentForm {
+  /** Without any reference. */
+  readonly isInline: boolean;
+  /** With requests for approval in full. */
+  readonly holdsRequests: boolean;
+  /** With these approvals, which would make a tool act. */
+  readonly approvals: readonly string[];
+  readonly warnings: readonly Warning[];
+}
+
+const NONE: readonly never[] = [];
+
+/** A prompt that refers to what endpoints have stored, in the form in which each of them gets it: after a failure, less of it. */
+export class StatefulPrompt {
+  readonly #contents: CallContents;
+  readonly #affinity: boolean;
+  readonly #memory: ApprovalMemory;
+  readonly #pending: PendingApprovals | undefined;
+  /** Whether nothing is referred to any more, since an endpoint did not know what it should have known. */
+  #isInline = false;
+  /** Whether approvals are left out, since what they allow is not known for certain, or may have been done already. */
+  #dropsApprovals = false;
+  /** By deployment, since several attempts may be under way: the prompt may have changed since one of them was sent. */
+  readonly #sent = new Map<Deployment, SentForm>();
+
+  constructor(prompt: readonly PromptMessage[], contents: CallContents, affinity: boolean, memory: ApprovalMemory) {
+    this.#contents = contents;
+    this.#affinity = affinity;
+    this.#memory = memory;
+    if (contents.scan.steps.length > 0) this.#pending = pendingApprovals(prompt);
+  }
+
+  /** The options that mean the same at a deployment. */
+  optionsFor(deployment: Deployment, target: Target, options: CallOptions): CallOptions {
+    const { keys, endpoint } = target;
+    const pending = this.#pending?.ids ?? NONE;
+    const isInline = this.#isInline;
+    if (keys === undefined) {
+      this.#sent.set(deployment, { isInline, holdsRequests: false, approvals: pending, warnings: NONE });
+      return options;
+    }
+    const leftOut = new Set<LeftOut>();
+    const requests = new Map<string, object>();
+    const { scan, tools } = this.#contents;
+    const servers = mcpServers(tools);
+    const prompt = adaptPrompt(options['prompt'] as readonly PromptMessage[], scan, {
+      keys,
+      isForeign: (step) => this.#isForeign(step, target),
+      inline: {
+        tools,
+        specificationVersion: target.specificationVersion,
+        leftOut,
+        requests,
+        // Only our own endpoints can be made to send them in full.
+        dropsApprovals: this.#dropsApprovals || endpoint.type.isThirdParty,
+        recall: (approvalId) => this.#memory.recall(approvalId, servers),
+        waiting: new Map(),
+        unanswered: new Map(),
+      },
+    });
+    const sendsPending = !this.#dropsApprovals && !leftOut.has('approval');
+    this.#sent.set(deployment, {
+      isInline,
+      holdsRequests: requests.size > 0,
+      approvals: sendsPending ? pending : [...requests.keys()],
+      warnings: leftOutWarnings(leftOut, endpoint.name),
+    });
+    if (prompt === options['prompt']) return options;
+    if (requests.size === 0) return { ...options, prompt };
+    const headers = { ...(options['headers'] as Readonly<Record<string, string>>), ...inlineItemsHeader(requests) };
+    return { ...options, headers, prompt };
+  }
+
+  /** What had to be left out for a deployment. */
+  warningsOf(deployment: Deployment): readonly Warning[] {
+    return this.#sent.get(deployment)?.warnings ?? NONE;
+  }
+
+  /** A deployment may have done what the approvals that it was sent allow: no other one is to do it again. */
+  revokeApprovals(deployment: Deployment): void {
+    const approvals = this.#sent.get(deployment)?.approvals ?? NONE;
+    if (approvals.length > 0) this.#dropsApprovals = true;
+    for (const id of approvals) this.#memory.forget(id);
+  }
+
+  /** A deployment did not know what it was referred to. Returns whether the next prompt refers to less. */
+  inlineAll(deployment: Deployment): boolean {
+    if (this.#contents.scan.steps.length === 0) return false;
+    const sent = this.#sent.get(deployment);
+    if (sent?.isInline !== true) {
+      this.#isInline = true;
+      return true;
+    }
+    if (sent.holdsRequests) this.#dropsApprovals = true;
+    return sent.holdsRequests;
+  }
+
+  #isForeign({ index, owner, writtenBy }: Step, { mark, keys }: Target): boolean {
+    if (this.#isInline || owner === MIXED) return true;
+    // What asked for an approval goes with it: a denial beside it then becomes the result of its call.
+    if (this.#dropsApprovals && this.#pending !== undefined && index >= this.#pending.since) return true;
+    if (owner !== undefined && this.#affinity) return owner !== mark.endpoint;
+    return writtenBy !== undefined && writtenBy !== keys?.own;
+  }
+}

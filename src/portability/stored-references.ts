@@ -1,0 +1,77 @@
+import type { Target } from '../deployment/target.ts';
+import { type FileReference, isReadable } from './file-reference.ts';
+
+/** An id that stands for something whose content only its endpoint has. */
+export interface StoredReference extends FileReference {
+  /** What a user calls it: the option that it was given in. */
+  readonly what: string;
+}
+
+/** What a call refers to that has no content to replace it, and where that is stored. */
+export class StoredReferences {
+  readonly all: readonly StoredReference[];
+  readonly #named: string | undefined;
+  readonly #owners: ReadonlyMap<string, string>;
+
+  /**
+   * @param named the endpoint that the caller says has them: by its name, or by the mark that parts carry.
+   * @param owners marks of endpoints by id, as far as they are known.
+   */
+  constructor(all: readonly StoredReference[], named: string | undefined, owners: ReadonlyMap<string, string>) {
+    this.all = all;
+    this.#named = named;
+    this.#owners = owners;
+  }
+
+  /** Whether an endpoint is known to have them. */
+  areAt(target: Target): boolean {
+    const owner = this.#ownerSeenFrom(target);
+    return owner !== undefined && isCalled(target, owner);
+  }
+
+  /** Whether another endpoint is known to have what this one would be asked for. */
+  areElsewhere(target: Target): boolean {
+    const owner = this.#ownerSeenFrom(target);
+    return owner !== undefined && !isCalled(target, owner);
+  }
+
+  /** The ids that an endpoint is asked for. */
+  idsAt(target: Target): readonly string[] {
+    return this.all.map((reference) => idAt(reference, target)).filter((id) => id !== undefined);
+  }
+
+  /** A file that a model cannot even be asked for; `undefined` when there is none. */
+  misreadFile({ keys }: Target): string | undefined {
+    if (keys === undefined) return undefined;
+    return this.all.find((reference) => reference.what === 'file' && !isReadable(reference, keys))?.id;
+  }
+
+  /** A file may be stored at OpenAI and at Azure, under an id of its own at each: so there may be two owners. */
+  #ownerSeenFrom(target: Target): string | undefined {
+    if (this.all.length === 0) return undefined;
+    if (this.#named !== undefined) return this.#named;
+    for (const reference of this.all) {
+      const id = idAt(reference, target);
+      const owner = id === undefined ? undefined : this.#owners.get(id);
+      if (owner !== undefined) return owner;
+    }
+    return undefined;
+  }
+}
+
+/** Every id of references, whichever endpoint it is for. */
+export const allIds = (references: readonly StoredReference[]): readonly string[] =>
+  references.flatMap(({ id, ids }) => [id, ...Object.values(ids ?? {}).filter((each) => typeof each === 'string')]);
+
+/** The id that an endpoint is asked for; `undefined` when there is none for it. */
+function idAt({ what, id, ids }: StoredReference, { keys, providerName }: Target): string | undefined {
+  if (ids === undefined) return id;
+  // The SDK looks for a file under one key. Options are merged before it looks, and the endpoint's own win.
+  const key = keys === undefined ? providerName.split('.', 1)[0] : what === 'file' ? keys.read : keys.own;
+  const found = key === undefined ? undefined : ids[key];
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** Whether an endpoint goes by a name, or by a mark. */
+export const isCalled = ({ mark, endpoint }: Target, nameOrMark: string): boolean =>
+  mark.endpoint === nameOrMark || endpoint.name === nameOrMark;

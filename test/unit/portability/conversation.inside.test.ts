@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Deployment } from '../../../src/deployment/deployment.ts';
+import { targetsOf } from '../../../src/deployment/target.ts';
+import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
+import { EventEmitter } from '../../../src/events.ts';
+import { classifyFailure } from '../../../src/failure/classify-failure.ts';
+import { conversationsWith } from '../../../src/portability/conversation.ts';
+import { ConversationMemory } from '../../../src/portability/conversation-memory.ts';
+import type { CallOptions } from '../../../src/sdk.ts';
+import { resolveSettings } from '../../../src/settings/resolve-settings.ts';
+import { assistant, text, user } from './prompts.ts';
+import { from } from './responses-ring.ts';
+
+const endpoints = new Endpoints(
+  resolveSettings(
+    {
+      endpoints: [
+        { type: 'openai', name: 'first', apiKey: 'any' },
+        { type: 'azure', name: 'second', resourceName: 'any', apiKey: 'any' },
+      ],
+    },
+    classifyFailure,
+  ),
+).all;
+// Portability looks at nothing else of a deployment.
+const deployments = endpoints.map((endpoint) => ({ endpoint, target: targetsOf(endpoint, 'gpt-5') }) as Deployment);
+const [first, second] = deployments as [Deployment, Deployment];
+const begin = conversationsWith({
+  ring: { deployments, kind: 'responses', modelId: 'gpt-5' },
+  memory: new ConversationMemory(),
+  events: new EventEmitter(),
+  affinity: true,
+});
+
+describe('the options of a call', () => {
+  it.each<[string, CallOptions, Deployment]>([
+    [
+      'that refers to nothing',
+      { prompt: [user(text('Hello?')), assistant(text('Hello!'))], providerOptions: { openai: { store: true } } },
+      first,
+    ],
+    [
+      'that goes to its owner',
+      { prompt: [assistant(text('Hello!', { openai: { itemId: 'msg_1' }, ...from('first') }))] },
+      first,
+    ],
+    [
+      'that has options of another provider',
+      { prompt: [], providerOptions: { anthropic: { thinking: true } } },
+      second,
+    ],
+  ])('%s are the same object', (_, options, deployment) => {
+    expect(begin(options).optionsFor(deployment)).toBe(options);
+  });
+});
+
+describe('the memory of owners', () => {
+  it('is bounded, and forgets what was not asked for longest', () => {
+    const memory = new ConversationMemory(2);
+    memory.rememberOwner(['a', 'b'], 'ep_1');
+    memory.ownersOf(['a']);
+    memory.rememberOwner(['c'], 'ep_2');
+
+    expect([...memory.ownersOf(['a', 'b', 'c'])]).toEqual([
+      ['a', 'ep_1'],
+      ['c', 'ep_2'],
+    ]);
+  });
+});
