@@ -6,16 +6,16 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * One project per AI SDK line. Each lives in its own prepared folder, so that every import in it, the packed
- * package included, resolves to what a user of that line would have installed.
+ * One project per major of the AI SDK. Each lives in its own prepared folder, so that every import in it, the packed
+ * package included, resolves to what a user of that major would have installed.
  */
-const sdkLines = [4, 5, 6, 7]
-  .filter((line) => existsSync(`${root}.sdk-lines/${line}/test`))
-  .map((line) => ({
-    root: `${root}.sdk-lines/${line}`,
+const sdkMajors = [4, 5, 6, 7]
+  .filter((major) => existsSync(`${root}.sdk-majors/${major}/test`))
+  .map((major) => ({
+    root: `${root}.sdk-majors/${major}`,
     test: {
-      name: `sdk-${line}`,
-      include: ['test/sdk-lines/suite/**/*.test.ts'],
+      name: `sdk-${major}`,
+      include: ['test/sdk-majors/suite/**/*.test.ts'],
       environment: 'node' as const,
       testTimeout: 20_000,
     },
@@ -30,12 +30,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/sdk-lines/**'],
+          exclude: ['test/sdk-majors/**'],
           environment: 'node',
           testTimeout: 20_000,
         },
       },
-      ...sdkLines,
+      ...sdkMajors,
     ],
   },
 });

@@ -5,7 +5,7 @@ export interface StreamReading {
   readonly finishReason: string | undefined;
   /** What error parts held, and what reading threw. */
   readonly errors: readonly unknown[];
-  /** A part of type `abort` came, as lines 5 to 7 send it. */
+  /** A part of type `abort` came, as SDK 5 to 7 send it. */
   readonly wasAborted: boolean;
   /** Types in order, with runs of one type counted once. */
   readonly partTypes: readonly string[];
@@ -31,7 +31,7 @@ export async function readStream(parts: AsyncIterable<object>): Promise<StreamRe
   return { text, finishReason, errors, wasAborted: partTypes.includes('abort'), partTypes };
 }
 
-/** A `finish` part of lines 6 and 7 holds an object at the model, and a string in `fullStream`. */
+/** A `finish` part of SDK 6 and 7 holds an object at the model, and a string in `fullStream`. */
 function unifiedReason(reason: unknown): string {
   return typeof reason === 'object' && reason !== null && 'unified' in reason ? String(reason.unified) : String(reason);
 }
@@ -40,5 +40,5 @@ function fieldsOf(part: object): Readonly<Record<string, unknown>> {
   return { ...part };
 }
 
-/** The finish reasons by which a line says that an answer is whole. */
+/** The finish reasons by which the SDK says that an answer is whole. */
 export const normalFinishReasons = ['stop', 'length', 'tool-calls', 'content-filter'];

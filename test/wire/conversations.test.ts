@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 
 import type { Item } from '../support/responses-account/item.ts';
 import { startResponsesAccount } from '../support/responses-account/responses-account.ts';
-import { toolsOf, weatherAnswer, weatherQuestion } from '../sdk-lines/suite/conversation.ts';
+import { toolsOf, weatherAnswer, weatherQuestion } from '../sdk-majors/suite/conversation.ts';
 
 const CONVERSATIONS = 1_000;
 const AT_ONCE = 20;

@@ -34,8 +34,8 @@ const failures = [
 describe.each([
   ['OpenAI', openAI],
   ['Azure', datedAzure],
-] as const)('a call whose first endpoint, at %s, answers with', (_, endpointOf) => {
-  it.each(failures)('%s is answered by the next one', async (_, behaviour) => {
+] as const)('a call whose first endpoint is %s', (_, endpointOf) => {
+  it.each(failures)('and answers with %s goes on to the next one', async (_, behaviour) => {
     const [failing, healthy] = await startFailingAndHealthy(behaviour);
     const balanced = createBalancedProvider({
       endpoints: [endpointOf(failing), endpointOf(healthy)],
@@ -49,11 +49,11 @@ describe.each([
   });
 });
 
-describe('a call whose first endpoint', () => {
+describe('a call', () => {
   it.each([
     ['refuses connections', refusedBaseURL],
-    ['has a host that nobody knows', async () => unknownHostBaseURL],
-  ])('%s is answered by the next one', async (_, unreachable) => {
+    ['has an unknown host', async () => unknownHostBaseURL],
+  ])('whose first endpoint %s is answered by the next one', async (_, unreachable) => {
     const [healthy] = await startServices('healthy');
     const balanced = createBalancedProvider({
       endpoints: [
@@ -72,7 +72,7 @@ describe('a call whose first endpoint', () => {
 });
 
 describe('failover', () => {
-  it('goes through several dead endpoints to a living one in a single call', async () => {
+  it('passes several dead endpoints within one call', async () => {
     const [one, two, three, four] = await startServices('one', 'two', 'three', 'four');
     one.behave(status(500));
     two.behave(reset());
@@ -111,7 +111,7 @@ describe('failover', () => {
     },
   );
 
-  it('serves embeddings too', async () => {
+  it('works for embeddings too', async () => {
     const [failing, healthy] = await startFailingAndHealthy(status(500));
     const balanced = createBalancedProvider({
       endpoints: [openAI(failing), openAI(healthy)],
@@ -128,7 +128,7 @@ describe('failover', () => {
     expect([failing.requests.length, healthy.requests.length]).toEqual([1, 1]);
   });
 
-  it('lets 20 calls at once succeed beside an endpoint that fails each of them', async () => {
+  it('answers 20 calls at once beside an endpoint that fails each of them', async () => {
     const [failing, healthy] = await startFailingAndHealthy(status(500));
     const balanced = createBalancedProvider({ endpoints: [openAI(failing), openAI(healthy)] });
 
@@ -139,7 +139,7 @@ describe('failover', () => {
     expect(new Set(results.map(({ text }) => text))).toEqual(new Set([greetingOf('healthy')]));
   });
 
-  it('stops asking an endpoint that failed failureThreshold times in a row', async () => {
+  it('asks an endpoint no more that failed failureThreshold times in a row', async () => {
     const [failing, healthy] = await startFailingAndHealthy(status(500));
     const balanced = createBalancedProvider({
       endpoints: [openAI(failing), openAI(healthy)],

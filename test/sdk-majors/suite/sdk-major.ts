@@ -1,6 +1,6 @@
 /**
- * The one place of the suite that knows how the AI SDK lines differ: names, and the fields of parts.
- * Types are those of the newest line; the older ones have, under their own names, what the suite uses of them.
+ * The one place of the suite that knows how the majors of the AI SDK differ: names, and the fields of parts.
+ * Types are those of the newest major; the older ones have, under their own names, what the suite uses of them.
  */
 import { createRequire } from 'node:module';
 
@@ -9,8 +9,8 @@ import type { BalancedProvider } from 'ai-sdk-load-balancer';
 
 const { version } = createRequire(import.meta.url)('ai/package.json') as { version: string };
 
-/** The AI SDK line that the suite runs on: 4, 5, 6 or 7. */
-export const line = Number.parseInt(version, 10);
+/** The major of the AI SDK that the suite runs on: 4, 5, 6 or 7. */
+export const sdkMajor = Number.parseInt(version, 10);
 
 const members: Readonly<Record<string, unknown>> = ai;
 
@@ -26,7 +26,7 @@ export const transcribe = memberNamed('transcribe', 'experimental_transcribe') a
 
 export const generateSpeech = memberNamed('generateSpeech', 'experimental_generateSpeech') as typeof ai.generateSpeech;
 
-/** A registry's embedding model: `textEmbeddingModel` up to line 5, `embeddingModel` from 6 on. */
+/** A registry's embedding model: `textEmbeddingModel` up to SDK 5, `embeddingModel` from SDK 6 on. */
 export function registeredEmbeddingModel(balanced: BalancedProvider, id: `balanced:${string}`) {
   const registry = ai.createProviderRegistry({ balanced });
   if ('embeddingModel' in registry) return registry.embeddingModel(id);
@@ -35,11 +35,11 @@ export function registeredEmbeddingModel(balanced: BalancedProvider, id: `balanc
 }
 
 /** Two steps of a tool loop at the most. */
-export const twoSteps = (line === 4 ? { maxSteps: 2 } : { stopWhen: ai.stepCountIs(2) }) as {
+export const twoSteps = (sdkMajor === 4 ? { maxSteps: 2 } : { stopWhen: ai.stepCountIs(2) }) as {
   stopWhen: ReturnType<typeof ai.stepCountIs>;
 };
 
-/** A tool with one text input. Line 4 reads its schema from `parameters`, the others from `inputSchema`. */
+/** A tool with one text input. SDK 4 reads its schema from `parameters`, the others from `inputSchema`. */
 export function weatherTool(execute: (input: { city: string }) => Promise<string>) {
   const inputSchema = ai.jsonSchema<{ city: string }>({
     type: 'object',
@@ -59,7 +59,7 @@ export async function streamOf(
   const options = {
     prompt: [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hello?' }] }],
     ...(abortSignal && { abortSignal }),
-    // Line 4 demands these; the others do not look at them.
+    // SDK 4 demands these; the others do not look at them.
     inputFormat: 'messages',
     mode: { type: 'regular' },
   };

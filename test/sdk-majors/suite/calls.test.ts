@@ -8,7 +8,7 @@ import { readStream } from '../../support/read-stream.ts';
 import { startServices } from '../../support/start-services.ts';
 import { vectorOf } from '../../support/wire/embeddings.ts';
 import { azure, datedAzure, openAI } from './endpoints.ts';
-import { line, twoSteps, weatherTool } from './line.ts';
+import { sdkMajor, twoSteps, weatherTool } from './sdk-major.ts';
 
 const prompt = 'Who are you?';
 
@@ -140,13 +140,13 @@ describe('tools', () => {
 });
 
 describe('the API that balanced(id) speaks', () => {
-  it('is Chat on line 4, and Responses from line 5 on', async () => {
+  it('is Chat on SDK 4, and Responses from SDK 5 on', async () => {
     const [service] = await startServices('alone');
     const balanced = createBalancedProvider({ endpoints: [openAI(service)] });
 
     await generateText({ model: balanced('gpt-4'), prompt });
 
-    expect(service.requests[0]?.operation).toBe(line === 4 ? 'chat' : 'responses');
+    expect(service.requests[0]?.operation).toBe(sdkMajor === 4 ? 'chat' : 'responses');
   });
 
   it('is Chat for every endpoint when one of them has a dated api-version', async () => {

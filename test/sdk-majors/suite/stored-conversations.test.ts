@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import { endpointOf, inOrder, type Kind, lookBackAnswer, startAccounts, weatherAnswer } from './conversation.ts';
-import { line } from './line.ts';
+import { sdkMajor } from './sdk-major.ts';
 import { answerStored, ask, textOf } from './stored-conversation.ts';
 
 const run = promisify(execFile);
@@ -16,9 +16,9 @@ const moves: readonly (readonly [Kind, Kind])[] = [
   ['openai', 'openai'],
 ];
 
-describe.skipIf(line === 4).each(moves)('a chat stored as UI messages, begun at %s', (from, to) => {
+describe.skipIf(sdkMajor === 4).each(moves)('a chat stored as UI messages, begun at %s', (from, to) => {
   it.each([0, 1, 2, 3])(
-    `goes on at another ${to}, by another provider, when the first died after %i answers`,
+    `goes on at another ${to}, by another provider object, when the first died after %i answers`,
     async (answers) => {
       const [first, second] = await startAccounts('first', 'second');
       const endpoints = [endpointOf(first, from), endpointOf(second, to)];
@@ -33,7 +33,7 @@ describe.skipIf(line === 4).each(moves)('a chat stored as UI messages, begun at 
     },
   );
 
-  it('goes on where it was, by another provider, while that is available', async () => {
+  it('goes on where it was, by another provider object, while that endpoint is available', async () => {
     const [first, second] = await startAccounts('first', 'second');
     const endpoints = [endpointOf(first, from), endpointOf(second, to)];
 
@@ -47,7 +47,7 @@ describe.skipIf(line === 4).each(moves)('a chat stored as UI messages, begun at 
   });
 });
 
-describe.skipIf(line === 4)('a chat stored as UI messages', () => {
+describe.skipIf(sdkMajor === 4)('a chat stored as UI messages', () => {
   it('goes on in a new process, where it was and elsewhere', async () => {
     const [first, second] = await startAccounts('first', 'second');
     const endpoints = [endpointOf(first, 'azure'), endpointOf(second, 'openai')];

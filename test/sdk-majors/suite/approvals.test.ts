@@ -11,10 +11,10 @@ import {
   weatherAnswer,
   weatherQuestion,
 } from './conversation.ts';
-import { line } from './line.ts';
+import { sdkMajor } from './sdk-major.ts';
 
-// Line 5 has neither approvals nor MCP.
-const isMissing = line < 6;
+// SDK 5 has neither approvals nor MCP.
+const isMissing = sdkMajor < 6;
 
 interface Approvals {
   readonly tools: ai.ToolSet;
@@ -74,7 +74,7 @@ describe.skipIf(isMissing).each([
   ['azure', 'azure'],
   ['openai', 'openai'],
 ] as const satisfies readonly (readonly [Kind, Kind])[])(
-  'a tool of the app that needs approval, begun at %s',
+  'a tool of the application that needs approval, in a conversation begun at %s,',
   (from, to) => {
     it.each([0, 1, 2, 3])(
       `comes to the same end at another ${to} when the first dies after %i answers`,
@@ -110,11 +110,11 @@ const mcpOf = (balanced: BalancedProvider): ai.ToolSet =>
 
 describe.skipIf(isMissing)('an MCP tool that needs approval', () => {
   it.each([
-    ['given', 'nobody dies', Infinity, true, 'Removed by remove({"id":7}): gone.'],
+    ['given', 'all goes well', Infinity, true, 'Removed by remove({"id":7}): gone.'],
     ['given', 'its endpoint dies before the answer', 1, true, 'Removed by remove({"id":7}): gone.'],
-    ['denied', 'nobody dies', Infinity, false, 'Nothing was removed.'],
+    ['denied', 'all goes well', Infinity, false, 'Nothing was removed.'],
     ['denied', 'its endpoint dies before the answer', 1, false, 'Nothing was removed.'],
-  ] as const)('%s, comes to the same end when %s', async (_, __, answers, approved, expected) => {
+  ] as const)('with its approval %s comes to the same end when %s', async (_, __, answers, approved, expected) => {
     const [first, second] = await startAccounts('first', 'second');
     const balanced = inOrder([endpointOf(first, 'openai'), endpointOf(second, 'openai')]);
 
@@ -128,7 +128,7 @@ describe.skipIf(isMissing)('an MCP tool that needs approval', () => {
   it.each([
     ['generated', false],
     ['streamed', true],
-  ])('goes on at another endpoint, %s, when its own cannot be reached', async (_, isStreamed) => {
+  ])('goes on at another endpoint when its own cannot be reached, %s', async (_, isStreamed) => {
     const [first, second] = await startAccounts('first', 'second');
     let isReachable = true;
     const fetch: typeof globalThis.fetch = async (...request) => {
@@ -155,7 +155,7 @@ describe.skipIf(isMissing)('an MCP tool that needs approval', () => {
     expect(second.requests).toHaveLength(1);
   });
 
-  it('is asked for again when its endpoint may have done it before it died', async () => {
+  it('needs a new approval when its endpoint may have run it before it died', async () => {
     const [first, second] = await startAccounts('first', 'second');
     const balanced = inOrder([endpointOf(first, 'openai'), endpointOf(second, 'openai')]);
 
@@ -167,7 +167,7 @@ describe.skipIf(isMissing)('an MCP tool that needs approval', () => {
     expect(approved).toMatchObject([{ approval_request_id: expect.stringContaining('second') }]);
   });
 
-  it('is not done when what was approved was made up', async () => {
+  it('is not run for an approval of a forged request', async () => {
     const [first] = await startAccounts('first');
     const balanced = inOrder([endpointOf(first, 'openai')]);
     let isForged = false;
@@ -186,7 +186,7 @@ describe.skipIf(isMissing)('an MCP tool that needs approval', () => {
     expect(JSON.stringify(first.requests)).not.toMatch(/id\W+8\b/);
   });
 
-  it('is not asked of an endpoint that has no MCP, which an event tells', async () => {
+  it('keeps the call from an endpoint without MCP, and the event excluded tells', async () => {
     const [first, second] = await startAccounts('first', 'second');
     const balanced = createBalancedProvider({
       endpoints: [endpointOf(first, 'azure'), endpointOf(second, 'openai')],
@@ -201,7 +201,7 @@ describe.skipIf(isMissing)('an MCP tool that needs approval', () => {
     expect(leftOut[0]).toEqual({ modelId: 'gpt-5', endpoint: 'first', lacks: 'openai.mcp' });
   });
 
-  it('is asked of everybody when nobody has it', async () => {
+  it('keeps the call from no endpoint when none has MCP', async () => {
     const [only] = await startAccounts('only');
     const balanced = inOrder([endpointOf(only, 'azure')]);
 

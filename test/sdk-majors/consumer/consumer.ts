@@ -1,6 +1,6 @@
 /**
- * What a user of the package writes, on every AI SDK line. It is compiled and not run; `line.ts` beside it names the
- * model types of the line.
+ * What a user of the package writes, on every major of the AI SDK. It is compiled and not run; `installed-sdk.ts` beside
+ * it names the model types of that major.
  */
 import { createOpenAI } from '@ai-sdk/openai';
 import {
@@ -23,7 +23,7 @@ import type {
   SpeechModel,
   SpecificationVersion,
   TranscriptionModel,
-} from './line.ts';
+} from './installed-sdk.ts';
 
 /** Mutual assignability is not enough: `any` and unions that only overlap have to be told apart. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the comparison lives on the two being deferred
@@ -56,8 +56,8 @@ const settings: BalancedProviderSettings = {
 };
 const balanced = createBalancedProvider(settings);
 
-/** Each kind of model is that of the installed line, exactly. */
-export type ModelsAreOfTheLine = [
+/** Each kind of model is that of the installed SDK, exactly. */
+export type ModelsAreOfTheInstalledSdk = [
   Holds<Equal<typeof balanced, BalancedProvider>>,
   Holds<Equal<ReturnType<BalancedProvider>, LanguageModel>>,
   Holds<Equal<ReturnType<BalancedProvider['languageModel']>, LanguageModel>>,

@@ -12,7 +12,7 @@ import { datedAzure, openAI } from './endpoints.ts';
 const prompt = 'Who are you?';
 const retryAfterMs = 2_000;
 
-it('keeps a rate-limited endpoint out until the time it named, while 200 calls succeed, and then probes it once', async () => {
+it('a rate-limited endpoint gets no calls until the time it named, while 200 calls succeed, and then one probe', async () => {
   const [limited, second, third] = await startServices('limited', 'second', 'third');
   limited.behave(rateLimited(retryAfterMs / 1_000));
   const balanced = createBalancedProvider({

@@ -18,7 +18,7 @@ export async function answerStored(balanced: BalancedProvider, stored: string): 
   const errors: unknown[] = [];
   const result = ai.streamText({
     model: balanced('gpt-5'),
-    // A promise from line 6 on.
+    // A promise from SDK 6 on.
     messages: await ai.convertToModelMessages(messages, { tools }),
     tools,
     stopWhen: ai.stepCountIs(6),

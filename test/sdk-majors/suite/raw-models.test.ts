@@ -1,5 +1,5 @@
 /**
- * What the SDK's own models make of each failure, line by line. Nothing here is ours: it pins what the failover of
+ * What the SDK's own models make of each failure, on each major. Nothing here is ours: it pins what the failover of
  * streams is built on, so that a release of the SDK which behaves otherwise is seen here first.
  */
 import { createOpenAI } from '@ai-sdk/openai';
@@ -9,13 +9,13 @@ import { greetingOf } from '../../support/answer.ts';
 import { answer, html, interrupted, reset, status, type Behaviour } from '../../support/behaviour.ts';
 import { startFakeService, type FakeService } from '../../support/fake-service.ts';
 import { readStream } from '../../support/read-stream.ts';
-import { line, streamOf } from './line.ts';
+import { sdkMajor, streamOf } from './sdk-major.ts';
 
 /** How the failure shows: by what. `end` is an end by a `finish` part that names no reason, and nothing else. */
 type Sign = 'doStream throws' | 'error part' | 'reading throws' | 'end';
 
 const bySdk = (signs: readonly [four: Sign, five: Sign, sixAndSeven: Sign]): Sign =>
-  signs[line === 4 ? 0 : line === 5 ? 1 : 2];
+  signs[sdkMajor === 4 ? 0 : sdkMajor === 5 ? 1 : 2];
 
 const chat: readonly (readonly [string, Behaviour, Sign])[] = [
   ['an HTTP error', status(500), 'doStream throws'],
@@ -52,7 +52,7 @@ const responses: readonly (readonly [string, Behaviour, Sign])[] = [
     interrupted('headers', 'failed-event'),
     bySdk(['end', 'end', 'doStream throws']),
   ],
-  // An output item has begun by then, which lines 6 and 7 take for output.
+  // An output item has begun by then, which SDK 6 and 7 take for output.
   ['an error before content', interrupted('preamble', 'error-event'), bySdk(['error part', 'end', 'error part'])],
   ['response.failed before content', interrupted('preamble', 'failed-event'), bySdk(['end', 'end', 'error part'])],
   ['malformed JSON', interrupted('headers', 'malformed-event'), 'error part'],
@@ -84,7 +84,7 @@ describe.each([
     expect(reading).toMatchObject({ text: greetingOf('raw'), finishReason: 'stop', errors: [] });
   });
 
-  it.each(failures)('meets %s', async (_, behaviour, sign) => {
+  it.each(failures)('shows %s in the way that failover relies on', async (_, behaviour, sign) => {
     service.behave(behaviour);
 
     expect(await signOf(modelOf())).toBe(sign);

@@ -7,7 +7,7 @@ import { answer, html, interrupted, reset, status } from '../../support/behaviou
 import { readStream } from '../../support/read-stream.ts';
 import { startFailingAndHealthy, startServices } from '../../support/start-services.ts';
 import { openAI } from './endpoints.ts';
-import { streamOf } from './line.ts';
+import { streamOf } from './sdk-major.ts';
 
 const prompt = 'Who are you?';
 
@@ -85,7 +85,7 @@ describe.each(['chat', 'responses', 'completion'] as const)('a %s stream', (api)
     expect((await result.response).headers?.['x-request-id']).toBe('req_healthy_0');
   });
 
-  it('that ends normally without content is not asked for elsewhere', async () => {
+  it('that ends normally without content is an answer, and no other endpoint is asked', async () => {
     const [thinking, other] = await startFailingAndHealthy(answer({ text: '', finishReason: 'length' }));
     const balanced = createBalancedProvider({
       endpoints: [openAI(thinking), openAI(other)],
@@ -98,7 +98,7 @@ describe.each(['chat', 'responses', 'completion'] as const)('a %s stream', (api)
     expect([thinking.requests.length, other.requests.length]).toEqual([1, 0]);
   });
 
-  it('that the content filter ends is not asked for elsewhere', async () => {
+  it('that the content filter ends is an answer, and no other endpoint is asked', async () => {
     const [filtering, other] = await startFailingAndHealthy(
       answer({ text: 'Once upon', finishReason: 'content_filter' }),
     );
@@ -129,7 +129,7 @@ describe.each(['chat', 'responses', 'completion'] as const)('a %s stream', (api)
 });
 
 describe('a Responses answer that is no stream', () => {
-  it('and reports in its document that it failed, is asked for elsewhere', async () => {
+  it('and whose document says that it failed is a failure, and the next endpoint is asked', async () => {
     const [failing, healthy] = await startFailingAndHealthy(interrupted('headers', 'failed-event'));
     const balanced = createBalancedProvider({
       endpoints: [openAI(failing), openAI(healthy)],

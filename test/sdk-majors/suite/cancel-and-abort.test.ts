@@ -6,7 +6,7 @@ import { hang, interrupted, status } from '../../support/behaviour.ts';
 import { normalFinishReasons, readStream } from '../../support/read-stream.ts';
 import { startFailingAndHealthy, startServices } from '../../support/start-services.ts';
 import { openAI } from './endpoints.ts';
-import { streamOf } from './line.ts';
+import { streamOf } from './sdk-major.ts';
 
 const prompt = 'Who are you?';
 
@@ -15,7 +15,7 @@ class CallerLeft extends Error {
   override readonly name = 'CallerLeft';
 }
 
-describe.each(['chat', 'responses'] as const)('cancelling a %s stream', (api) => {
+describe.each(['chat', 'responses'] as const)('a cancel of a %s stream', (api) => {
   it('after content closes the upstream connection', async () => {
     const [service] = await startServices('slow');
     service.behave(interrupted(2, 'hang'));
@@ -32,7 +32,7 @@ describe.each(['chat', 'responses'] as const)('cancelling a %s stream', (api) =>
     expect(service.unfinishedResponses).toBe(0);
   });
 
-  it('before content closes the upstream connection, and asks nobody else', async () => {
+  it('before content closes the upstream connection, and no other endpoint is asked', async () => {
     const [service, other] = await startFailingAndHealthy(interrupted('preamble', 'hang'));
     const controller = new AbortController();
     const balanced = createBalancedProvider({
@@ -52,7 +52,7 @@ describe.each(['chat', 'responses'] as const)('cancelling a %s stream', (api) =>
 });
 
 describe('an abort by the caller', () => {
-  it('before the call asks nobody and is thrown as it is', async () => {
+  it('before the call is thrown as it is, and no endpoint is asked', async () => {
     const [service] = await startServices('alone');
     const balanced = createBalancedProvider({ endpoints: [openAI(service)] });
     const reason = new CallerLeft();
@@ -67,7 +67,7 @@ describe('an abort by the caller', () => {
     expect(service.requests).toHaveLength(0);
   });
 
-  it('during an attempt closes its connection, asks nobody else, and is thrown as it is', async () => {
+  it('during an attempt closes its connection and is thrown as it is, and no other endpoint is asked', async () => {
     const [silent, healthy] = await startFailingAndHealthy(hang());
     const balanced = createBalancedProvider({
       endpoints: [openAI(silent), openAI(healthy)],
@@ -113,7 +113,7 @@ describe('an abort by the caller', () => {
     expect(failing.requests).toHaveLength(1);
   });
 
-  it('in a stream closes its connection, asks nobody else, and ends as no normal end', async () => {
+  it('in a stream closes its connection and is not a normal end, and no other endpoint is asked', async () => {
     const [slow, healthy] = await startFailingAndHealthy(interrupted(2, 'hang'));
     const balanced = createBalancedProvider({
       endpoints: [openAI(slow), openAI(healthy)],
@@ -168,7 +168,7 @@ describe('an abort by the caller', () => {
     expect(third.requests).toHaveLength(0);
   });
 
-  it('counts against nobody', async () => {
+  it('is not counted as a failure', async () => {
     const [service] = await startServices('alone');
     const balanced = createBalancedProvider({ endpoints: [openAI(service)], failureThreshold: 1 });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { FakeService } from '../../support/fake-service.ts';
 import { startServices } from '../../support/start-services.ts';
 import { azure, openAI } from './endpoints.ts';
-import { line } from './line.ts';
+import { sdkMajor } from './sdk-major.ts';
 
 type Options = NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;
 
@@ -28,11 +28,11 @@ async function bodiesFor(
   return service.requests.map(({ json }) => json);
 }
 
-describe.skipIf(line === 4).each(kinds)('options written once under openai reach %s', (_, endpointOf) => {
+describe.skipIf(sdkMajor === 4).each(kinds)('options written once under openai reach %s', (_, endpointOf) => {
   const options = {
     reasoningEffort: 'low',
     store: false,
-    user: 'somebody',
+    user: 'user-7',
     metadata: { team: 'blue' },
     serviceTier: 'flex',
     promptCacheKey: 'conversation-7',
@@ -41,7 +41,7 @@ describe.skipIf(line === 4).each(kinds)('options written once under openai reach
   const sent = {
     reasoning: { effort: 'low' },
     store: false,
-    user: 'somebody',
+    user: 'user-7',
     metadata: { team: 'blue' },
     service_tier: 'flex',
     prompt_cache_key: 'conversation-7',
@@ -77,7 +77,7 @@ describe.each(kinds)('options written once under openai reach %s', (_, endpointO
 
 describe.each(['chat', 'responses'] as const)('options under both keys are merged, by %s:', (api) => {
   it
-    .skipIf(line === 4 && api === 'responses')
+    .skipIf(sdkMajor === 4 && api === 'responses')
     .each(kinds.map(([name, endpointOf]) => [name, endpointOf, name === 'Azure' ? 'azure' : 'openai'] as const))(
     'the key of %s wins there',
     async (_, endpointOf, winner) => {
@@ -93,8 +93,8 @@ describe.each(['chat', 'responses'] as const)('options under both keys are merge
   );
 });
 
-describe.skipIf(line === 4).each(kinds)('options of parts are carried over to %s', (_, endpointOf) => {
-  it.each(['openai', 'azure'])('from %s', async (key) => {
+describe.skipIf(sdkMajor === 4).each(kinds)('options of parts reach %s', (_, endpointOf) => {
+  it.each(['openai', 'azure'])('when they are written under %s', async (key) => {
     const [service] = await startServices('service');
     const balanced = createBalancedProvider({ endpoints: [endpointOf(service)], api: 'responses' });
 
@@ -129,7 +129,7 @@ describe.skipIf(line === 4).each(kinds)('options of parts are carried over to %s
 });
 
 describe('metadata of a result', () => {
-  it.skipIf(line === 4).each(kinds)('has the key openai, whatever %s calls it', async (_, endpointOf) => {
+  it.skipIf(sdkMajor === 4).each(kinds)('has the key openai, whatever %s calls it', async (_, endpointOf) => {
     const [service] = await startServices('service');
     const balanced = createBalancedProvider({ endpoints: [endpointOf(service)], api: 'responses' });
     const request = { model: balanced('gpt-4'), prompt: 'Hello?' };

@@ -19,9 +19,9 @@ const failures = [
 ] as const;
 
 describe.each(['chat', 'responses', 'completion'] as const)(
-  'a %s stream that has given content and then meets',
+  'a %s stream that has had content and then meets',
   (api) => {
-    it.each(failures)('%s keeps its text, once, and ends as an error', async (_, behaviour) => {
+    it.each(failures)('%s keeps its text, once, and ends in an error', async (_, behaviour) => {
       const [failing, healthy] = await startFailingAndHealthy(behaviour);
       const balanced = createBalancedProvider({
         endpoints: [openAI(failing), openAI(healthy)],

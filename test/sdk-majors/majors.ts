@@ -1,15 +1,15 @@
-/** An AI SDK line and what a user of it installs beside this package. */
-export interface SdkLine {
-  readonly line: 4 | 5 | 6 | 7;
-  /** `specificationVersion` of the line's models. */
+/** A major of the AI SDK and what a user of it installs beside this package. */
+export interface SdkMajor {
+  readonly major: 4 | 5 | 6 | 7;
+  /** `specificationVersion` of its models. */
   readonly specification: 'v1' | 'v2' | 'v3' | 'v4';
-  /** Exact, so that a new release of an SDK cannot turn a build red that nobody touched. */
+  /** Exact, so that a new release of an SDK cannot turn a build red in which nothing was changed. */
   readonly packages: Readonly<Record<string, string>>;
 }
 
-export const sdkLines: readonly SdkLine[] = [
+export const sdkMajors: readonly SdkMajor[] = [
   {
-    line: 4,
+    major: 4,
     specification: 'v1',
     packages: {
       ai: '4.3.19',
@@ -20,7 +20,7 @@ export const sdkLines: readonly SdkLine[] = [
     },
   },
   {
-    line: 5,
+    major: 5,
     specification: 'v2',
     packages: {
       ai: '5.0.277',
@@ -31,7 +31,7 @@ export const sdkLines: readonly SdkLine[] = [
     },
   },
   {
-    line: 6,
+    major: 6,
     specification: 'v3',
     packages: {
       ai: '6.0.326',
@@ -42,7 +42,7 @@ export const sdkLines: readonly SdkLine[] = [
     },
   },
   {
-    line: 7,
+    major: 7,
     specification: 'v4',
     packages: {
       ai: '7.0.173',

@@ -2,7 +2,7 @@ import { generateText } from 'ai';
 import { type AzureEndpointSettings, type BalancedProvider, createBalancedProvider } from 'ai-sdk-load-balancer';
 import { describe, expect, it } from 'vitest';
 
-import { line } from './line.ts';
+import { sdkMajor } from './sdk-major.ts';
 
 /** Where a call goes, without its query. No request is made. */
 async function urlOf(
@@ -33,12 +33,12 @@ const places: readonly (readonly [string, Partial<AzureEndpointSettings>])[] = [
 
 describe.each(places)('an Azure endpoint given by %s', (_, place) => {
   it('is asked for Responses outside of the deployments', async () => {
-    expect(await urlOf(place, 'responses')).toBe(line === 4 ? `${openai}/responses` : `${openai}/v1/responses`);
+    expect(await urlOf(place, 'responses')).toBe(sdkMajor === 4 ? `${openai}/responses` : `${openai}/v1/responses`);
   });
 
-  it('is asked for Chat where the line does that', async () => {
+  it('is asked for Chat where the SDK does that', async () => {
     expect(await urlOf(place, 'chat')).toBe(
-      line === 4 ? `${openai}/deployments/dep/chat/completions` : `${openai}/v1/chat/completions`,
+      sdkMajor === 4 ? `${openai}/deployments/dep/chat/completions` : `${openai}/v1/chat/completions`,
     );
   });
 
@@ -50,7 +50,7 @@ describe.each(places)('an Azure endpoint given by %s', (_, place) => {
   });
 });
 
-it('a deployment whose name begins like the path of Responses is not mistaken for it', async () => {
+it('a deployment whose name begins like the path of Responses is not taken for it', async () => {
   const url = await urlOf({ resourceName: 'west', apiVersion: '2024-10-21' }, 'chat', 'responses-2');
 
   expect(url).toBe(`${openai}/deployments/responses-2/chat/completions`);
@@ -59,5 +59,5 @@ it('a deployment whose name begins like the path of Responses is not mistaken fo
 it('a gateway’s path that has the model id in it stays as it is', async () => {
   const url = await urlOf({ baseURL: 'https://gw.example/gpt-4o/v1' }, 'chat');
 
-  expect(url).toBe(`https://gw.example/gpt-4o/v1${line === 4 ? '/dep' : ''}/chat/completions`);
+  expect(url).toBe(`https://gw.example/gpt-4o/v1${sdkMajor === 4 ? '/dep' : ''}/chat/completions`);
 });

@@ -7,7 +7,7 @@ import { reset } from '../../support/behaviour.ts';
 import { startFailingAndHealthy, startServices } from '../../support/start-services.ts';
 import { vectorOf } from '../../support/wire/embeddings.ts';
 import { openAI } from './endpoints.ts';
-import { registeredEmbeddingModel } from './line.ts';
+import { registeredEmbeddingModel } from './sdk-major.ts';
 
 const prompt = 'Who are you?';
 

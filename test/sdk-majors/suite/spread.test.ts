@@ -12,7 +12,7 @@ const countsOf = (...services: readonly FakeService[]) => services.map((service)
 
 const prompt = 'Who are you?';
 
-describe('spread', () => {
+describe('a balanced provider', () => {
   it('gives each of three healthy endpoints 20 of 60 calls', async () => {
     const [one, two, three] = await startServices('one', 'two', 'three');
     const balanced = createBalancedProvider({
@@ -88,7 +88,7 @@ describe('spread', () => {
     expect(embeddings).toEqual(values.map((value) => vectorOf(value)));
   });
 
-  it('asks the first alone while it is healthy when loadBalancing is false', async () => {
+  it('asks the first endpoint alone while it is healthy when loadBalancing is false', async () => {
     const [one, two] = await startServices('one', 'two');
     const balanced = createBalancedProvider({
       endpoints: [openAI(one), openAI(two)],

@@ -10,7 +10,7 @@ import { normalFinishReasons, readStream } from '../../support/read-stream.ts';
 import { startFailingAndHealthy, startServices } from '../../support/start-services.ts';
 import { datedAzure, openAI } from './endpoints.ts';
 
-const prompt = 'A prompt that nobody else may read';
+const prompt = 'A prompt that must stay secret';
 
 const countsOf = (services: readonly FakeService[]) => services.map((service) => service.requests.length);
 
@@ -32,7 +32,7 @@ const errorOf = (call: PromiseLike<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe('four dead endpoints, with the SDK’s own maxRetries left alone,', () => {
+describe('four dead endpoints, with maxRetries of the AI SDK at its default,', () => {
   it.each([1, 2])('are asked once in each of %i rounds by generateText', async (rounds) => {
     const services = await fourDeadServices();
 
@@ -111,7 +111,7 @@ describe('the error of a call that gave up', () => {
     });
   });
 
-  it('has status 429 and the soonest time when everybody is rate limited', async () => {
+  it('has status 429 and the soonest time when every endpoint is rate limited', async () => {
     const [later, sooner] = await startServices('later', 'sooner');
     later.behave(rateLimited(90));
     sooner.behave(rateLimited(40));
@@ -141,18 +141,18 @@ describe('the error of a call that gave up', () => {
 
     if (!(error instanceof Error)) throw new Error('It did not fail.');
     const told = `${error.message} ${JSON.stringify(error)} ${inspect(error, { depth: 10, showHidden: true })}`;
-    expect(told).not.toMatch(/sk-of-a-fake-service|tenant-of-the-caller|nobody else may read/);
+    expect(told).not.toMatch(/sk-of-a-fake-service|tenant-of-the-caller|must stay secret/);
   });
 });
 
-describe('a request that is at fault itself', () => {
+describe('a bad request', () => {
   it.each([
     ['an invalid value', status(400), 400],
     ['a filtered prompt', status(400, { code: 'content_filter' }), 400],
     ['too long a prompt', status(400, { code: 'context_length_exceeded' }), 400],
     ['too large a body', status(413), 413],
     ['an entity that cannot be read', status(422), 422],
-  ] as const)('for %s is asked once, and thrown as the SDK made it', async (_, behaviour, code) => {
+  ] as const)('for %s is sent once, and its error is thrown as the SDK made it', async (_, behaviour, code) => {
     const [first, other] = await startFailingAndHealthy(behaviour);
     const balanced = createBalancedProvider({
       endpoints: [openAI(first), openAI(other)],
@@ -166,7 +166,7 @@ describe('a request that is at fault itself', () => {
     expect([first.requests.length, other.requests.length]).toEqual([1, 0]);
   });
 
-  it('does not count against the endpoint', async () => {
+  it('is no failure of the endpoint', async () => {
     const [service] = await startServices('alone');
     const balanced = createBalancedProvider({ endpoints: [openAI(service)], failureThreshold: 1 });
     service.behaveOnce(status(400), status(400), status(400));
@@ -180,7 +180,7 @@ describe('a request that is at fault itself', () => {
     expect(service.requests).toHaveLength(4);
   });
 
-  it('is asked elsewhere when failoverOn says so', async () => {
+  it('goes to the next endpoint when failoverOn says so', async () => {
     const [first, other] = await startFailingAndHealthy(status(400, { code: 'content_filter' }));
     const balanced = createBalancedProvider({
       endpoints: [datedAzure(first), openAI(other)],

@@ -6,11 +6,11 @@ import { greetingOf } from '../../support/answer.ts';
 import { status } from '../../support/behaviour.ts';
 import { startFailingAndHealthy, startServices } from '../../support/start-services.ts';
 import { datedAzure, openAI } from './endpoints.ts';
-import { generateImage, generateSpeech, line, transcribe } from './line.ts';
+import { generateImage, generateSpeech, sdkMajor, transcribe } from './sdk-major.ts';
 
 const mp3 = new Uint8Array([0x49, 0x44, 0x33, 0, 0, 0, 0, 0, 0, 0, 1, 2]);
 
-describe('images', () => {
+describe('images of generateImage', () => {
   it('come from the next endpoint when the first one fails', async () => {
     const [failing, healthy] = await startFailingAndHealthy(status(500));
     const balanced = createBalancedProvider({
@@ -92,7 +92,7 @@ describe('speech', () => {
     expect([failing.requests.length, healthy.requests.length]).toEqual([1, 1]);
   });
 
-  it.runIf(line === 4)('throws NoSuchModelError for Azure, which has none on line 4', async () => {
+  it.runIf(sdkMajor === 4)('is a NoSuchModelError for Azure on SDK 4, which has none', async () => {
     const [service] = await startServices('azure');
     const balanced = createBalancedProvider({ endpoints: [datedAzure(service)] });
 
@@ -102,7 +102,7 @@ describe('speech', () => {
   });
 });
 
-it('throws NoSuchModelError that names the endpoints asked, for a kind that none of them has', async () => {
+it('a kind of model that no endpoint has is a NoSuchModelError that names the endpoints', async () => {
   const [service] = await startServices('alone');
   const { languageModel } = createBalancedProvider({ endpoints: [openAI(service)] });
   const balanced = createBalancedProvider({

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
-/** `.sdk-lines/<line>/` */
+/** `.sdk-majors/<major>/` */
 const folder = fileURLToPath(new URL('../../../', import.meta.url));
-const consumer = join(folder, 'test', 'sdk-lines', 'consumer');
+const consumer = join(folder, 'test', 'sdk-majors', 'consumer');
 
-describe('a consumer’s file', () => {
+describe('a file of an application', () => {
   it('has no type error under TypeScript 7, and neither have our declarations', async () => {
     const output = await compile('@typescript/native', 'bin/tsc');
 
@@ -18,7 +18,7 @@ describe('a consumer’s file', () => {
     expect(ownErrors(output)).toEqual([]);
   }, 60_000);
 
-  // Nobody else's declarations are checked here: that takes TypeScript 6 most of its time, and is done above.
+  // Declarations of other packages are not checked here: that takes TypeScript 6 most of its time, and is done above.
   it('has no type error under TypeScript 6', async () => {
     const output = await compile('typescript', 'bin/tsc6', '--skipLibCheck');
 
@@ -50,7 +50,7 @@ function ownErrors(output: string): string[] {
     .filter((message) => !message.includes('node_modules/') || message.includes('node_modules/ai-sdk-load-balancer/'));
 }
 
-/** The project around the folder has SDK packages too, of the newest line. */
+/** The project around the folder has SDK packages too, of the newest major. */
 function sdkFilesFromElsewhere(output: string): string[] {
   return output
     .split('\n')

@@ -7,12 +7,12 @@ import { type BalancedProvider, createBalancedProvider, type EndpointSettings } 
 import { onTestFinished } from 'vitest';
 
 import { type ResponsesAccount, startResponsesAccount } from '../../support/responses-account/responses-account.ts';
-import { weatherTool } from './line.ts';
+import { weatherTool } from './sdk-major.ts';
 
 // Warnings are looked at where they are tested; otherwise each move would print some.
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
 
-/** Kinds of endpoint, by whom a conversation is begun and to whom it moves. */
+/** Kinds of endpoint at which a conversation begins, and to which it moves. */
 export type Kind = 'openai' | 'azure';
 
 /** An account as an endpoint. */
@@ -32,7 +32,7 @@ export async function startAccounts<const Names extends readonly string[]>(
   return accounts as { -readonly [Index in keyof Names]: ResponsesAccount };
 }
 
-/** A provider whose first endpoint is asked as long as nothing speaks against it. */
+/** A provider whose first endpoint is asked as long as it is available. */
 export const inOrder = (endpoints: readonly EndpointSettings[]): BalancedProvider =>
   createBalancedProvider({
     endpoints,
@@ -49,7 +49,7 @@ export const toolsOf = (balanced: BalancedProvider) => ({
   web_search_preview: balanced.tools.webSearchPreview({}),
 });
 
-/** Three steps are needed; what they come to, wherever they are taken. */
+/** A question that needs three steps, and its answer, whichever endpoints the steps go to. */
 export const weatherQuestion: ai.ModelMessage = { role: 'user', content: 'How is the weather?' };
 export const weatherAnswer = 'The weather: rain, sun, snow.';
 /** A second turn, which wants to know everything of the first. */
@@ -110,9 +110,9 @@ export const streamed: TakeTurn = async (balanced, messages, providerOptions) =>
 };
 
 interface WithMessages {
-  /** Line 7: those of all steps. */
+  /** SDK 7: those of all steps. */
   readonly responseMessages?: MaybePromise<ai.ModelMessage[]>;
-  /** Up to line 6 those of all steps, from 7 on those of the last. */
+  /** Up to SDK 6 those of all steps, from SDK 7 on those of the last. */
   readonly response: MaybePromise<{ readonly messages: ai.ModelMessage[] }>;
 }
 type MaybePromise<T> = T | PromiseLike<T>;

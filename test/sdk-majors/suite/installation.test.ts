@@ -8,10 +8,10 @@ import * as ai from 'ai';
 import * as balancer from 'ai-sdk-load-balancer';
 import { describe, expect, it } from 'vitest';
 
-import { sdkLines } from '../lines.ts';
-import { line } from './line.ts';
+import { sdkMajors } from '../majors.ts';
+import { sdkMajor } from './sdk-major.ts';
 
-/** `.sdk-lines/<line>/` */
+/** `.sdk-majors/<major>/` */
 const folder = new URL('../../../', import.meta.url);
 
 interface Manifest {
@@ -26,10 +26,10 @@ async function installed(name: string): Promise<{ version: string; entry: URL }>
   return { version, entry: new URL(typeof entry === 'string' ? entry : entry.default, place) };
 }
 
-// The folder lies inside the project, whose own packages are those of the newest line: what is tested must not be them.
+// The folder lies inside the project, whose own packages are those of the newest major: what is tested must not be them.
 describe('the packages under test', () => {
-  it('are in a folder of the line that it is named for', () => {
-    expect(fileURLToPath(folder)).toMatch(new RegExp(`\\.sdk-lines[\\\\/]${line}[\\\\/]$`));
+  it('are in a folder that is named for the major of the SDK', () => {
+    expect(fileURLToPath(folder)).toMatch(new RegExp(`\\.sdk-majors[\\\\/]${sdkMajor}[\\\\/]$`));
   });
 
   it.each([
@@ -46,8 +46,8 @@ describe('the packages under test', () => {
     expect(own).toBe(imported);
   });
 
-  it('have the versions of the line', async () => {
-    const packages = sdkLines.find((sdkLine) => sdkLine.line === line)?.packages ?? {};
+  it('have the versions that majors.ts lists', async () => {
+    const packages = sdkMajors.find(({ major }) => major === sdkMajor)?.packages ?? {};
 
     const versions = await Promise.all(
       Object.keys(packages).map(async (name) => [name, (await installed(name)).version] as const),

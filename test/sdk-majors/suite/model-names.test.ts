@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 
 import { startServices } from '../../support/start-services.ts';
 import { azure, datedAzure, openAI } from './endpoints.ts';
-import { line } from './line.ts';
+import { sdkMajor } from './sdk-major.ts';
 
 const prompt = 'Who are you?';
 
-describe('model names', () => {
-  it('maps a model id to its Azure deployment, and leaves it as it is for OpenAI', async () => {
+describe('a call by', () => {
+  it('a model id goes to its Azure deployment, and to OpenAI by the id as it is', async () => {
     const [atOpenAI, atAzure] = await startServices('openai', 'azure');
     const balanced = createBalancedProvider({
       endpoints: [openAI(atOpenAI), azure(atAzure)],
@@ -22,7 +22,7 @@ describe('model names', () => {
     expect([atOpenAI.requests[0]?.model, atAzure.requests[0]?.model]).toEqual(['gpt-4', 'gpt4']);
   });
 
-  it('maps an Azure deployment name back to the model id for OpenAI', async () => {
+  it('an Azure deployment name goes to OpenAI by the model id', async () => {
     const [atOpenAI, atAzure] = await startServices('openai', 'azure');
     const balanced = createBalancedProvider({
       endpoints: [openAI(atOpenAI), azure(atAzure)],
@@ -35,7 +35,7 @@ describe('model names', () => {
     expect([atOpenAI.requests[0]?.model, atAzure.requests[0]?.model]).toEqual(['gpt-4', 'gpt4']);
   });
 
-  it('prefers the name in an endpoint’s deployments to the one in modelMapping', async () => {
+  it('a model id goes by the name in the endpoint’s deployments rather than by modelMapping', async () => {
     const [east, west] = await startServices('east', 'west');
     const balanced = createBalancedProvider({
       endpoints: [azure(east), azure(west, { deployments: { 'gpt-4': 'gpt4-west' } })],
@@ -48,7 +48,7 @@ describe('model names', () => {
     expect([east.requests[0]?.model, west.requests[0]?.model]).toEqual(['gpt4', 'gpt4-west']);
   });
 
-  it('maps embedding models as it maps language models', async () => {
+  it('the id of an embedding model is mapped like that of a language model', async () => {
     const [service] = await startServices('azure');
     const balanced = createBalancedProvider({
       endpoints: [azure(service, { deployments: { 'text-embedding-3-small': 'embed-3' } })],
@@ -108,7 +108,7 @@ describe('a reasoning model behind a deployment with an odd name', () => {
     expect(service.requests[0]?.json).toMatchObject({ reasoning_effort: 'low', model: 'my-dep' });
   });
 
-  it.skipIf(line === 4)('keeps the reasoning effort in Responses', async () => {
+  it.skipIf(sdkMajor === 4)('keeps the reasoning effort in Responses', async () => {
     const [service] = await startServices('azure');
     const balanced = createBalancedProvider({
       endpoints: [azure(service)],

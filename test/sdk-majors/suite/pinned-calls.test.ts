@@ -12,7 +12,7 @@ import {
   toolsOf,
   weatherQuestion,
 } from './conversation.ts';
-import { line } from './line.ts';
+import { sdkMajor } from './sdk-major.ts';
 
 type Options = NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;
 
@@ -39,8 +39,8 @@ const ringOf = (first: ResponsesAccount, second: ResponsesAccount) => [
 const failuresOf = (balanced: BalancedProvider) =>
   balanced.status().endpoints.map(({ failures, state }) => ({ failures, state }));
 
-describe.skipIf(line === 4)('a call with a previousResponseId', () => {
-  it('goes to the endpoint that this provider had the response from, whoever comes first', async () => {
+describe.skipIf(sdkMajor === 4)('a call with a previousResponseId', () => {
+  it('goes to the endpoint that the response came from, whichever endpoint has its turn', async () => {
     const [first, second] = await startAccounts('first', 'second');
     const balanced = inOrder(ringOf(first, second));
     first.dieAfter(0);
@@ -53,7 +53,7 @@ describe.skipIf(line === 4)('a call with a previousResponseId', () => {
     expect(first.requests).toEqual([]);
   });
 
-  it('of which the owner is unknown asks one after the other, and blames nobody', async () => {
+  it('whose endpoint is unknown is sent to one after the other, and no failure is counted', async () => {
     const [first, second] = await startAccounts('first', 'second');
     const previousResponseId = await beginConversation(inOrder([endpointOf(second, 'azure')]));
     const balanced = createBalancedProvider({
@@ -89,7 +89,7 @@ describe.skipIf(line === 4)('a call with a previousResponseId', () => {
     expect(first.requests).toEqual([]);
   });
 
-  it('fails with an error that names it and its endpoint when that is down, and asks nobody else', async () => {
+  it('fails with an error that names it and its endpoint when that is down, and no other endpoint is asked', async () => {
     const [first, second] = await startAccounts('first', 'second');
     const balanced = inOrder(ringOf(first, second));
     const previousResponseId = await beginConversation(balanced);
@@ -124,7 +124,7 @@ describe.skipIf(line === 4)('a call with a previousResponseId', () => {
     expect(second.requests).toEqual([]);
   });
 
-  it("that nobody knows fails with the service's own words", async () => {
+  it("that no endpoint knows fails with the service's own words", async () => {
     const [first, second] = await startAccounts('first', 'second');
     const balanced = inOrder(ringOf(first, second));
 
@@ -135,8 +135,8 @@ describe.skipIf(line === 4)('a call with a previousResponseId', () => {
   });
 });
 
-// Line 5 knows the option, but `conversation` is the same there.
-describe.skipIf(line === 4)('a call with a conversation', () => {
+// SDK 5 knows the option, but `conversation` is the same there.
+describe.skipIf(sdkMajor === 4)('a call with a conversation', () => {
   it('finds the endpoint that has it, and stays there', async () => {
     const [first, second] = await startAccounts('first', 'second');
     second.openConversation('conv_1');
