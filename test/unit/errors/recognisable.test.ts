@@ -32,15 +32,18 @@ const classesOf = (copy: object): readonly ErrorClass[] =>
   Object.entries(copy).flatMap(([name, value]) => (name.endsWith('Error') ? [value as ErrorClass] : []));
 
 describe('each error class', () => {
-  it.each(errors)('%s tells its own instances, those of another copy of the package included', async (name, error) => {
-    vi.resetModules();
-    const copy = await import('../../../src/index.ts');
+  it.each(errors)(
+    '%s.isInstance accepts its own instances, also those of another copy of the package',
+    async (name, error) => {
+      vi.resetModules();
+      const copy = await import('../../../src/index.ts');
 
-    expect(copy.AllEndpointsFailedError).not.toBe(AllEndpointsFailedError);
-    for (const classes of [classesOf(library), classesOf(copy)]) {
-      expect(classes.filter(({ isInstance }) => isInstance(error)).map((known) => `AI_${known.name}`)).toEqual([name]);
-    }
-  });
+      expect(copy.AllEndpointsFailedError).not.toBe(AllEndpointsFailedError);
+      for (const classes of [classesOf(library), classesOf(copy)]) {
+        expect(classes.filter((each) => each.isInstance(error)).map((known) => `AI_${known.name}`)).toEqual([name]);
+      }
+    },
+  );
 
   it.each(errors)('%s belongs to the classes of the AI SDK', (name, error) => {
     expect(error).toBeInstanceOf(Error);
@@ -48,12 +51,9 @@ describe('each error class', () => {
     expect(APICallError.isInstance(error)).toBe(name === 'AI_AllEndpointsFailedError');
   });
 
-  it.each([undefined, null, 'AI_CredentialError', new Error('any'), {}])(
-    'takes no other value for its own: %s',
-    (value) => {
-      expect(classesOf(library).filter(({ isInstance }) => isInstance(value))).toEqual([]);
-    },
-  );
+  it.each([undefined, null, 'AI_CredentialError', new Error('any'), {}])('accepts no other value: %s', (value) => {
+    expect(classesOf(library).filter((each) => each.isInstance(value))).toEqual([]);
+  });
 });
 
 it('a CredentialError keeps its cause', () => {
