@@ -40,7 +40,7 @@ async function compile(packageName: string, binary: string, ...options: readonly
 }
 
 /**
- * `skipLibCheck` would leave out our declarations along with everybody else's. So it is off, and errors in packages
+ * `skipLibCheck` would leave out our declarations along with all others. So it is off, and errors in packages
  * that are not ours are passed over here.
  */
 function ownErrors(output: string): string[] {

@@ -57,7 +57,7 @@ describe.skipIf(sdkMajor === 4).each(kinds)('options written once under openai r
   it('also when there are others under azure', async () => {
     const bodies = await bodiesFor('responses', endpointOf, {
       openai: options,
-      azure: { safetyIdentifier: 'somebody' },
+      azure: { safetyIdentifier: 'user-7' },
     });
 
     expect(bodies).toMatchObject([sent, sent]);
