@@ -2,18 +2,12 @@ import { getEventListeners } from 'node:events';
 
 import { describe, expect, it, vi } from 'vitest';
 
-import {
-  AllEndpointsFailedError,
-  AttemptTimeoutError,
-  type BalancedProvider,
-  type BalancedProviderSettings,
-  createBalancedProvider,
-} from '../../../src/index.ts';
+import { AllEndpointsFailedError, AttemptTimeoutError, type BalancedProvider } from '../../../src/index.ts';
 import { apiError, networkError, rateLimit } from '../api-error.ts';
+import { buildRing } from '../build-ring.ts';
 import {
   after,
   answers,
-  type Behaviour,
   fails,
   FakeEndpoint,
   hangs,
@@ -28,21 +22,7 @@ import { watch } from '../outcome.ts';
 
 useFakeTime();
 
-function ringOf(behaviours: readonly Behaviour[], settings: Partial<BalancedProviderSettings> = {}) {
-  const endpoints = behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour));
-  const balanced = createBalancedProvider({
-    endpoints: endpoints.map((endpoint) => endpoint.settings()),
-    failureThreshold: 1_000,
-    ...settings,
-  });
-  return { endpoints: endpoints as [FakeEndpoint, ...FakeEndpoint[]], balanced };
-}
-
 const dead = fails(apiError(500));
-
-const ask = (balanced: BalancedProvider, abortSignal?: AbortSignal) =>
-  watch(balanced('m').doGenerate({ prompt, ...(abortSignal && { abortSignal }) }));
-const attemptsOf = (endpoints: readonly FakeEndpoint[]) => endpoints.map(({ attempts }) => attempts.length);
 
 /** When each round began: attempts of one round start together here. */
 const roundsOf = (endpoints: readonly FakeEndpoint[]) => [
@@ -55,33 +35,33 @@ const waitsOf = (endpoints: readonly FakeEndpoint[]) => {
 
 describe('a call that no endpoint answers', () => {
   it('makes three rounds by default, and asks each endpoint once in a round', async () => {
-    const { endpoints, balanced } = ringOf([dead, dead, dead, dead]);
+    const { endpoints, ask, attempts } = buildRing([dead, dead, dead, dead]);
 
-    const call = ask(balanced);
+    const call = ask();
     await pass(60_000);
 
-    expect(attemptsOf(endpoints)).toEqual([3, 3, 3, 3]);
+    expect(attempts()).toEqual([3, 3, 3, 3]);
     expect(roundsOf(endpoints)).toHaveLength(3);
     expect(call.state).toBe('rejected');
     expect(AllEndpointsFailedError.isInstance(call.error)).toBe(true);
   });
 
   it('does not wait when it fails over within a round', async () => {
-    const { endpoints, balanced } = ringOf([dead, dead, dead, answers()], { loadBalancing: false });
+    const { ask, attempts } = buildRing([dead, dead, dead, answers()]);
 
-    const call = ask(balanced);
+    const call = ask();
     await happenings();
 
     expect(call.state).toBe('fulfilled');
-    expect(attemptsOf(endpoints)).toEqual([1, 1, 1, 1]);
+    expect(attempts()).toEqual([1, 1, 1, 1]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it.each([0, 0.25, 0.999_999])('waits 1 to 2 s, and then 2 to 4 s (chance: %d)', async (chance) => {
     vi.spyOn(Math, 'random').mockReturnValue(chance);
-    const { endpoints, balanced } = ringOf([dead, dead]);
+    const { endpoints, ask } = buildRing([dead, dead]);
 
-    ask(balanced);
+    ask();
     await pass(60_000);
 
     const [first = NaN, second = NaN] = waitsOf(endpoints);
@@ -90,10 +70,10 @@ describe('a call that no endpoint answers', () => {
   });
 
   it('waits differently each time, so that many calls do not come back together', async () => {
-    const { endpoints, balanced } = ringOf([dead], { retry: { rounds: 2 } });
+    const { endpoints, ask } = buildRing([dead], { failureThreshold: 1_000, retry: { rounds: 2 } });
 
     for (let call = 0; call < 20; call++) {
-      ask(balanced);
+      ask();
       await pass(10_000);
     }
 
@@ -107,9 +87,9 @@ describe('a call that no endpoint answers', () => {
 
   it('waits as the settings say, up to their maximum', async () => {
     const retry = { rounds: 6, minDelayMs: 100, factor: 3, maxDelayMs: 1_000, jitter: false };
-    const { endpoints, balanced } = ringOf([dead], { retry });
+    const { endpoints, ask } = buildRing([dead], { failureThreshold: 1_000, retry });
 
-    ask(balanced);
+    ask();
     await pass(60_000);
 
     expect(waitsOf(endpoints)).toEqual([100, 300, 900, 1_000, 1_000]);
@@ -117,18 +97,21 @@ describe('a call that no endpoint answers', () => {
 
   it('never waits longer than maxDelayMs, jitter included', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.999);
-    const { endpoints, balanced } = ringOf([dead], { retry: { rounds: 10, minDelayMs: 900, maxDelayMs: 1_000 } });
+    const { endpoints, ask } = buildRing([dead], {
+      failureThreshold: 1_000,
+      retry: { rounds: 10, minDelayMs: 900, maxDelayMs: 1_000 },
+    });
 
-    ask(balanced);
+    ask();
     await pass(60_000);
 
     expect(Math.max(...waitsOf(endpoints))).toBeLessThanOrEqual(1_000);
   });
 
   it('does not wait after its last round', async () => {
-    const { balanced } = ringOf([dead], { retry: { rounds: 1 } });
+    const { ask } = buildRing([dead], { retry: { rounds: 1 } });
 
-    const call = ask(balanced);
+    const call = ask();
     await happenings();
 
     expect(call.state).toBe('rejected');
@@ -136,8 +119,8 @@ describe('a call that no endpoint answers', () => {
   });
 
   it('ends with the answer of a ring that recovered meanwhile', async () => {
-    const { endpoints, balanced } = ringOf([dead, dead]);
-    const call = ask(balanced);
+    const { endpoints, ask } = buildRing([dead, dead]);
+    const call = ask();
     await happenings();
 
     endpoints[0].behave(answers('healed'));
@@ -150,47 +133,47 @@ describe('a call that no endpoint answers', () => {
 
 describe('a wait between rounds', () => {
   it('is no longer than a Retry-After that ends sooner', async () => {
-    const { endpoints, balanced } = ringOf([dead, dead]);
-    endpoints[1]?.behaveOnce(fails(rateLimit(0.3)));
+    const { endpoints, ask, attempts } = buildRing([dead, dead]);
+    endpoints[1].behaveOnce(fails(rateLimit(0.3)));
 
-    ask(balanced);
+    ask();
     await pass(350);
 
-    expect(attemptsOf(endpoints)[1]).toBe(2);
+    expect(attempts()[1]).toBe(2);
     expect(waitsOf(endpoints)[0]).toBeGreaterThanOrEqual(300);
   });
 
   it('is no shorter than the first of several Retry-Afters that end sooner', async () => {
-    const { endpoints, balanced } = ringOf([answers(), answers()]);
+    const { endpoints, ask, attempts } = buildRing([answers(), answers()]);
     endpoints[0].behaveOnce(fails(rateLimit(0.7)));
-    endpoints[1]?.behaveOnce(fails(rateLimit(0.4)));
+    endpoints[1].behaveOnce(fails(rateLimit(0.4)));
 
-    const call = ask(balanced);
+    const call = ask();
     await pass(399);
-    expect(attemptsOf(endpoints)).toEqual([1, 1]);
+    expect(attempts()).toEqual([1, 1]);
     await pass(20);
 
-    expect(attemptsOf(endpoints)).toEqual([1, 2]);
+    expect(attempts()).toEqual([1, 2]);
     expect(call.state).toBe('fulfilled');
   });
 
   it('is followed by no attempt before the time that every endpoint named', async () => {
-    const { endpoints, balanced } = ringOf([fails(rateLimit(60)), fails(rateLimit(90))]);
+    const { ask, attempts } = buildRing([fails(rateLimit(60)), fails(rateLimit(90))]);
 
-    ask(balanced);
+    ask();
     await pass(59_999);
 
-    expect(attemptsOf(endpoints)).toEqual([1, 1]);
+    expect(attempts()).toEqual([1, 1]);
   });
 
   it('for a Retry-After of no time at all leads to no more rounds than retry.rounds', async () => {
-    const { endpoints, balanced } = ringOf([fails(rateLimit(0))], { retry: { rounds: 4 } });
+    const { ask, attempts } = buildRing([fails(rateLimit(0))], { retry: { rounds: 4 } });
 
-    const call = ask(balanced);
+    const call = ask();
     await pass(60_000);
 
     expect(call.state).toBe('rejected');
-    expect(attemptsOf(endpoints)).toEqual([4]);
+    expect(attempts()).toEqual([4]);
   });
 });
 
@@ -200,71 +183,71 @@ describe('a call is given up at once', () => {
     ['missing deployments everywhere', apiError(404, { error: { code: 'DeploymentNotFound' } })],
     ['accounts without money everywhere', apiError(429, { error: { code: 'insufficient_quota' } })],
   ])('for %s', async (_, error) => {
-    const { endpoints, balanced } = ringOf([fails(error), fails(error), fails(error)]);
+    const { ask, attempts } = buildRing([fails(error), fails(error), fails(error)]);
 
-    const call = ask(balanced);
+    const call = ask();
     await happenings();
 
-    expect(attemptsOf(endpoints)).toEqual([1, 1, 1]);
+    expect(attempts()).toEqual([1, 1, 1]);
     expect(AllEndpointsFailedError.isInstance(call.error)).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('for a request that is at fault itself, and no other endpoint is asked', async () => {
     const error = apiError(400);
-    const { endpoints, balanced } = ringOf([fails(error), answers()], { loadBalancing: false });
+    const { ask, attempts } = buildRing([fails(error), answers()]);
 
-    const call = ask(balanced);
+    const call = ask();
     await happenings();
 
     expect(call.error).toBe(error);
-    expect(attemptsOf(endpoints)).toEqual([1, 0]);
+    expect(attempts()).toEqual([1, 0]);
   });
 
   it('for a request that every endpoint rejects, after all were asked because of failoverOn', async () => {
     const errors = [1, 2].map(() => apiError(400, { error: { code: 'content_filter' } }));
-    const { endpoints, balanced } = ringOf(
+    const { ask, attempts } = buildRing(
       errors.map((error) => fails(error)),
       { failoverOn: ['content-filter'] },
     );
 
-    const call = ask(balanced);
+    const call = ask();
     await happenings();
 
-    expect(attemptsOf(endpoints)).toEqual([1, 1]);
+    expect(attempts()).toEqual([1, 1]);
     expect(errors).toContain(call.error);
   });
 
   it('but not for a wrong key beside a server that is down and may come back', async () => {
-    const { endpoints, balanced } = ringOf([fails(apiError(401)), dead]);
+    const { ask, attempts } = buildRing([fails(apiError(401)), dead]);
 
-    ask(balanced);
+    ask();
     await pass(60_000);
 
-    expect(attemptsOf(endpoints)).toEqual([1, 3]);
+    expect(attempts()).toEqual([1, 3]);
   });
 });
 
 describe('x-should-retry: false', () => {
   it('makes this call not ask that deployment again, but other calls do', async () => {
     const error = apiError(500, { headers: { 'x-should-retry': 'false' } });
-    const { endpoints, balanced } = ringOf([fails(error), dead], { loadBalancing: false });
+    const { ask, attempts } = buildRing([fails(error), dead]);
 
-    ask(balanced);
+    ask();
     await pass(60_000);
-    expect(attemptsOf(endpoints)).toEqual([1, 3]);
+    expect(attempts()).toEqual([1, 3]);
 
-    ask(balanced);
+    ask();
     await happenings();
-    expect(attemptsOf(endpoints)).toEqual([2, 4]);
+    expect(attempts()).toEqual([2, 4]);
   });
 });
 
 describe('totalTimeoutMs', () => {
   it('ends a wait between rounds when it is over', async () => {
-    const { balanced } = ringOf([dead], { totalTimeoutMs: 500 });
+    const { ask } = buildRing([dead], { totalTimeoutMs: 500 });
 
-    const call = ask(balanced);
+    const call = ask();
     await pass(499);
     expect(call.state).toBe('pending');
     await pass(1);
@@ -278,32 +261,32 @@ describe('totalTimeoutMs', () => {
     ['generate', (balanced: BalancedProvider) => watch(balanced('m').doGenerate({ prompt }))],
     ['stream', (balanced: BalancedProvider) => watch(balanced('m').doStream({ prompt }))],
   ])('ends an attempt that hangs and ignores its signal, and no other endpoint is asked (%s)', async (_, begin) => {
-    const { endpoints, balanced } = ringOf([hangs(), answers()], { totalTimeoutMs: 500, loadBalancing: false });
+    const { endpoints, balanced, attempts } = buildRing([hangs(), answers()], { totalTimeoutMs: 500 });
 
     const call = begin(balanced);
     await pass(500);
 
     expect(AllEndpointsFailedError.isInstance(call.error)).toBe(true);
-    expect(attemptsOf(endpoints)).toEqual([1, 0]);
+    expect(attempts()).toEqual([1, 0]);
     expect(endpoints[0].attempts[0]?.options.abortSignal?.aborted).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('is for all attempts together', async () => {
     const slow = after(300, dead);
-    const { endpoints, balanced } = ringOf([slow, slow, slow], { totalTimeoutMs: 500, loadBalancing: false });
+    const { ask, attempts } = buildRing([slow, slow, slow], { totalTimeoutMs: 500 });
 
-    const call = ask(balanced);
+    const call = ask();
     await pass(500);
 
     expect(call.state).toBe('rejected');
-    expect(attemptsOf(endpoints)).toEqual([1, 1, 0]);
+    expect(attempts()).toEqual([1, 1, 0]);
   });
 
   it('leaves no timer behind a call that was answered', async () => {
-    const { balanced } = ringOf([answers()], { totalTimeoutMs: 500, timeout: { attemptMs: 400 } });
+    const { ask } = buildRing([answers()], { totalTimeoutMs: 500, timeout: { attemptMs: 400 } });
 
-    const call = ask(balanced);
+    const call = ask();
     await happenings();
 
     expect(call.state).toBe('fulfilled');
@@ -313,11 +296,11 @@ describe('totalTimeoutMs', () => {
 
 describe('timeout.attemptMs', () => {
   it('lets the next deployment answer when one hangs and ignores its signal', async () => {
-    const { endpoints, balanced } = ringOf([hangs(), answers()], { timeout: { attemptMs: 200 }, loadBalancing: false });
+    const { endpoints, ask, attempts } = buildRing([hangs(), answers()], { timeout: { attemptMs: 200 } });
 
-    const call = ask(balanced);
+    const call = ask();
     await pass(199);
-    expect(attemptsOf(endpoints)).toEqual([1, 0]);
+    expect(attempts()).toEqual([1, 0]);
     await pass(1);
 
     expect(call.state).toBe('fulfilled');
@@ -328,12 +311,12 @@ describe('timeout.attemptMs', () => {
   });
 
   it('counts as a failure of the deployment', async () => {
-    const { balanced } = ringOf([hangs(), answers()], { timeout: { attemptMs: 200 }, loadBalancing: false });
+    const { ask, status } = buildRing([hangs(), answers()], { timeout: { attemptMs: 200 } });
 
-    ask(balanced);
+    ask();
     await pass(200);
 
-    expect(balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ failures: 1, inFlight: 0 });
+    expect(status()).toMatchObject({ failures: 1, inFlight: 0 });
   });
 });
 
@@ -360,7 +343,7 @@ describe('an abort by the caller', () => {
   };
 
   it.each(reasons)('during a wait ends it at once, with %s, and leaves nothing behind', async (_, reason) => {
-    const { endpoints, balanced } = ringOf([dead, dead]);
+    const { balanced, attempts } = buildRing([dead, dead]);
     const { controller, call } = await began(balanced);
     await pass(500);
     expect(call.state).toBe('pending');
@@ -372,11 +355,11 @@ describe('an abort by the caller', () => {
     expect(call.error).toBe(controller.signal.reason);
     expectNothingLeft(balanced, controller);
     await pass(60_000);
-    expect(attemptsOf(endpoints)).toEqual([1, 1]);
+    expect(attempts()).toEqual([1, 1]);
   });
 
   it('during a wait for a Retry-After ends it at once, and leaves nothing behind', async () => {
-    const { balanced } = ringOf([fails(rateLimit(0.9))]);
+    const { balanced } = buildRing([fails(rateLimit(0.9))]);
     const { controller, call } = await began(balanced);
     await pass(500);
 
@@ -388,7 +371,7 @@ describe('an abort by the caller', () => {
   });
 
   it.each([false, true])('during an attempt that ignores it ends the call at once (stream: %s)', async (isStream) => {
-    const { endpoints, balanced } = ringOf([hangs(), answers()], { loadBalancing: false });
+    const { balanced, attempts, status } = buildRing([hangs(), answers()]);
     const { controller, call } = await began(balanced, isStream);
 
     controller.abort('gone');
@@ -396,32 +379,32 @@ describe('an abort by the caller', () => {
 
     expect(call.error).toBe('gone');
     expectNothingLeft(balanced, controller);
-    expect(attemptsOf(endpoints)).toEqual([1, 0]);
-    expect(balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ state: 'closed', failures: 0 });
+    expect(attempts()).toEqual([1, 0]);
+    expect(status()).toMatchObject({ state: 'closed', failures: 0 });
   });
 
   it.each(reasons)('before the call keeps it from asking any endpoint: %s', async (_, reason) => {
-    const { endpoints, balanced } = ringOf([answers()]);
+    const { ask, attempts } = buildRing([answers()]);
     const signal = AbortSignal.abort(reason);
 
-    const call = ask(balanced, signal);
+    const call = ask({ abortSignal: signal });
     await happenings();
 
     expect(call.error).toBe(signal.reason);
-    expect(attemptsOf(endpoints)).toEqual([0]);
+    expect(attempts()).toEqual([0]);
   });
 
   it('that comes together with the answer loses no stream: it is returned, or closed', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => (release = resolve));
-    const { endpoints, balanced } = ringOf([dead]);
+    const { endpoints, balanced, attempts } = buildRing([dead]);
     endpoints[0].behaveOnce(dead, {
       ...streams(start, 'hang'),
       stream: () => held.then((): readonly [typeof start, 'hang'] => [start, 'hang']),
     });
     const { controller, call } = await began(balanced, true);
     await pass(2_001);
-    expect(attemptsOf(endpoints)).toEqual([2]);
+    expect(attempts()).toEqual([2]);
 
     release();
     controller.abort('gone');
@@ -433,7 +416,7 @@ describe('an abort by the caller', () => {
   });
 
   it('that comes after the answer does nothing', async () => {
-    const { balanced } = ringOf([answers()]);
+    const { balanced } = buildRing([answers()]);
     const { controller, call } = await began(balanced);
 
     controller.abort('gone');
@@ -449,10 +432,14 @@ describe('an abort by the caller', () => {
     ['rejected', fails(apiError(400))],
     ['failed over', fails(networkError('ECONNRESET'))],
   ])('is not listened for any more when the call is %s', async (_, behaviour) => {
-    const { balanced } = ringOf([behaviour, behaviour], { retry: { rounds: 1 }, totalTimeoutMs: 60_000 });
+    const { balanced, ask } = buildRing([behaviour, behaviour], {
+      failureThreshold: 1_000,
+      retry: { rounds: 1 },
+      totalTimeoutMs: 60_000,
+    });
     const lasting = new AbortController();
 
-    for (let call = 0; call < 20; call++) ask(balanced, lasting.signal);
+    for (let call = 0; call < 20; call++) ask({ abortSignal: lasting.signal });
     await happenings();
 
     expectNothingLeft(balanced, lasting);
@@ -462,7 +449,7 @@ describe('an abort by the caller', () => {
 it('an abort at any moment around the end of a round ends the call at once', async () => {
   for (let moment = 0; moment < 40; moment++) {
     const held: HeldAttempt[] = [];
-    const { balanced } = ringOf([holds(held)], { retry: { jitter: false, rounds: 4 } });
+    const { balanced } = buildRing([holds(held)], { retry: { jitter: false, rounds: 4 } });
     const controller = new AbortController();
     const call = watch(balanced('m').doGenerate({ prompt, abortSignal: controller.signal }));
     await happenings();

@@ -1,100 +1,72 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { describe, expect, it } from 'vitest';
 
-import {
-  type AllEndpointsFailedError,
-  AttemptTimeoutError,
-  type BalancedProvider,
-  type BalancedProviderSettings,
-  createBalancedProvider,
-} from '../../../src/index.ts';
+import { type AllEndpointsFailedError, AttemptTimeoutError } from '../../../src/index.ts';
 import { apiError } from '../api-error.ts';
-import {
-  after,
-  answers,
-  type Behaviour,
-  delta,
-  fails,
-  FakeEndpoint,
-  hangs,
-  prompt,
-  start,
-  streams,
-} from '../fake-endpoint.ts';
+import { buildRing } from '../build-ring.ts';
+import { after, answers, type Behaviour, delta, fails, hangs, prompt, start, streams } from '../fake-endpoint.ts';
 import { happenings, microtasks, pass, useFakeTime } from '../fake-time.ts';
 import { watch } from '../outcome.ts';
 
 useFakeTime();
 
-function ringOf(behaviours: readonly Behaviour[], settings: Partial<BalancedProviderSettings>) {
-  const endpoints = behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour));
-  const balanced = createBalancedProvider({
-    endpoints: endpoints.map((endpoint) => endpoint.settings()),
-    loadBalancing: false,
-    ...settings,
-  });
-  return { endpoints: endpoints as [FakeEndpoint, ...FakeEndpoint[]], balanced };
-}
-
 const dead = fails(apiError(500));
-const ask = (balanced: BalancedProvider) => watch(balanced('m').doGenerate({ prompt }));
-const deploymentOf = (balanced: BalancedProvider) => balanced.status().endpoints[0]?.deployments[0];
 
 describe('a probe that takes longer than hedge.afterMs', () => {
   it.each([
     ['on its own', [dead]],
     ['beside a hedge that is as slow', [dead, after(4_000, answers())]],
   ])('brings its deployment back %s', async (_, behaviours) => {
-    const { endpoints, balanced } = ringOf(behaviours, {
+    const { endpoints, ask, status } = buildRing(behaviours, {
       failureThreshold: 1,
       cooldownMs: 10_000,
       retry: { rounds: 1 },
       hedge: { afterMs: 3_000 },
     });
-    ask(balanced);
+    ask();
     await pass(10_000);
 
-    endpoints[0].behave(after(4_000, answers()));
-    ask(balanced);
+    endpoints[0]?.behave(after(4_000, answers()));
+    ask();
     await pass(4_000);
 
-    expect(deploymentOf(balanced)?.state).toBe('closed');
+    expect(status()?.state).toBe('closed');
   });
 
   it('keeps its deployment out until the next probe when the hedge has answered first', async () => {
-    const { endpoints, balanced } = ringOf([dead, after(500, answers())], {
+    const { endpoints, ask } = buildRing([dead, after(500, answers())], {
       failureThreshold: 1,
       cooldownMs: 10_000,
       hedge: { afterMs: 1_000, maxExtra: 1 },
     });
-    ask(balanced);
+    ask();
     await pass(10_000);
     endpoints[0].behave(hangs());
 
-    const probe = ask(balanced);
+    const probe = ask();
     await pass(1_500);
     expect(probe.state).toBe('fulfilled');
     await pass(9_999);
-    ask(balanced);
+    ask();
     const before = endpoints[0].attempts.length;
     await pass(1);
-    ask(balanced);
+    ask();
 
     expect([before, endpoints[0].attempts.length]).toEqual([2, 3]);
   });
 });
 
 it('timeout.firstContentMs, which is for streams, fails no attempt without a stream that loses against its hedge', async () => {
-  const { balanced } = ringOf([after(12_000, answers()), after(3_000, answers())], {
+  const { ask, status } = buildRing([after(12_000, answers()), after(3_000, answers())], {
     timeout: { firstContentMs: 5_000 },
     hedge: { afterMs: 8_000, maxExtra: 1 },
   });
 
-  const call = ask(balanced);
+  const call = ask();
   await pass(11_000);
 
   expect(call.state).toBe('fulfilled');
-  expect(deploymentOf(balanced)?.failures).toBe(0);
+  expect(status()?.failures).toBe(0);
 });
 
 describe('a hedged stream whose two deployments send the first content at about the same time', () => {
@@ -104,7 +76,7 @@ describe('a hedged stream whose two deployments send the first content at about 
     const event = new Promise<void>((resolve) => (speak = resolve));
     const speaker = (name: string, turns: number): Behaviour =>
       streams(start, { waitFor: event.then(() => microtasks(turns)) }, delta(name), 'hang');
-    const { balanced } = ringOf([speaker('e0', Math.max(0, -aheadBy)), speaker('e1', Math.max(0, aheadBy))], {
+    const { balanced } = buildRing([speaker('e0', Math.max(0, -aheadBy)), speaker('e1', Math.max(0, aheadBy))], {
       hedge: { afterMs: 1_000, maxExtra: 1 },
     });
     const result = await balanced('m').doStream({ prompt });
@@ -132,7 +104,7 @@ async function firstDelta(stream: ReadableStream<LanguageModelV4StreamPart>): Pr
 }
 
 it('a hedge that replaces an attempt whose deployment was taken out meanwhile counts against the hedge budget', async () => {
-  const { endpoints, balanced } = ringOf([answers(), answers(), answers()], {
+  const { endpoints, balanced, ask } = buildRing([answers(), answers(), answers()], {
     failureThreshold: 1,
     cooldownMs: 600_000,
     hedge: { afterMs: 1_000, maxExtra: 0.1 },
@@ -140,43 +112,46 @@ it('a hedge that replaces an attempt whose deployment was taken out meanwhile co
   const hedges: string[] = [];
   balanced.on('hedge', ({ from, to }) => void hedges.push(`${from} -> ${to}`));
   // Enough calls for one second attempt, and too few for two.
-  for (let call = 0; call < 10; call++) ask(balanced);
+  for (let call = 0; call < 10; call++) ask();
   await happenings();
   endpoints[0].behaveOnce(hangs(), dead);
-  const replaced = ask(balanced);
-  ask(balanced);
+  const replaced = ask();
+  ask();
   await pass(1_000);
   expect(replaced.state).toBe('fulfilled');
 
-  endpoints[1]?.behaveOnce(hangs());
-  ask(balanced);
+  endpoints[1].behaveOnce(hangs());
+  ask();
   await pass(10_000);
 
   expect(hedges).toEqual([]);
 });
 
 it('an attempt under way goes on when its deployment is taken out and no other one can be asked', async () => {
-  const { endpoints, balanced } = ringOf([after(10_000, answers('long')), fails(apiError(401))], {
+  const { endpoints, ask, status } = buildRing([after(10_000, answers('long')), fails(apiError(401))], {
     hedge: { afterMs: 1_000 },
     retry: { rounds: 1 },
   });
-  const long = ask(balanced);
+  const long = ask();
   await pass(2_000);
   endpoints[0].behave(dead);
-  for (let call = 0; call < 5; call++) ask(balanced);
+  for (let call = 0; call < 5; call++) ask();
   await pass(20_000);
 
-  expect(deploymentOf(balanced)?.failures).toBeGreaterThanOrEqual(5);
+  expect(status()?.failures).toBeGreaterThanOrEqual(5);
   expect(long.state).toBe('fulfilled');
 });
 
 it('the error of a hedged call that ran out of time names both attempts, and why they ended', async () => {
-  const { balanced } = ringOf([hangs(), hangs()], { hedge: { afterMs: 1_000, maxExtra: 1 }, totalTimeoutMs: 3_000 });
+  const { balanced, ask } = buildRing([hangs(), hangs()], {
+    hedge: { afterMs: 1_000, maxExtra: 1 },
+    totalTimeoutMs: 3_000,
+  });
   const told: string[] = [];
   balanced.on('attempt', ({ endpoint }) => told.push(endpoint));
   balanced.on('exhausted', () => told.push('exhausted'));
 
-  const call = ask(balanced);
+  const call = ask();
   await pass(4_000);
 
   const error = call.error as AllEndpointsFailedError;

@@ -5,135 +5,122 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { type BalancedProvider, type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
 import { apiError, networkError, rateLimit } from '../api-error.ts';
+import { buildRing, type EndpointPlan } from '../build-ring.ts';
 import { answers, fails, type FakeAttempt, FakeEndpoint, type HeldAttempt, holds, prompt } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
 import { watch } from '../outcome.ts';
 
 useFakeTime();
 
-function ringOf(size: number, settings: Partial<BalancedProviderSettings> = {}) {
-  const endpoints = Array.from({ length: size }, (_, index) => new FakeEndpoint(`e${index}`));
-  const balanced = createBalancedProvider({
-    endpoints: endpoints.map((endpoint) => endpoint.settings()),
-    loadBalancing: false,
-    retry: { rounds: 1 },
-    ...settings,
-  });
-  return { endpoints: endpoints as [FakeEndpoint, FakeEndpoint, ...FakeEndpoint[]], balanced };
-}
-
-const ask = (balanced: BalancedProvider, id = 'm') => watch(balanced(id).doGenerate({ prompt }));
-const askTimes = async (count: number, balanced: BalancedProvider, id = 'm') => {
-  const calls = Array.from({ length: count }, () => ask(balanced, id));
-  await happenings();
-  return calls;
-};
-const deploymentOf = (balanced: BalancedProvider, endpoint = 0, deployment = 0) =>
-  balanced.status().endpoints[endpoint]?.deployments[deployment];
+/** A ring whose calls make one round. */
+const ringOf = <const Plans extends readonly EndpointPlan[]>(
+  plans: Plans,
+  settings: Partial<BalancedProviderSettings> = {},
+) => buildRing(plans, { retry: { rounds: 1 }, ...settings });
 
 describe('a deployment that fails', () => {
   it('is out after the fifth failure in a row, and another one answers meanwhile', async () => {
-    const { endpoints, balanced } = ringOf(2);
+    const { endpoints, askTimes, status } = ringOf([{}, {}]);
     const [failing] = endpoints;
     failing.behave(fails(apiError(500)));
 
-    for (let call = 0; call < 20; call++) await askTimes(1, balanced);
+    for (let call = 0; call < 20; call++) await askTimes(1);
 
     expect(failing.attempts).toHaveLength(5);
-    expect(deploymentOf(balanced)).toMatchObject({ state: 'open', failures: 5, inFlight: 0 });
+    expect(status()).toMatchObject({ state: 'open', failures: 5, inFlight: 0 });
   });
 
   it('is probed by exactly one call when its cooldown is over, however many calls there are', async () => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold: 1, cooldownMs: 1_000 });
+    const { endpoints, askTimes } = ringOf([{}, {}], { failureThreshold: 1, cooldownMs: 1_000 });
     const [failing] = endpoints;
     failing.behaveOnce(fails(apiError(500)));
-    await askTimes(1, balanced);
+    await askTimes(1);
     const held: HeldAttempt[] = [];
     failing.behave(holds(held));
     await pass(999);
-    await askTimes(10, balanced);
+    await askTimes(10);
     expect(held).toHaveLength(0);
 
     await pass(1);
-    await askTimes(50, balanced);
+    await askTimes(50);
     await pass(60_000);
-    await askTimes(50, balanced);
+    await askTimes(50);
     expect(held).toHaveLength(1);
 
     held[0]?.answer();
     await happenings();
-    await askTimes(10, balanced);
+    await askTimes(10);
     expect(held).toHaveLength(11);
   });
 
   it('is out for another whole cooldown when the probe fails', async () => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold: 1, cooldownMs: 1_000 });
+    const { endpoints, askTimes } = ringOf([{}, {}], { failureThreshold: 1, cooldownMs: 1_000 });
     const [failing] = endpoints;
     failing.behave(fails(apiError(500)));
-    await askTimes(1, balanced);
+    await askTimes(1);
     await pass(1_000);
-    await askTimes(5, balanced);
+    await askTimes(5);
 
     await pass(999);
-    await askTimes(5, balanced);
+    await askTimes(5);
     expect(failing.attempts).toHaveLength(2);
     await pass(1);
-    await askTimes(5, balanced);
+    await askTimes(5);
     expect(failing.attempts).toHaveLength(3);
   });
 
   it('has its share of the calls again within 15 s of its recovery, by the default settings', async () => {
-    const { endpoints, balanced } = ringOf(2, { loadBalancing: true });
+    const { endpoints, askTimes } = ringOf([{}, {}], { loadBalancing: true });
     const [failing, healthy] = endpoints;
     failing.behave(fails(apiError(500)));
     for (let second = 0; second < 120; second++) {
-      await askTimes(4, balanced);
+      await askTimes(4);
       await pass(1_000);
     }
 
     failing.behave(answers());
     for (let second = 0; second < 15; second++) {
-      await askTimes(4, balanced);
+      await askTimes(4);
       await pass(1_000);
     }
     const before = [failing.attempts.length, healthy.attempts.length];
-    await askTimes(20, balanced);
+    await askTimes(20);
 
     expect([failing.attempts.length - (before[0] ?? 0), healthy.attempts.length - (before[1] ?? 0)]).toEqual([10, 10]);
   });
 
   it('does not count the rejection of a bad request as a failure', async () => {
-    const { endpoints, balanced } = ringOf(1, { failureThreshold: 1 });
+    const { endpoints, askTimes, status } = ringOf([{}], { failureThreshold: 1 });
     endpoints[0].behave(fails(apiError(400)));
 
-    const calls = [...(await askTimes(3, balanced)), ...(await askTimes(3, balanced))];
+    const calls = [...(await askTimes(3)), ...(await askTimes(3))];
 
     expect(calls.every(({ error }) => (error as { statusCode?: number }).statusCode === 400)).toBe(true);
-    expect(deploymentOf(balanced)).toMatchObject({ state: 'closed', failures: 0, inFlight: 0 });
+    expect(status()).toMatchObject({ state: 'closed', failures: 0, inFlight: 0 });
   });
 
   it('does not count a rate limit as a failure', async () => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold: 1 });
+    const { endpoints, askTimes, status } = ringOf([{}, {}], { failureThreshold: 1 });
     endpoints[0].behaveOnce(fails(rateLimit(7)));
 
-    await askTimes(1, balanced);
+    await askTimes(1);
 
-    expect(deploymentOf(balanced)).toMatchObject({ state: 'closed', failures: 0, rateLimitedMs: 7_000 });
+    expect(status()).toMatchObject({ state: 'closed', failures: 0, rateLimitedMs: 7_000 });
   });
 
   it('has no attempt in flight for ever when classifyFailure throws', async () => {
-    const { endpoints, balanced } = ringOf(2, {
+    const { endpoints, askTimes, status } = ringOf([{}, {}], {
       classifyFailure: () => {
         throw new Error('a bug of the user');
       },
     });
     endpoints[0].behave(fails(apiError(500)));
 
-    const [call] = await askTimes(1, balanced);
+    const [call] = await askTimes(1);
     await pass(1);
 
     expect(call?.state).not.toBe('pending');
-    expect(deploymentOf(balanced)?.inFlight).toBe(0);
+    expect(status()?.inFlight).toBe(0);
   });
 });
 
@@ -144,13 +131,13 @@ describe('a failure of a whole endpoint', () => {
     ['a refused connection', networkError('ECONNREFUSED'), 'retryable'],
     ['an unknown host', networkError('ENOTFOUND'), 'retryable'],
   ] as const)('takes out all deployments of it: %s', async (_, error, failureClass) => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold: 1 });
+    const { endpoints, balanced, askTimes } = ringOf([{}, {}], { failureThreshold: 1 });
     const cooldowns: unknown[] = [];
     balanced.on('cooldown', (event) => void cooldowns.push([event.endpoint, event.deployment, event.class]));
     endpoints[0].behave(fails(error));
 
-    await askTimes(1, balanced, 'a');
-    await askTimes(1, balanced, 'b');
+    await askTimes(1, { modelId: 'a' });
+    await askTimes(1, { modelId: 'b' });
 
     expect(endpoints[0].attempts).toHaveLength(1);
     expect(cooldowns).toEqual([['e0', undefined, failureClass]]);
@@ -158,28 +145,28 @@ describe('a failure of a whole endpoint', () => {
   });
 
   it('is counted over all deployments of it', async () => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold: 3 });
+    const { endpoints, askTimes } = ringOf([{}, {}], { failureThreshold: 3 });
     endpoints[0].behave(fails(networkError('ECONNREFUSED')));
 
-    for (const id of ['a', 'b', 'c', 'd']) await askTimes(1, balanced, id);
+    for (const modelId of ['a', 'b', 'c', 'd']) await askTimes(1, { modelId });
 
     expect(endpoints[0].attempts).toHaveLength(3);
   });
 
   it('is followed by one probe, whichever of its models is asked for', async () => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold: 1, cooldownMs: 1_000 });
+    const { endpoints, askTimes } = ringOf([{}, {}], { failureThreshold: 1, cooldownMs: 1_000 });
     endpoints[0].behaveOnce(fails(networkError('ECONNREFUSED')));
-    await askTimes(1, balanced, 'a');
+    await askTimes(1, { modelId: 'a' });
     const held: HeldAttempt[] = [];
     endpoints[0].behave(holds(held));
 
     await pass(1_000);
-    for (const id of ['a', 'b', 'c']) await askTimes(5, balanced, id);
+    for (const modelId of ['a', 'b', 'c']) await askTimes(5, { modelId });
     expect(held).toHaveLength(1);
 
     held[0]?.answer();
     await happenings();
-    for (const id of ['a', 'b', 'c']) await askTimes(1, balanced, id);
+    for (const modelId of ['a', 'b', 'c']) await askTimes(1, { modelId });
     expect(held).toHaveLength(4);
   });
 });
@@ -191,189 +178,193 @@ describe('a failure of one deployment', () => {
     ['a rate limit', rateLimit(60)],
     ['a reset connection', networkError('ECONNRESET')],
   ])('takes out no other deployment of the endpoint: %s', async (_, error) => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold: 1 });
+    const { endpoints, askTimes } = ringOf([{}, {}], { failureThreshold: 1 });
     endpoints[0].behaveOnce(fails(error));
 
-    await askTimes(1, balanced, 'a');
-    await askTimes(1, balanced, 'a');
+    await askTimes(1, { modelId: 'a' });
+    await askTimes(1, { modelId: 'a' });
     expect(endpoints[0].attempts).toHaveLength(1);
 
-    await askTimes(1, balanced, 'b');
+    await askTimes(1, { modelId: 'b' });
     expect(endpoints[0].attempts).toHaveLength(2);
   });
 
   it('takes it out at once and for ten minutes when it is missing', async () => {
-    const { endpoints, balanced } = ringOf(2);
+    const { endpoints, askTimes } = ringOf([{}, {}]);
     endpoints[0].behaveOnce(fails(apiError(404, { error: { code: 'DeploymentNotFound' } })));
-    await askTimes(1, balanced);
+    await askTimes(1);
 
     await pass(599_000);
-    await askTimes(5, balanced);
+    await askTimes(5);
     expect(endpoints[0].attempts).toHaveLength(1);
 
     await pass(1_001);
-    await askTimes(1, balanced);
-    await askTimes(5, balanced);
+    await askTimes(1);
+    await askTimes(5);
     expect(endpoints[0].attempts).toHaveLength(7);
   });
 
   it('is shared by all language APIs, since they share a quota', async () => {
-    const { endpoints, balanced } = ringOf(2);
+    const { endpoints, balanced, askTimes, attempts } = ringOf([{}, {}]);
     endpoints[0].behaveOnce(fails(rateLimit(60)));
 
-    await askTimes(1, balanced);
+    await askTimes(1);
     void balanced.chat('m').doStream({ prompt });
     await happenings();
 
-    expect(endpoints.map(({ attempts }) => attempts.length)).toEqual([1, 2]);
+    expect(attempts()).toEqual([1, 2]);
   });
 });
 
 describe('while all deployments are out,', () => {
   it('the one whose cooldown ends first is probed early, by one call at a time', async () => {
-    const { endpoints, balanced } = ringOf(3, { failureThreshold: 1, cooldownMs: 600_000, retry: { rounds: 1 } });
+    const { endpoints, balanced, askTimes, attempts, status } = ringOf([{}, {}, {}], {
+      failureThreshold: 1,
+      cooldownMs: 600_000,
+      retry: { rounds: 1 },
+    });
     for (const endpoint of endpoints.toReversed()) {
       // One after the other, so that the last is due soonest.
       const others = endpoints.filter((other) => other !== endpoint);
       endpoint.behave(fails(apiError(500)));
       for (const other of others) other.behave(fails(rateLimit(0.001)));
-      await askTimes(1, balanced);
+      await askTimes(1);
       await pass(1_000);
     }
     const held: HeldAttempt[] = [];
-    endpoints[2]?.behave(holds(held));
+    endpoints[2].behave(holds(held));
     expect(balanced.status().endpoints.map(({ deployments: [deployment] }) => deployment?.state)).toEqual([
       'open',
       'open',
       'open',
     ]);
-    const before = endpoints.map(({ attempts }) => attempts.length);
+    const before = attempts();
 
-    const calls = await askTimes(5, balanced);
+    const calls = await askTimes(5);
 
     expect(held).toHaveLength(1);
-    expect(endpoints.slice(0, 2).map(({ attempts }) => attempts.length)).toEqual(before.slice(0, 2));
+    expect(attempts().slice(0, 2)).toEqual(before.slice(0, 2));
     held[0]?.answer();
     await happenings();
     expect(calls.some(({ state }) => state === 'fulfilled')).toBe(true);
-    expect(deploymentOf(balanced, 2)?.state).toBe('closed');
+    expect(status(2)?.state).toBe('closed');
   });
 
   it('a rate-limited one is not asked before the time it named', async () => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold: 1, cooldownMs: 600_000 });
+    const { endpoints, askTimes, attempts } = ringOf([{}, {}], { failureThreshold: 1, cooldownMs: 600_000 });
     endpoints[0].behave(fails(rateLimit(60)));
     endpoints[1].behave(fails(rateLimit(90)));
-    await askTimes(1, balanced);
+    await askTimes(1);
 
     for (let second = 0; second < 59; second++) {
       await pass(1_000);
-      await askTimes(1, balanced);
+      await askTimes(1);
     }
-    expect(endpoints.map(({ attempts }) => attempts.length)).toEqual([1, 1]);
+    expect(attempts()).toEqual([1, 1]);
 
     await pass(1_000);
-    await askTimes(1, balanced);
-    expect(endpoints.map(({ attempts }) => attempts.length)).toEqual([2, 1]);
+    await askTimes(1);
+    expect(attempts()).toEqual([2, 1]);
   });
 });
 
 describe('a probe that ends after an older attempt', () => {
   /** One deployment with two attempts under way. */
   async function twoUnderWay() {
-    const { endpoints, balanced } = ringOf(1, { failureThreshold: 1, cooldownMs: 5_000 });
+    const { endpoints, askTimes, status } = ringOf([{}], { failureThreshold: 1, cooldownMs: 5_000 });
     const held: HeldAttempt[] = [];
     endpoints[0].behave(holds(held));
-    await askTimes(2, balanced);
+    await askTimes(2);
     const end = async (index: number, error?: unknown) => {
       if (error === undefined) held[index]?.answer();
       else held[index]?.fail(error);
       await happenings();
     };
-    return { balanced, held, end };
+    return { askTimes, status, held, end };
   }
 
   it('which was rate limited lets no calls in before that limit ends', async () => {
-    const { balanced, held, end } = await twoUnderWay();
+    const { askTimes, status, held, end } = await twoUnderWay();
     await end(0, rateLimit(1));
     await pass(1_000);
-    await askTimes(1, balanced);
+    await askTimes(1);
     expect(held).toHaveLength(3);
 
     await end(1, rateLimit(60));
     await end(2);
-    await askTimes(3, balanced);
+    await askTimes(3);
 
     expect(held).toHaveLength(3);
-    expect(deploymentOf(balanced)?.rateLimitedMs).toBe(60_000);
+    expect(status()?.rateLimitedMs).toBe(60_000);
   });
 
   it('which failed makes no room for a second probe beside the next one', async () => {
-    const { balanced, end } = await twoUnderWay();
+    const { askTimes, status, end } = await twoUnderWay();
     await end(0, apiError(500));
     await pass(5_000);
-    await askTimes(1, balanced);
+    await askTimes(1);
     await end(1, apiError(404, { error: { code: 'DeploymentNotFound' } }));
     await pass(600_000);
-    await askTimes(1, balanced);
+    await askTimes(1);
 
     // The first probe ends without a result, while the second is still out.
     await end(2, rateLimit(0));
-    await askTimes(5, balanced);
+    await askTimes(5);
     await pass(100);
 
-    expect(deploymentOf(balanced)?.inFlight).toBe(1);
+    expect(status()?.inFlight).toBe(1);
   });
 });
 
 describe('a caller’s deadline', () => {
-  const deadline = async (balanced: BalancedProvider, afterMs: number, name = 'TimeoutError') => {
-    const controller = new AbortController();
-    const call = watch(balanced('m').doGenerate({ prompt, abortSignal: controller.signal }));
-    await pass(afterMs);
-    controller.abort(new DOMException('The caller has waited long enough.', name));
-    await happenings();
-    return call;
-  };
   const silentRing = async (failureThreshold = 3) => {
-    const { endpoints, balanced } = ringOf(2, { failureThreshold, cooldownMs: 600_000 });
-    for (let call = 0; call < 30; call++) await askTimes(1, balanced);
+    const { endpoints, ask, askTimes, status } = ringOf([{}, {}], { failureThreshold, cooldownMs: 600_000 });
+    for (let call = 0; call < 30; call++) await askTimes(1);
     const held: HeldAttempt[] = [];
     endpoints[0].behave(holds(held));
-    return { balanced, held };
+    /** A call that its caller ends after so long. */
+    const deadline = async (afterMs: number, name = 'TimeoutError') => {
+      const controller = new AbortController();
+      ask({ abortSignal: controller.signal });
+      await pass(afterMs);
+      controller.abort(new DOMException('The caller has waited long enough.', name));
+      await happenings();
+    };
+    return { ask, status, held, deadline };
   };
 
   it('takes out a deployment that was far too silent at failureThreshold deadlines in a row', async () => {
-    const { balanced, held } = await silentRing();
+    const { status, held, deadline } = await silentRing();
 
-    for (let call = 0; call < 6; call++) await deadline(balanced, 30_000);
+    for (let call = 0; call < 6; call++) await deadline(30_000);
 
     expect(held).toHaveLength(3);
-    expect(deploymentOf(balanced)?.state).toBe('open');
+    expect(status()?.state).toBe('open');
   });
 
   it('that is short is no failure of the deployment', async () => {
-    const { balanced, held } = await silentRing();
+    const { status, held, deadline } = await silentRing();
 
-    for (let call = 0; call < 6; call++) await deadline(balanced, 100);
+    for (let call = 0; call < 6; call++) await deadline(100);
 
-    expect([held.length, deploymentOf(balanced)?.failures]).toEqual([6, 0]);
+    expect([held.length, status()?.failures]).toEqual([6, 0]);
   });
 
   it('is no failure of the deployment when it was an abort and no timeout', async () => {
-    const { balanced, held } = await silentRing();
+    const { status, held, deadline } = await silentRing();
 
-    for (let call = 0; call < 6; call++) await deadline(balanced, 30_000, 'AbortError');
+    for (let call = 0; call < 6; call++) await deadline(30_000, 'AbortError');
 
-    expect([held.length, deploymentOf(balanced)?.failures]).toEqual([6, 0]);
+    expect([held.length, status()?.failures]).toEqual([6, 0]);
   });
 
   it('is counted in a row: an answer in between starts the count anew', async () => {
-    const { balanced, held } = await silentRing();
+    const { ask, held, deadline } = await silentRing();
 
     for (let turn = 0; turn < 4; turn++) {
-      await deadline(balanced, 30_000);
-      await deadline(balanced, 30_000);
-      const call = ask(balanced);
+      await deadline(30_000);
+      await deadline(30_000);
+      const call = ask();
       await happenings();
       held.at(-1)?.answer();
       await happenings();

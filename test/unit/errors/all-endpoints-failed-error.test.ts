@@ -5,26 +5,20 @@ import { describe, expect, it, vi } from 'vitest';
 
 import {
   AllEndpointsFailedError,
-  type BalancedProvider,
   type BalancedProviderSettings,
   createBalancedProvider,
   type EndpointSettings,
 } from '../../../src/index.ts';
 import { apiError, networkError, rateLimit } from '../api-error.ts';
-import { answers, type Behaviour, fails, FakeEndpoint, hangs, prompt, start, streams } from '../fake-endpoint.ts';
-import { happenings, pass, useFakeTime } from '../fake-time.ts';
-import { errorOf, watch } from '../outcome.ts';
+import { buildRing, type EndpointPlan } from '../build-ring.ts';
+import { type Behaviour, fails, hangs, prompt, start, streams } from '../fake-endpoint.ts';
+import { pass, useFakeTime } from '../fake-time.ts';
+import { errorOf } from '../outcome.ts';
 
 useFakeTime();
 
-async function failureOf(behaviours: readonly Behaviour[], settings: Partial<BalancedProviderSettings> = {}) {
-  const balanced = createBalancedProvider({
-    endpoints: behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour).settings()),
-    loadBalancing: false,
-    retry: { rounds: 1 },
-    ...settings,
-  });
-  const call = watch(balanced('m').doGenerate({ prompt }));
+async function failureOf(plans: readonly EndpointPlan[], settings: Partial<BalancedProviderSettings> = {}) {
+  const call = buildRing(plans, { retry: { rounds: 1 }, ...settings }).ask();
   await pass(60_000);
   if (!AllEndpointsFailedError.isInstance(call.error)) throw call.error;
   return call.error;
@@ -138,29 +132,23 @@ describe('the error of a call that has given up', () => {
 });
 
 describe('the error of a call that could not ask every endpoint', () => {
-  const ask = (balanced: BalancedProvider) => watch(balanced('m').doGenerate({ prompt }));
-
   it('says of each of them why not', async () => {
-    const behaviours = [fails(apiError(401)), fails(rateLimit(30)), hangs(), answers(), fails(apiError(500))];
-    const limits = [{}, {}, { maxConcurrency: 1 }, { rpm: 1 }, {}];
-    const endpoints = behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour));
-    const balanced = createBalancedProvider({
-      endpoints: endpoints.map((endpoint, index) => endpoint.settings({ ...limits[index] })),
-      failureThreshold: 1,
-      cooldownMs: 5_000,
-      maxWaitMs: 0,
-      retry: { rounds: 1 },
-    });
-    for (let call = 0; call < 5; call++) {
-      ask(balanced);
-      await happenings();
-    }
+    const { askTimes } = buildRing(
+      [
+        fails(apiError(401)),
+        fails(rateLimit(30)),
+        { does: hangs(), maxConcurrency: 1 },
+        { rpm: 1 },
+        fails(apiError(500)),
+      ],
+      { loadBalancing: true, failureThreshold: 1, cooldownMs: 5_000, maxWaitMs: 0, retry: { rounds: 1 } },
+    );
+    for (let call = 0; call < 5; call++) await askTimes(1);
     await pass(500);
 
-    const call = ask(balanced);
-    await happenings();
+    const [call] = await askTimes(1);
 
-    const error = call.error as AllEndpointsFailedError;
+    const error = call?.error as AllEndpointsFailedError;
     expect(error.attempts).toEqual([]);
     expect(
       error.unavailable.map(({ endpoint, reason, class: failureClass }) => [endpoint, reason, failureClass]),
@@ -178,37 +166,27 @@ describe('the error of a call that could not ask every endpoint', () => {
   });
 
   it('speaks of an outage and not of capacity when all are out, and names the time of the next probe', async () => {
-    const balanced = createBalancedProvider({
-      endpoints: [fails(apiError(401)), fails(apiError(401))].map((behaviour, index) =>
-        new FakeEndpoint(`e${index}`, behaviour).settings(),
-      ),
-      maxWaitMs: 0,
-    });
-    ask(balanced);
+    const { askTimes } = buildRing([fails(apiError(401)), fails(apiError(401))], { maxWaitMs: 0 });
+    await askTimes(1);
     await pass(100);
 
-    const call = ask(balanced);
-    await happenings();
+    const [call] = await askTimes(1);
 
-    expect(call.error).toMatchObject({ statusCode: 503, retryAfterMs: 900 });
-    expect(String(call.error)).toMatch(/out after failures/);
-    expect(String(call.error)).not.toMatch(/capacity/);
+    expect(call?.error).toMatchObject({ statusCode: 503, retryAfterMs: 900 });
+    expect(String(call?.error)).toMatch(/out after failures/);
+    expect(String(call?.error)).not.toMatch(/capacity/);
   });
 
   it('names ten endpoints at the most', async () => {
-    const behaviours = Array.from({ length: 12 }, () => fails(apiError(401)));
-    const balanced = createBalancedProvider({
-      endpoints: behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour).settings()),
-      maxWaitMs: 0,
-    });
-    ask(balanced);
+    const twelve = Array.from({ length: 12 }, () => fails(apiError(401)));
+    const { askTimes } = buildRing(twelve, { maxWaitMs: 0 });
+    await askTimes(1);
     await pass(100);
 
-    const call = ask(balanced);
-    await happenings();
+    const [call] = await askTimes(1);
 
-    expect((call.error as AllEndpointsFailedError).unavailable).toHaveLength(12);
-    expect(String(call.error)).toContain('e9 (out for 600 s after misconfigured 401), 2 more.');
+    expect((call?.error as AllEndpointsFailedError).unavailable).toHaveLength(12);
+    expect(String(call?.error)).toContain('e9 (out for 600 s after misconfigured 401), 2 more.');
   });
 });
 
@@ -252,16 +230,13 @@ describe('the error of a call that has given up holds', () => {
   });
 
   it('nothing of a stream that failed before content', async () => {
-    const balanced = createBalancedProvider({
-      endpoints: [
-        new FakeEndpoint('e0', streams(start, { type: 'error', error: leaky() })).settings(),
-        new FakeEndpoint(
-          'e1',
-          streams(start, { type: 'error', error: { error: { message: secrets.body } } }),
-        ).settings(),
+    const { balanced } = buildRing(
+      [
+        streams(start, { type: 'error', error: leaky() }),
+        streams(start, { type: 'error', error: { error: { message: secrets.body } } }),
       ],
-      retry: { rounds: 1 },
-    });
+      { retry: { rounds: 1 } },
+    );
     const { stream } = await balanced('m').doStream({ prompt });
     const parts = [];
     for await (const part of stream) parts.push(part);

@@ -1,34 +1,24 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
-import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
+import { type BalancedProviderSettings } from '../../../src/index.ts';
 import { apiError } from '../api-error.ts';
-import { answers, fails, FakeEndpoint, type HeldAttempt, holds, prompt } from '../fake-endpoint.ts';
+import { buildRing } from '../build-ring.ts';
+import { answers, fails, type HeldAttempt, holds } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
-import { watch } from '../outcome.ts';
 
 useFakeTime();
 
 const dead = fails(apiError(500));
 const missing = fails(apiError(404, { error: { code: 'DeploymentNotFound' } }));
 
-/** A deployment under test, and one that answers the calls which that one does not. */
+/** A deployment under test that fails, and one that answers the calls which that one does not. */
 function brokenAndHealthy(settings: Partial<BalancedProviderSettings> = {}) {
-  const [broken, healthy] = [new FakeEndpoint('broken', dead), new FakeEndpoint('healthy')];
-  const balanced = createBalancedProvider({
-    endpoints: [broken.settings(), healthy.settings()],
-    loadBalancing: false,
-    ...settings,
-  });
+  const ring = buildRing([dead, {}], settings);
   const cooldowns: number[] = [];
-  balanced.on('cooldown', ({ cooldownMs }) => void cooldowns.push(cooldownMs));
-  const ask = async (count = 1) => {
-    const calls = Array.from({ length: count }, () => watch(balanced('m').doGenerate({ prompt })));
-    await happenings();
-    return calls;
-  };
-  const status = () => balanced.status().endpoints[0]?.deployments[0];
-  return { broken, balanced, cooldowns, ask, status };
+  ring.balanced.on('cooldown', ({ cooldownMs }) => void cooldowns.push(cooldownMs));
+  const [broken] = ring.endpoints;
+  return { ...ring, broken, cooldowns };
 }
 
 /** The same, with attempts under way at the first one, which the test ends. */
@@ -36,7 +26,7 @@ async function underWay(count: number, settings: Partial<BalancedProviderSetting
   const ring = brokenAndHealthy({ failureThreshold: 1, cooldownMs: 5_000, ...settings });
   const held: HeldAttempt[] = [];
   ring.broken.behave(holds(held));
-  await ring.ask(count);
+  await ring.askTimes(count);
   const end = async (index: number, error?: unknown) => {
     if (error === undefined) held[index]?.answer();
     else held[index]?.fail(error);
@@ -47,11 +37,11 @@ async function underWay(count: number, settings: Partial<BalancedProviderSetting
 
 describe('a breaker', () => {
   it('opens at as many failures in a row as the threshold says', async () => {
-    const { broken, ask, status } = brokenAndHealthy({ failureThreshold: 3 });
+    const { broken, askTimes, status } = brokenAndHealthy({ failureThreshold: 3 });
 
     const states = [];
     for (const _ of [1, 2, 3, 4, 5]) {
-      await ask();
+      await askTimes(1);
       states.push(status()?.state);
     }
 
@@ -60,13 +50,13 @@ describe('a breaker', () => {
   });
 
   it('counts from zero again after a success', async () => {
-    const { broken, ask, status } = brokenAndHealthy({ failureThreshold: 3 });
+    const { broken, askTimes, status } = brokenAndHealthy({ failureThreshold: 3 });
 
     for (const _ of [1, 2, 3, 4]) {
       broken.behaveOnce(dead, dead, answers());
-      await ask();
-      await ask();
-      await ask();
+      await askTimes(1);
+      await askTimes(1);
+      await askTimes(1);
     }
 
     expect(status()).toMatchObject({ state: 'closed', failures: 0 });
@@ -74,88 +64,87 @@ describe('a breaker', () => {
   });
 
   it('closes when its probe succeeds, and counts from zero again', async () => {
-    const { broken, ask, status } = brokenAndHealthy({ failureThreshold: 2, cooldownMs: 1_000 });
-    await ask();
-    await ask();
+    const { broken, askTimes, status } = brokenAndHealthy({ failureThreshold: 2, cooldownMs: 1_000 });
+    await askTimes(1);
+    await askTimes(1);
     await pass(1_000);
     broken.behaveOnce(answers());
 
-    await ask();
+    await askTimes(1);
     expect(status()).toMatchObject({ state: 'closed', failures: 0 });
-    await ask();
+    await askTimes(1);
 
     expect(status()).toMatchObject({ state: 'closed', failures: 1 });
   });
 
   it('opens again after one failed probe, whatever the threshold', async () => {
-    const { cooldowns, ask, status } = brokenAndHealthy({ failureThreshold: 5, cooldownMs: 1_000 });
-    for (let call = 0; call < 5; call++) await ask();
+    const { cooldowns, askTimes, status } = brokenAndHealthy({ failureThreshold: 5, cooldownMs: 1_000 });
+    for (let call = 0; call < 5; call++) await askTimes(1);
     await pass(1_000);
 
-    await ask();
+    await askTimes(1);
 
     expect(status()?.state).toBe('open');
     expect(cooldowns).toEqual([1_000, 1_000]);
   });
 
   it('does not close for an answer to an attempt from before it opened', async () => {
-    const { end, ask, status, held } = await underWay(2);
+    const { askTimes, status, end, held } = await underWay(2);
     await end(0, apiError(500));
 
     await end(1);
-    await ask(5);
+    await askTimes(5);
 
     expect(status()?.state).toBe('open');
     expect(held).toHaveLength(2);
   });
 
   it('is not kept open by failures of attempts from before it opened', async () => {
-    const { end, ask, held } = await underWay(2);
+    const { askTimes, end, held } = await underWay(2);
     await end(0, apiError(500));
 
     await pass(4_999);
     await end(1, apiError(500));
     await pass(1);
-    await ask();
+    await askTimes(1);
 
     expect(held).toHaveLength(3);
   });
 
   it('never shortens its cooldown', async () => {
-    const { end, ask, held } = await underWay(2);
+    const { askTimes, end, held } = await underWay(2);
     await end(0, apiError(404, { error: { code: 'DeploymentNotFound' } }));
 
     await end(1, apiError(500));
     await pass(599_999);
-    await ask();
+    await askTimes(1);
 
     expect(held).toHaveLength(2);
   });
 
   it('lengthens its cooldown after a permanent failure', async () => {
-    const { end, ask, held } = await underWay(2);
+    const { askTimes, end, held } = await underWay(2);
     await end(0, apiError(500));
 
     await end(1, apiError(404, { error: { code: 'DeploymentNotFound' } }));
     await pass(599_999);
-    await ask();
+    await askTimes(1);
 
     expect(held).toHaveLength(2);
   });
 
   it('lets the next probe through at once when the one under way ends without a result', async () => {
-    const { end, ask, held, balanced } = await underWay(1);
+    const { askTimes, end, held } = await underWay(1);
     await end(0, apiError(500));
     await pass(5_000);
     const controller = new AbortController();
-    watch(balanced('m').doGenerate({ prompt, abortSignal: controller.signal }));
-    await happenings();
-    await ask(5);
+    await askTimes(1, { abortSignal: controller.signal });
+    await askTimes(5);
     expect(held).toHaveLength(2);
 
     controller.abort();
     await happenings();
-    await ask(5);
+    await askTimes(5);
 
     expect(held).toHaveLength(3);
   });
@@ -164,15 +153,15 @@ describe('a breaker', () => {
     [undefined, 600_000],
     [30_000, 30_000],
   ])('opens after one permanent failure (misconfiguredCooldownMs: %s)', async (setting, cooldownMs) => {
-    const { broken, cooldowns, ask } = brokenAndHealthy({ misconfiguredCooldownMs: setting });
+    const { broken, cooldowns, askTimes } = brokenAndHealthy({ misconfiguredCooldownMs: setting });
     broken.behave(missing);
 
-    await ask();
+    await askTimes(1);
     await pass(cooldownMs - 1);
-    await ask(5);
+    await askTimes(5);
     expect(broken.attempts).toHaveLength(1);
     await pass(1);
-    await ask();
+    await askTimes(1);
 
     expect(broken.attempts).toHaveLength(2);
     expect(cooldowns).toEqual([cooldownMs, cooldownMs]);
@@ -183,9 +172,9 @@ describe('the cooldown of a breaker', () => {
   /** The cooldowns of a deployment of which every probe fails. */
   async function cooldownsOf(count: number, cooldownMs: BalancedProviderSettings['cooldownMs'], chance = 0) {
     vi.spyOn(Math, 'random').mockReturnValue(chance);
-    const { cooldowns, ask } = brokenAndHealthy({ failureThreshold: 1, cooldownMs });
+    const { cooldowns, askTimes } = brokenAndHealthy({ failureThreshold: 1, cooldownMs });
     for (let opening = 0; opening < count; opening++) {
-      await ask();
+      await askTimes(1);
       await pass(Math.ceil(cooldowns.at(-1) ?? 0));
     }
     return cooldowns;
@@ -213,18 +202,18 @@ describe('the cooldown of a breaker', () => {
   });
 
   it('starts small again after a recovery', async () => {
-    const { broken, cooldowns, ask } = brokenAndHealthy({
+    const { broken, cooldowns, askTimes } = brokenAndHealthy({
       failureThreshold: 1,
       cooldownMs: { initialMs: 100, factor: 3, maxMs: 1_000 },
     });
     for (const _ of [1, 2, 3]) {
-      await ask();
+      await askTimes(1);
       await pass(1_000);
     }
     broken.behaveOnce(answers());
-    await ask();
+    await askTimes(1);
 
-    await ask();
+    await askTimes(1);
 
     expect(cooldowns).toHaveLength(4);
     expect(cooldowns[3]).toBeLessThanOrEqual(100);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { type BalancedProvider, type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
-import type { CommonEndpointSettings } from '../../../src/settings/endpoint-settings.ts';
+import type { CommonEndpointSettings } from '../../../src/index.ts';
 import { apiError, rateLimit } from '../api-error.ts';
 import { after, answers, type Behaviour, fails, FakeEndpoint, prompt, usage } from '../fake-endpoint.ts';
 import { fakeFetch } from '../fake-fetch.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { type BalancedProvider, createBalancedProvider } from '../../../src/index.ts';
-import type { CommonEndpointSettings } from '../../../src/settings/endpoint-settings.ts';
+import type { CommonEndpointSettings } from '../../../src/index.ts';
 import { apiError } from '../api-error.ts';
 import { after, answers, FakeEndpoint, prompt } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
