@@ -52,7 +52,7 @@ export function buildRing<const Plans extends readonly EndpointPlan[]>(
     loadBalancing: false,
     ...settings,
   });
-  const statuses = () => balanced.status().endpoints.map(({ deployments: [deployment] }) => deployment);
+  const statusOf = () => balanced.status().endpoints.map(({ deployments }) => deployments);
   const ask: Ring['ask'] = ({ modelId = 'm', ...options } = {}) =>
     watch(balanced(modelId).doGenerate({ prompt, ...options }));
   return {
@@ -66,7 +66,7 @@ export function buildRing<const Plans extends readonly EndpointPlan[]>(
       return calls;
     },
     attempts: () => built.map(({ endpoint }) => endpoint.attempts.length),
-    inFlight: () => statuses().map((deployment) => deployment?.inFlight ?? 0),
-    status: (endpoint = 0) => statuses()[endpoint],
+    inFlight: () => statusOf().map((deployments) => deployments.reduce((sum, { inFlight }) => sum + inFlight, 0)),
+    status: (endpoint = 0) => statusOf()[endpoint]?.[0],
   };
 }

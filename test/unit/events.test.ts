@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import {
-  type BalancedEventName,
-  type BalancedEvents,
-  type BalancedProvider,
-  type BalancedProviderSettings,
-} from '../../src/index.ts';
+import type { BalancedEventName, BalancedEvents, BalancedProvider, BalancedProviderSettings } from '../../src/index.ts';
 import { apiError, networkError, rateLimit } from './api-error.ts';
 import { buildRing } from './build-ring.ts';
 import {

@@ -9,7 +9,7 @@ import {
   after,
   answers,
   fails,
-  FakeEndpoint,
+  type FakeEndpoint,
   hangs,
   type HeldAttempt,
   holds,

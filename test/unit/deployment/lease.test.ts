@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { type BalancedProvider, type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
 import { apiError, networkError, rateLimit } from '../api-error.ts';
-import { buildRing, type EndpointPlan } from '../build-ring.ts';
+import { buildRing } from '../build-ring.ts';
 import { answers, fails, type FakeAttempt, FakeEndpoint, type HeldAttempt, holds, prompt } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
 import { watch } from '../outcome.ts';
@@ -13,10 +13,7 @@ import { watch } from '../outcome.ts';
 useFakeTime();
 
 /** A ring whose calls make one round. */
-const ringOf = <const Plans extends readonly EndpointPlan[]>(
-  plans: Plans,
-  settings: Partial<BalancedProviderSettings> = {},
-) => buildRing(plans, { retry: { rounds: 1 }, ...settings });
+const ringOf: typeof buildRing = (plans, settings) => buildRing(plans, { retry: { rounds: 1 }, ...settings });
 
 describe('a deployment that fails', () => {
   it('is out after the fifth failure in a row, and another one answers meanwhile', async () => {

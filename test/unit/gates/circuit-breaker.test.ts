@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
-import { type BalancedProviderSettings } from '../../../src/index.ts';
+import type { BalancedProviderSettings } from '../../../src/index.ts';
 import { apiError } from '../api-error.ts';
 import { buildRing } from '../build-ring.ts';
 import { answers, fails, type HeldAttempt, holds } from '../fake-endpoint.ts';

@@ -1,23 +1,18 @@
 import { expect, it } from 'vitest';
 
-import { createBalancedProvider } from '../../../src/index.ts';
-import { after, answers, FakeEndpoint, hangs, prompt } from '../fake-endpoint.ts';
+import { buildRing } from '../build-ring.ts';
+import { after, answers, hangs } from '../fake-endpoint.ts';
 import { pass, useFakeTime } from '../fake-time.ts';
-import { watch } from '../outcome.ts';
 
 useFakeTime();
 
 it('the fastest picker does not send all calls to a deployment that has never answered', async () => {
-  const [quick, hanging] = [new FakeEndpoint('quick', after(100, answers())), new FakeEndpoint('hanging', hangs())];
-  const balanced = createBalancedProvider({
-    endpoints: [quick.settings(), hanging.settings()],
-    picker: 'fastest',
-  });
+  const { ask, attempts } = buildRing([after(100, answers()), hangs()], { loadBalancing: true, picker: 'fastest' });
 
   for (let call = 0; call < 200; call++) {
-    watch(balanced('m').doGenerate({ prompt }));
+    ask();
     await pass(100);
   }
 
-  expect(hanging.attempts.length).toBeLessThan(10);
+  expect(attempts()[1]).toBeLessThan(10);
 });

@@ -1,23 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
-import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
 import { apiError, rateLimit } from '../api-error.ts';
-import { after, answers, fails, FakeEndpoint, prompt } from '../fake-endpoint.ts';
+import { buildRing } from '../build-ring.ts';
+import { after, answers, fails } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
-import { watch } from '../outcome.ts';
 
 useFakeTime();
 
-function onlyOne(settings: Partial<BalancedProviderSettings>) {
-  const endpoint = new FakeEndpoint('e0');
-  const balanced = createBalancedProvider({ endpoints: [endpoint.settings()], ...settings });
-  const ask = () => watch(balanced('m').doGenerate({ prompt }));
-  return { endpoint, ask };
-}
-
 describe('a ring whose deployments are all out is probed long before the cooldown ends', () => {
   it('for a call that may wait, as soon as a rate limit is over', async () => {
-    const { endpoint, ask } = onlyOne({ failureThreshold: 1, cooldownMs: 600_000, retry: { rounds: 1 } });
+    const {
+      endpoints: [endpoint],
+      ask,
+    } = buildRing([{}], { failureThreshold: 1, cooldownMs: 600_000, retry: { rounds: 1 } });
     endpoint.behaveOnce(after(10, fails(apiError(500))), after(20, fails(rateLimit(2))));
     ask();
     ask();
@@ -30,7 +25,10 @@ describe('a ring whose deployments are all out is probed long before the cooldow
   });
 
   it('for a call that may not wait', async () => {
-    const { endpoint, ask } = onlyOne({ maxWaitMs: 0 });
+    const {
+      endpoints: [endpoint],
+      ask,
+    } = buildRing([{}], { maxWaitMs: 0 });
     endpoint.behave(fails(apiError(401)));
     ask();
     await pass(60_000);

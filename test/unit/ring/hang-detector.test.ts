@@ -1,21 +1,20 @@
 import { describe, expect, it } from 'vitest';
 
-import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
+import type { BalancedProviderSettings } from '../../../src/index.ts';
 import { rateLimit } from '../api-error.ts';
-import { after, answers, type Behaviour, fails, FakeEndpoint, hangs, prompt } from '../fake-endpoint.ts';
+import { buildRing } from '../build-ring.ts';
+import { after, answers, type Behaviour, fails, type FakeEndpoint, hangs } from '../fake-endpoint.ts';
 import { pass, useFakeTime } from '../fake-time.ts';
-import { type Outcome, watch } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
 
 useFakeTime();
 
 /** Deployments that take turns, and calls of them every 50 ms. */
 function ringOf(size: number, settings: Partial<BalancedProviderSettings>) {
-  const endpoints = Array.from({ length: size }, (_, index) => new FakeEndpoint(`e${index}`));
-  const balanced = createBalancedProvider({
-    endpoints: endpoints.map((endpoint) => endpoint.settings()),
-    cooldownMs: 600_000,
-    ...settings,
-  });
+  const { endpoints, balanced, ask } = buildRing(
+    Array.from({ length: size }, () => ({})),
+    { loadBalancing: true, cooldownMs: 600_000, ...settings },
+  );
   const [cooldowns, hedges]: [string[], string[]] = [[], []];
   balanced.on('cooldown', ({ endpoint }) => void cooldowns.push(endpoint));
   balanced.on('hedge', ({ from }) => void hedges.push(from));
@@ -25,7 +24,7 @@ function ringOf(size: number, settings: Partial<BalancedProviderSettings>) {
   const callTimes = async (count: number) => {
     const calls: Outcome<unknown>[] = [];
     for (let call = 0; call < count; call++) {
-      calls.push(watch(balanced('m').doGenerate({ prompt })));
+      calls.push(ask());
       await pass(50);
     }
     return calls;

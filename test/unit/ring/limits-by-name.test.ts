@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { createBalancedProvider } from '../../../src/index.ts';
-import { FakeEndpoint, holds, prompt } from '../fake-endpoint.ts';
-import { happenings, useFakeTime } from '../fake-time.ts';
-import { watch } from '../outcome.ts';
+import { buildRing } from '../build-ring.ts';
+import { holds } from '../fake-endpoint.ts';
+import { useFakeTime } from '../fake-time.ts';
 
 useFakeTime();
 
@@ -11,12 +10,10 @@ it.each([
   ['an alias of it', { main: { name: 'd', maxConcurrency: 1 }, alias: 'd' }, 'alias'],
   ['its own name', { main: { name: 'd', maxConcurrency: 1 } }, 'd'],
 ])('the limits of a deployment count, though %s without limits is asked for first', async (_, deployments, first) => {
-  const endpoint = new FakeEndpoint('e0', holds([]));
-  const balanced = createBalancedProvider({ endpoints: [endpoint.settings({ deployments })] });
+  const { ask, askTimes, attempts } = buildRing([{ deployments, does: holds([]) }]);
 
-  watch(balanced(first).doGenerate({ prompt }));
-  for (let call = 0; call < 3; call++) watch(balanced('main').doGenerate({ prompt }));
-  await happenings();
+  ask({ modelId: first });
+  await askTimes(3, { modelId: 'main' });
 
-  expect(endpoint.attempts).toHaveLength(1);
+  expect(attempts()).toEqual([1]);
 });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
-import type { CommonEndpointSettings } from '../../../src/index.ts';
+import {
+  type BalancedProviderSettings,
+  type CommonEndpointSettings,
+  createBalancedProvider,
+} from '../../../src/index.ts';
 import { apiError } from '../api-error.ts';
 import { answers, type Behaviour, fails, FakeEndpoint, prompt } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
