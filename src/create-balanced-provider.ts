@@ -27,7 +27,7 @@ import { validateSettings } from './settings/validate-settings.ts';
 import { type BalancedStatus, takeStatus } from './status.ts';
 
 /** Makes a model. The second argument is AI SDK 4's settings of a model; later lines take options with the call. */
-type MakeModel<Model> = (modelId: string, settings?: ModelSettings) => Model;
+export type MakeModel<Model> = (modelId: string, settings?: ModelSettings) => Model;
 
 /** The members of a balanced provider. Every model function throws `NoSuchModelError` when no endpoint has such a model. */
 export interface BalancedProviderMembers {

@@ -2,8 +2,9 @@ export {
   type BalancedProvider,
   type BalancedProviderMembers,
   createBalancedProvider,
+  type MakeModel,
 } from './create-balanced-provider.ts';
-export { AllEndpointsFailedError } from './errors/all-endpoints-failed-error.ts';
+export { type AllEndpointsFailedDetails, AllEndpointsFailedError } from './errors/all-endpoints-failed-error.ts';
 export { AttemptTimeoutError, type TimeoutSetting } from './errors/attempt-timeout-error.ts';
 export { CredentialError } from './errors/credential-error.ts';
 export { IncompleteStreamError } from './errors/incomplete-stream-error.ts';
@@ -24,16 +25,30 @@ export type {
 } from './failure/failure.ts';
 export type { BalancedMetadata } from './models/balanced-metadata.ts';
 export type {
+  EmbeddingModel,
+  ImageModel,
+  LanguageModel,
+  ModelSettings,
+  OpenAITools,
+  ProviderSpecification,
+  SpeechModel,
+  TranscriptionModel,
+} from './sdk.ts';
+export type {
   ApiKey,
   AzureEndpointSettings,
   CommonEndpointSettings,
+  DeploymentSettings,
   EndpointSettings,
+  LimitSettings,
   OpenAIEndpointSettings,
   ProviderEndpointSettings,
 } from './settings/endpoint-settings.ts';
+export type { PickableDeployment, PickerFunction, PickerSetting } from './settings/picker-setting.ts';
 export type {
   BalancedProviderSettings,
   CooldownSettings,
+  HedgeSettings,
   RetrySettings,
   TimeoutSettings,
 } from './settings/settings.ts';

@@ -1,5 +1,5 @@
 import { CredentialError } from '../errors/credential-error.ts';
-import { isHeaderValue } from '../settings/header-value.ts';
+import { headerValue } from '../settings/text-rules.ts';
 import { type DeploymentUrls, deploymentUrl } from './deployment-url.ts';
 import { PLACEHOLDER_KEY } from './provider-settings.ts';
 
@@ -44,7 +44,7 @@ async function currentSecret(
     throw new CredentialError({ endpoint, setting, cause });
   }
   // What the platform says of such a value repeats it, and would be taken for the caller's own fault.
-  if (typeof value !== 'string' || value === '' || !isHeaderValue(value))
+  if (typeof value !== 'string' || value === '' || headerValue(value) !== undefined)
     throw new CredentialError({ endpoint, setting });
   return value;
 }

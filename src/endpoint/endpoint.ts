@@ -1,5 +1,6 @@
 import { NoSuchModelError } from '@ai-sdk/provider';
 
+import { kindName } from '../errors/no-such-model.ts';
 import { LruMap } from '../lru-map.ts';
 import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
 import type { EndpointLimits, ResolvedEndpoint } from '../settings/resolve-settings.ts';
@@ -31,7 +32,7 @@ export interface EndpointType {
   memberKind(kind: ModelKind, provider: SdkProvider): ModelKind;
 }
 
-/** Models that are kept for the next who asks for them: ids may come from anywhere. */
+/** Models that are kept once they are built. Not all, since ids may come from anywhere. */
 const MOST_MODELS = 1_000;
 
 /** One place that models are called at: makes real models, and knows nothing of health or of other endpoints. */
@@ -102,11 +103,22 @@ export class Endpoint {
     return model;
   }
 
+  /** Why it has no such model, as a line for an error; `undefined` when it has one. */
+  lacks(kind: ModelKind, modelId: string): string | undefined {
+    if (this.model(kind, modelId) !== undefined) return undefined;
+    return this.#memberName(kind) === undefined
+      ? `its provider has no ${kindName(kind)} models`
+      : 'its provider has no model of that id';
+  }
+
+  #memberName(kind: ModelKind): string | undefined {
+    const { provider } = this;
+    return MEMBERS[this.type.memberKind(kind, provider)].find((name) => typeof provider[name] === 'function');
+  }
+
   #build(kind: ModelKind, modelId: string, settings?: ModelSettings): SdkModel | undefined {
     const { provider } = this;
-    const memberName = MEMBERS[this.type.memberKind(kind, provider)].find(
-      (name) => typeof provider[name] === 'function',
-    );
+    const memberName = this.#memberName(kind);
     if (memberName === undefined) return undefined;
     // Called as a member: providers may be classes.
     const make = provider[memberName] as (this: SdkProvider, id: string, settings?: ModelSettings) => SdkModel;

@@ -8,12 +8,6 @@ export type TimeoutSetting =
   | 'hedge.afterMs'
   | 'totalTimeoutMs';
 
-interface TimeoutDetails {
-  readonly setting: TimeoutSetting;
-  readonly timeoutMs: number;
-  readonly endpoint: string;
-}
-
 /**
  * An attempt took longer than a setting allows. Before content it is a reason to ask another deployment; after content
  * it ends the stream as an error part. Its name is neither `TimeoutError` nor `AbortError`, which the AI SDK would take for
@@ -29,7 +23,7 @@ export class AttemptTimeoutError extends recognisable<AttemptTimeoutError>('AI_A
   /** Name of the endpoint that was silent. */
   readonly endpoint: string;
 
-  constructor({ setting, timeoutMs, endpoint }: TimeoutDetails) {
+  constructor({ setting, timeoutMs, endpoint }: Pick<AttemptTimeoutError, 'setting' | 'timeoutMs' | 'endpoint'>) {
     super({ message: `Endpoint "${endpoint}" took longer than the ${timeoutMs} ms of ${setting}.` });
     this.setting = setting;
     this.code = setting;

@@ -14,7 +14,10 @@ const MODEL_TYPES = {
   speech: 'speechModel',
 } as const satisfies Record<ModelKind, string>;
 
-/** The AI SDK's own error for a model that nobody has; says who was asked. */
+/** The kind in words: Chat and Responses are two ways to one language model. */
+export const kindName = (kind: ModelKind): string => (kind === 'chat' || kind === 'responses' ? 'language' : kind);
+
+/** The AI SDK's own error for a model that no endpoint can serve; says why each cannot. */
 export function noSuchModel({
   modelId,
   kind,
@@ -22,12 +25,12 @@ export function noSuchModel({
 }: {
   readonly modelId: string;
   readonly kind: ModelKind;
-  /** A line about each endpoint. */
+  /** A line about each endpoint that was asked and cannot. */
   readonly asked: readonly string[];
 }): NoSuchModelError {
   return new NoSuchModelError({
     modelId,
     modelType: MODEL_TYPES[kind],
-    message: `No endpoint has a ${kind} model "${modelId}". Asked: ${asked.join('; ')}.`,
+    message: `The ${kindName(kind)} model "${modelId}" cannot be served: ${asked.join('; ')}.`,
   });
 }

@@ -1,4 +1,5 @@
 import type { EndpointSettings } from './endpoint-settings.ts';
+import { isTellingVariable } from './text-rules.ts';
 
 /** The name of each endpoint: its own, or its type and place, numbered where that is taken. */
 export function endpointNames(endpoints: readonly EndpointSettings[]): readonly string[] {
@@ -24,11 +25,14 @@ function typeAndPlace(endpoint: EndpointSettings): string {
   }
 }
 
-// The host alone: a URL may carry a key in its path or query.
+// The host alone: a URL may carry a key in its path. A variable only where its name cannot be a key.
 const place = ({
   baseURL,
   baseURLEnv,
 }: {
   readonly baseURL?: string | undefined;
   readonly baseURLEnv?: string | undefined;
-}) => (baseURL === undefined ? baseURLEnv : new URL(baseURL).host);
+}): string | undefined => {
+  if (baseURL !== undefined) return new URL(baseURL).host;
+  return baseURLEnv === undefined || isTellingVariable(baseURLEnv) ? baseURLEnv : 'baseURLEnv';
+};

@@ -52,7 +52,10 @@ export interface CommonEndpointSettings extends LimitSettings {
   readonly models?: readonly string[] | undefined;
 }
 
-/** An API key, or a function that returns one: it is called for each attempt, so that keys can rotate. */
+/**
+ * An API key, or a function that returns one: it is called for each attempt, so that keys can rotate. A key that is written and
+ * `undefined` is an error of the first call, and no other key takes its place.
+ */
 export type ApiKey = string | (() => string | PromiseLike<string>);
 
 /** An account or key at OpenAI, or at a service that speaks its API. */
@@ -71,7 +74,7 @@ export interface OpenAIEndpointSettings extends CommonEndpointSettings {
   /**
    * Environment variable that holds the key; read at the first call.
    *
-   * @default OPENAI_API_KEY, when there is no `apiKey`
+   * @default OPENAI_API_KEY, when `apiKey` is left out
    */
   readonly apiKeyEnv?: string | undefined;
   /** OpenAI organization. */
@@ -105,7 +108,7 @@ export interface AzureEndpointSettings extends CommonEndpointSettings {
   /**
    * Environment variable that holds the key; read at the first call.
    *
-   * @default AZURE_API_KEY, when there is neither `apiKey` nor `tokenProvider`
+   * @default AZURE_API_KEY, when `apiKey` and `tokenProvider` are left out
    */
   readonly apiKeyEnv?: string | undefined;
   /** Returns a Microsoft Entra ID token; called for each attempt, on every AI SDK line. Not together with a key. */

@@ -1,230 +1,162 @@
-import * as v from 'valibot';
+import { MEMBERS } from '../sdk.ts';
+import { azureURLPrefix } from './azure-address.ts';
+import {
+  all,
+  anything,
+  atLeast,
+  callable,
+  type Check,
+  flag,
+  inTurn,
+  isCallable,
+  isObject,
+  isText,
+  list,
+  must,
+  number,
+  object,
+  oneOf,
+  onlyOneOf,
+  positive,
+  record,
+  text,
+  wholeFrom,
+} from './check.ts';
+import { headerValue, isHeaders, resourceName, type TextRule, urlPrefix, variableName } from './text-rules.ts';
 
-import { isBaseURL } from './base-url.ts';
-import { isHeaderValue, NO_HEADER_VALUE } from './header-value.ts';
-import { isResourceName } from './resource-name.ts';
+const obeying = (rule: TextRule): Check =>
+  inTurn(text, (value, path) => {
+    const message = rule(value as string);
+    return message === undefined ? [] : [{ path, message }];
+  });
 
-/*
- * The shape of the settings, for those who do not have TypeScript's word for it. Each message continues
- * "endpoints[1].weight: ".
- */
+/** A short form of a setting, or an object that says more. */
+const shortOr =
+  (short: Check, long: Check): Check =>
+  (value, path) =>
+    (typeof value === 'object' ? long : short)(value, path);
 
-/** `{}` and the like: a `Map` or `Headers` has its entries where nobody would look for them. */
-const isPlain = (input: unknown): input is Record<string, unknown> => {
-  if (typeof input !== 'object' || input === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(input);
-  // Settings may come from another realm, as in a test runner's sandbox, and have its `Object.prototype`.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-};
-
-/** An object with these keys and no others; unlike valibot's `strictObject` it names every key that is not known. */
-const exact = <Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.pipe(
-    v.custom<Record<string, unknown>>(isPlain, 'must be a plain object'),
-    v.looseObject(entries, 'must be an object'),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const input: unknown = dataset.value;
-      if (typeof input !== 'object' || input === null) return;
-      for (const key of Object.keys(input)) {
-        if (Object.hasOwn(entries, key)) continue;
-        const value = (input as Readonly<Record<string, unknown>>)[key];
-        addIssue({
-          message: 'is not a known setting',
-          path: [{ type: 'object', origin: 'key', input: input as Record<string, unknown>, key, value }],
-        });
-      }
-    }),
-  );
-
-/** An object of names that are not known beforehand. A list is none. */
-const record = <Value extends v.GenericSchema>(value: Value, message: string) =>
-  v.pipe(v.custom<Record<string, unknown>>(isPlain, message), v.record(text, value, message));
-
-/** Whether the platform would send them; its own words may quote a secret. */
-function isHeaders(headers: Readonly<Record<string, string>>): boolean {
-  try {
-    return new Headers(headers) instanceof Headers;
-  } catch {
-    return false;
-  }
-}
-
-const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
-const positive = v.pipe(
-  v.number('must be a number'),
-  v.finite('must be finite'),
-  v.gtValue(0, 'must be greater than 0'),
+const name = inTurn(
+  must('must be a model or deployment name', isText),
+  must('maps to nothing', (value) => value !== ''),
 );
-const atLeastZero = v.pipe(
-  v.number('must be a number'),
-  v.finite('must be finite'),
-  v.minValue(0, 'must be 0 or more'),
-);
-const atLeastOne = v.pipe(v.number('must be a number'), v.finite('must be finite'), v.minValue(1, 'must be 1 or more'));
-const wholeFromOne = v.pipe(atLeastOne, v.integer('must be a whole number'));
-const flag = v.boolean('must be true or false');
-const callable = v.function('must be a function');
-const mappedName = v.pipe(v.string('must be a model or deployment name'), v.nonEmpty('maps to nothing'));
-const mapping = record(mappedName, 'must be an object that maps model ids to names');
-// Not repeated in the message: a key may stand there by mistake.
-const variable = v.pipe(text, v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable'));
-const url = v.pipe(text, v.check(isBaseURL, 'must be an http or https URL without a query, a password or blanks'));
-const headerValue = v.pipe(text, v.check(isHeaderValue, NO_HEADER_VALUE));
+const modelIdsToNames = (check: Check): Check => record('must be an object that maps model ids to names', check);
+const atMostOne = must('must be at most 1', (value) => (value as number) <= 1);
 
-const limits = {
-  rpm: v.optional(positive),
-  tpm: v.optional(positive),
-  maxConcurrency: v.optional(wholeFromOne),
-};
-
-/** Names alone, or with limits. */
-const deployments = record(
-  v.lazy((input) =>
-    typeof input === 'object' && input !== null ? exact({ ...limits, name: mappedName }) : mappedName,
-  ),
-  'must be an object that maps model ids to names',
-);
+const limits = { rpm: positive, tpm: positive, maxConcurrency: wholeFrom(1) };
 
 const common = {
   ...limits,
-  name: v.optional(text),
-  weight: v.optional(positive),
-  priority: v.optional(v.pipe(v.number('must be a number'), v.finite('must be finite'))),
-  deployments: v.optional(deployments),
-  models: v.optional(
-    v.pipe(v.array(text, 'must be a list of model ids'), v.minLength(1, 'must name at least one model')),
+  name: text,
+  weight: positive,
+  priority: number,
+  deployments: modelIdsToNames(shortOr(name, object({ ...limits, name }, ['name']))),
+  models: inTurn(
+    list('must be a list of model ids', text),
+    must('must name at least one model', (value) => (value as readonly unknown[]).length > 0),
   ),
 };
 
-const key = v.lazy((input) =>
-  typeof input === 'string' && input !== ''
-    ? headerValue
-    : v.union([text, callable], 'must be a string that is not empty, or a function'),
+const service = {
+  ...common,
+  type: anything,
+  baseURLEnv: obeying(variableName),
+  apiKey: inTurn(
+    must('must be a string or a function', (value) => isText(value) || isCallable(value)),
+    (value, path) => (isText(value) ? obeying(headerValue)(value, path) : []),
+  ),
+  apiKeyEnv: obeying(variableName),
+  headers: inTurn(
+    record('must be an object of header values', must('must be a string', isText)),
+    must('has a name or a value that no header can have', (value) => isHeaders(value as Record<string, string>)),
+  ),
+  fetch: callable,
+};
+
+const ofOneKeyAndPlace = (settings: Readonly<Record<string, Check>>): Check =>
+  all(
+    object(settings),
+    onlyOneOf('apiKey', 'apiKeyEnv', 'tokenProvider'),
+    onlyOneOf('resourceName', 'baseURL', 'baseURLEnv'),
+  );
+
+const openai = ofOneKeyAndPlace({
+  ...service,
+  baseURL: obeying(urlPrefix),
+  organization: obeying(headerValue),
+  project: obeying(headerValue),
+});
+
+const azure = ofOneKeyAndPlace({
+  ...service,
+  baseURL: obeying(azureURLPrefix),
+  resourceName: obeying(resourceName),
+  tokenProvider: callable,
+  apiVersion: text,
+  useDeploymentBasedUrls: flag,
+});
+
+const memberNames = Object.values(MEMBERS).flat();
+
+const other = object({
+  ...common,
+  type: must('must be left out beside provider', (value) => value === undefined),
+  provider: inTurn(
+    must('must be an AI SDK provider', isObject),
+    must(
+      "is a model; give the provider that makes it, such as openai instead of openai('gpt-5')",
+      (value) => !('modelId' in (value as object)),
+    ),
+    must('makes no models: it has neither languageModel nor the like', (value) =>
+      memberNames.some((member) => isCallable((value as Readonly<Record<string, unknown>>)[member])),
+    ),
+  ),
+});
+
+/** By what the endpoint says it is, so that the problems named are about that type. */
+const endpoint: Check = (value, path) => {
+  const { type } = isObject(value) ? (value as { readonly type?: unknown }) : {};
+  if (type === 'openai') return openai(value, path);
+  if (type === 'azure') return azure(value, path);
+  if (isObject(value) && 'provider' in value) return other(value, path);
+  return [{ path, message: "must have type 'openai', type 'azure' or a provider" }];
+};
+
+/** The shape of the settings, for code that TypeScript has not checked. */
+export const settingsShape = object(
+  {
+    endpoints: inTurn(
+      list('must be a list of endpoints', endpoint),
+      must('must have at least one endpoint', (value) => (value as readonly unknown[]).length > 0),
+    ),
+    modelMapping: modelIdsToNames(name),
+    failureThreshold: wholeFrom(1),
+    cooldownMs: shortOr(atLeast(0), object({ initialMs: positive, factor: atLeast(1), maxMs: positive })),
+    misconfiguredCooldownMs: atLeast(0),
+    loadBalancing: flag,
+    picker: (value, path) =>
+      isCallable(value) ? [] : oneOf('round-robin', 'least-busy', 'fastest', 'in-order')(value, path),
+    maxWaitMs: atLeast(0),
+    maxWaiting: wholeFrom(0),
+    maxRateLimitMs: positive,
+    api: oneOf('chat', 'responses'),
+    retry: object({
+      rounds: wholeFrom(1),
+      minDelayMs: atLeast(0),
+      maxDelayMs: atLeast(0),
+      factor: atLeast(1),
+      jitter: flag,
+    }),
+    timeout: object({ firstContentMs: positive, idleMs: positive, attemptMs: positive }),
+    totalTimeoutMs: positive,
+    hedge: shortOr(flag, object({ afterMs: positive, maxExtra: inTurn(positive, atMostOne) })),
+    affinity: flag,
+    failoverOn: list('must be a list', oneOf('content-filter', 'context-length')),
+    classifyFailure: callable,
+    metadata: flag,
+    statefulAffinity: flag,
+    allowMixedEmbeddings: flag,
+    onMissingCredentials: oneOf('throw', 'skip'),
+  },
+  ['endpoints'],
 );
-
-const place = {
-  baseURL: v.optional(url),
-  baseURLEnv: v.optional(variable),
-  apiKey: v.optional(key),
-  apiKeyEnv: v.optional(variable),
-  headers: v.optional(
-    v.pipe(
-      record(v.string('must be a string'), 'must be an object of header values'),
-      v.check(isHeaders, 'has a name or a value that no header can have'),
-    ),
-  ),
-  fetch: v.optional(callable),
-};
-
-const openai = exact({
-  ...common,
-  ...place,
-  type: v.literal('openai'),
-  organization: v.optional(headerValue),
-  project: v.optional(headerValue),
-});
-
-const azure = exact({
-  ...common,
-  ...place,
-  type: v.literal('azure'),
-  resourceName: v.optional(
-    v.pipe(text, v.check(isResourceName, 'must be letters, digits and hyphens; use baseURL for other hosts')),
-  ),
-  tokenProvider: v.optional(callable),
-  apiVersion: v.optional(text),
-  useDeploymentBasedUrls: v.optional(flag),
-});
-
-const provider = exact({
-  ...common,
-  type: v.optional(v.undefined('must be left out beside provider')),
-  provider: v.custom<object>(
-    (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
-    'must be an AI SDK provider',
-  ),
-});
-
-/** Picks the schema by what the endpoint says it is, so that the problems named are about that type. */
-const endpoint = v.lazy((input) => {
-  const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
-  if (type === 'openai') return openai;
-  if (type === 'azure') return azure;
-  if (typeof input === 'object' && input !== null && 'provider' in input) return provider;
-  return v.custom<never>(() => false, "must have type 'openai', type 'azure' or a provider");
-});
-
-export const settingsSchema = exact({
-  endpoints: v.pipe(
-    v.array(endpoint, 'must be a list of endpoints'),
-    v.minLength(1, 'must have at least one endpoint'),
-  ),
-  modelMapping: v.optional(mapping),
-  failureThreshold: v.optional(wholeFromOne),
-  cooldownMs: v.optional(
-    v.lazy((input) =>
-      typeof input === 'object' && input !== null
-        ? exact({
-            initialMs: v.optional(positive),
-            factor: v.optional(atLeastOne),
-            maxMs: v.optional(positive),
-          })
-        : atLeastZero,
-    ),
-  ),
-  misconfiguredCooldownMs: v.optional(atLeastZero),
-  loadBalancing: v.optional(flag),
-  picker: v.optional(
-    v.lazy((input) =>
-      typeof input === 'function'
-        ? callable
-        : v.picklist(
-            ['round-robin', 'least-busy', 'fastest', 'in-order'],
-            "must be 'round-robin', 'least-busy', 'fastest', 'in-order' or a function",
-          ),
-    ),
-  ),
-  maxWaitMs: v.optional(atLeastZero),
-  maxWaiting: v.optional(v.pipe(atLeastZero, v.integer('must be a whole number'))),
-  maxRateLimitMs: v.optional(positive),
-  api: v.optional(v.picklist(['chat', 'responses'], "must be 'chat' or 'responses'")),
-  retry: v.optional(
-    exact({
-      rounds: v.optional(wholeFromOne),
-      minDelayMs: v.optional(atLeastZero),
-      maxDelayMs: v.optional(atLeastZero),
-      factor: v.optional(atLeastOne),
-      jitter: v.optional(flag),
-    }),
-  ),
-  timeout: v.optional(
-    exact({
-      firstContentMs: v.optional(positive),
-      idleMs: v.optional(positive),
-      attemptMs: v.optional(positive),
-    }),
-  ),
-  totalTimeoutMs: v.optional(positive),
-  hedge: v.optional(
-    v.lazy((input) =>
-      typeof input === 'object' && input !== null
-        ? exact({
-            afterMs: v.optional(positive),
-            maxExtra: v.optional(v.pipe(positive, v.maxValue(1, 'must be at most 1'))),
-          })
-        : flag,
-    ),
-  ),
-  affinity: v.optional(flag),
-  failoverOn: v.optional(
-    v.array(
-      v.picklist(['content-filter', 'context-length'], "must be 'content-filter' or 'context-length'"),
-      'must be a list',
-    ),
-  ),
-  classifyFailure: v.optional(callable),
-  metadata: v.optional(flag),
-  statefulAffinity: v.optional(flag),
-  allowMixedEmbeddings: v.optional(flag),
-  onMissingCredentials: v.optional(v.picklist(['throw', 'skip'], "must be 'throw' or 'skip'")),
-});

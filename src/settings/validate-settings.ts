@@ -1,9 +1,8 @@
-import * as v from 'valibot';
-
 import { InvalidSettingsError, type SettingsProblem } from '../errors/invalid-settings-error.ts';
 import { hasDatedVersion } from './azure-version.ts';
-import type { AzureEndpointSettings, EndpointSettings } from './endpoint-settings.ts';
-import { settingsSchema } from './schema.ts';
+import { isObject } from './check.ts';
+import type { EndpointSettings } from './endpoint-settings.ts';
+import { settingsShape } from './schema.ts';
 import type { BalancedProviderSettings } from './settings.ts';
 
 /**
@@ -12,45 +11,24 @@ import type { BalancedProviderSettings } from './settings.ts';
  * @throws {InvalidSettingsError} that lists every problem with its path.
  */
 export function validateSettings(settings: BalancedProviderSettings): void {
-  const shape = v.safeParse(settingsSchema, settings);
-  const problems = [...(shape.issues ?? []).map(describe), ...contradictions(settings)];
+  const problems = [...settingsShape(settings, ''), ...contradictions(settings)];
   if (problems.length > 0) throw new InvalidSettingsError(problems);
 }
 
-type Issue = v.InferIssue<typeof settingsSchema>;
-
-function describe(issue: Issue): SettingsProblem {
-  const path = (issue.path ?? []).reduce<string>((whole, { key }) => join(whole, key), '');
-  // Valibot tells of a key that is missing as of an object without its shape, and expects the key.
-  const isMissing = issue.type === 'loose_object' && issue.expected?.startsWith('"');
-  return { path, message: isMissing ? 'is missing' : issue.message };
-}
-
-const join = (path: string, key: unknown): string => {
-  if (typeof key === 'number') return `${path}[${key}]`;
-  return path === '' ? String(key) : `${path}.${String(key)}`;
-};
-
-const isObject = (value: unknown): value is object =>
-  (typeof value === 'object' && value !== null) || typeof value === 'function';
-
-const isNumber = (value: unknown): value is number => typeof value === 'number';
-
-/** What is wrong between settings that may each be right. Looks only at what has its shape, since the schema tells the rest. */
-function contradictions(settings: BalancedProviderSettings): SettingsProblem[] {
+/** What is wrong between settings that may each be right. Looks only at what has its shape: the rest is told already. */
+function contradictions(settings: BalancedProviderSettings): readonly SettingsProblem[] {
   if (!isObject(settings)) return [];
   const given: readonly unknown[] = Array.isArray(settings.endpoints) ? settings.endpoints : [];
   const endpoints = given.map((endpoint) => (isObject(endpoint) ? endpoint : {}) as EndpointSettings);
   return [
     ...duplicateNames(endpoints),
-    ...endpoints.flatMap((endpoint, index) => endpointContradictions(endpoint, `endpoints[${index}]`)),
     ...(settings.api === 'responses' ? endpointsWithoutResponses(endpoints) : []),
-    ...pickerContradictions(settings),
-    ...delayContradictions(settings),
+    ...uselessPicker(settings),
+    ...UPPER_BOUNDS.flatMap(([lower, upper]) => exceeded(settings, lower, upper)),
   ];
 }
 
-function duplicateNames(endpoints: readonly EndpointSettings[]): SettingsProblem[] {
+function duplicateNames(endpoints: readonly EndpointSettings[]): readonly SettingsProblem[] {
   return endpoints.flatMap(({ name }, index) => {
     const first = endpoints.findIndex((other) => other.name === name);
     return typeof name !== 'string' || first === index
@@ -59,19 +37,7 @@ function duplicateNames(endpoints: readonly EndpointSettings[]): SettingsProblem
   });
 }
 
-function endpointContradictions(endpoint: EndpointSettings, path: string): SettingsProblem[] {
-  if (endpoint.type === undefined) return [];
-  const problems: SettingsProblem[] = [];
-  const oneOf = (...names: readonly (keyof AzureEndpointSettings)[]): void => {
-    const given = names.filter((name) => (endpoint as AzureEndpointSettings)[name] !== undefined);
-    if (given.length > 1) problems.push({ path, message: `has both ${given.join(' and ')}; give one of them` });
-  };
-  oneOf('apiKey', 'apiKeyEnv', 'tokenProvider');
-  oneOf('resourceName', 'baseURL', 'baseURLEnv');
-  return problems;
-}
-
-function endpointsWithoutResponses(endpoints: readonly EndpointSettings[]): SettingsProblem[] {
+function endpointsWithoutResponses(endpoints: readonly EndpointSettings[]): readonly SettingsProblem[] {
   return endpoints.flatMap((endpoint, index) => {
     const setting = settingWithoutResponses(endpoint);
     if (setting === undefined) return [];
@@ -90,22 +56,36 @@ function settingWithoutResponses(endpoint: EndpointSettings): string | undefined
   return isOther ? 'provider' : undefined;
 }
 
-function pickerContradictions({ loadBalancing, picker }: BalancedProviderSettings): SettingsProblem[] {
-  const isContradiction = loadBalancing === false && picker !== undefined && picker !== 'in-order';
-  return isContradiction
+function uselessPicker({ loadBalancing, picker }: BalancedProviderSettings): readonly SettingsProblem[] {
+  const isUseless = loadBalancing === false && picker !== undefined && picker !== 'in-order';
+  return isUseless
     ? [{ path: 'picker', message: 'has nothing to choose with loadBalancing: false; give one of them' }]
     : [];
 }
 
-function delayContradictions({ retry, cooldownMs }: BalancedProviderSettings): SettingsProblem[] {
-  const problems: SettingsProblem[] = [];
-  const { minDelayMs, maxDelayMs } = isObject(retry) ? retry : {};
-  if (isNumber(minDelayMs) && isNumber(maxDelayMs) && minDelayMs > maxDelayMs) {
-    problems.push({ path: 'retry.maxDelayMs', message: 'must not be less than retry.minDelayMs' });
-  }
-  const { initialMs, maxMs } = isObject(cooldownMs) ? cooldownMs : {};
-  if (isNumber(initialMs) && isNumber(maxMs) && initialMs > maxMs) {
-    problems.push({ path: 'cooldownMs.maxMs', message: 'must not be less than cooldownMs.initialMs' });
-  }
-  return problems;
+/** A time, and one that ends it: what is longer than its end never takes effect. */
+const UPPER_BOUNDS = [
+  ['retry.minDelayMs', 'retry.maxDelayMs'],
+  ['cooldownMs.initialMs', 'cooldownMs.maxMs'],
+  ['timeout.firstContentMs', 'timeout.attemptMs'],
+  ['timeout.idleMs', 'timeout.attemptMs'],
+  ['hedge.afterMs', 'timeout.attemptMs'],
+  ['timeout.firstContentMs', 'totalTimeoutMs'],
+  ['timeout.idleMs', 'totalTimeoutMs'],
+  ['timeout.attemptMs', 'totalTimeoutMs'],
+  ['hedge.afterMs', 'totalTimeoutMs'],
+] as const;
+
+function exceeded(settings: object, lower: string, upper: string): readonly SettingsProblem[] {
+  const [low, high] = [valueAt(settings, lower), valueAt(settings, upper)];
+  const isExceeded = typeof low === 'number' && typeof high === 'number' && low > high;
+  return isExceeded ? [{ path: upper, message: `must not be less than ${lower}, which would never take effect` }] : [];
 }
+
+const valueAt = (settings: object, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>(
+      (whole, name) => (isObject(whole) ? (whole as Record<string, unknown>)[name] : undefined),
+      settings,
+    );

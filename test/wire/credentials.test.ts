@@ -1,7 +1,7 @@
 import { generateText } from 'ai';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { createBalancedProvider, MissingCredentialsError } from '../../src/index.ts';
+import { createBalancedProvider, type EndpointSettings, MissingCredentialsError } from '../../src/index.ts';
 import { greetingOf } from '../support/answer.ts';
 import { status } from '../support/behaviour.ts';
 import { azureV1, datedAzure, openAI } from '../support/endpoints.ts';
@@ -152,5 +152,22 @@ describe('missing environment variables', () => {
     for (let call = 0; call < 2; call++) await generateText({ model: balanced('gpt-4'), prompt });
 
     expect(service.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer sk-two', 'Bearer sk-two']);
+  });
+
+  it.each<[string, (baseURL: string) => EndpointSettings]>([
+    ['apiKey of OpenAI beside baseURL', (baseURL) => ({ type: 'openai', baseURL, apiKey: undefined })],
+    ['apiKey of OpenAI beside baseURLEnv', () => ({ type: 'openai', baseURLEnv: 'TEST_URL', apiKey: undefined })],
+    ['apiKey of Azure beside baseURL', (baseURL) => ({ type: 'azure', baseURL, apiKey: undefined })],
+    ['tokenProvider of Azure beside baseURL', (baseURL) => ({ type: 'azure', baseURL, tokenProvider: undefined })],
+  ])('send no other key to a gateway: %s', async (_, endpointAt) => {
+    const [gateway] = await startServices('gateway');
+    vi.stubEnv('TEST_URL', gateway.baseURL);
+    for (const name of ['OPENAI_API_KEY', 'AZURE_API_KEY']) vi.stubEnv(name, 'of-another-service');
+    const balanced = createBalancedProvider({ endpoints: [endpointAt(gateway.baseURL)] });
+
+    const error = await generateText({ model: balanced('gpt-4'), prompt }).catch((reason: unknown) => reason);
+
+    expect(gateway.requests).toHaveLength(0);
+    expect(MissingCredentialsError.isInstance(error)).toBe(true);
   });
 });

@@ -185,15 +185,25 @@ describe('what the environment lacks', () => {
     expect(message).not.toContain('my-east');
   });
 
-  it('is not named when it may be the key itself', async () => {
-    const apiKeyEnv = 'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3';
+  it.each([
+    'a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3',
+    'A0B1C2D3E4F5A0B1C2D3E4F5A0B1C2D3',
+    'gsk_a0b1c2d3e4f5',
+    'hf_AbCdEfGhIjKl',
+    'sk_live_51AbCdEf',
+    'SK_A0B1C2D3E4F5A0B1C2',
+  ])('is not named when it may be the key itself: %s', async (pasted) => {
+    const balanced = createBalancedProvider({
+      endpoints: [
+        { type: 'azure', resourceName: 'east', apiKeyEnv: pasted },
+        { type: 'azure', baseURLEnv: pasted, apiKey: 'k-1' },
+      ],
+    });
 
-    const { message, problems } = await missing(
-      createBalancedProvider({ endpoints: [{ type: 'azure', resourceName: 'east', apiKeyEnv }] }),
-    );
+    const { message, problems } = await missing(balanced);
 
-    expect(problems.map(({ path }) => path)).toEqual(['endpoints[0].apiKeyEnv']);
-    expect(message).not.toContain(apiKeyEnv);
+    expect(problems.map(({ path }) => path)).toEqual(['endpoints[0].apiKeyEnv', 'endpoints[1].baseURLEnv']);
+    expect(message + JSON.stringify(balanced.status())).not.toContain(pasted);
   });
 
   it('is not what has blanks around it', async () => {
@@ -352,34 +362,51 @@ describe('a key that is asked for at each attempt', () => {
   });
 });
 
-describe('a key that turns out to be undefined', () => {
-  const withUndefinedKey = (baseURL: string) => {
+describe('a setting that was written and is undefined', () => {
+  const place = { resourceName: 'east' };
+  const key = { apiKey: 'k-1' };
+
+  it.each<[string, EndpointSettings]>([
+    ['apiKey', { type: 'openai', apiKey: undefined }],
+    ['apiKeyEnv', { type: 'openai', apiKeyEnv: undefined }],
+    ['apiKey', { type: 'azure', ...place, apiKey: undefined }],
+    ['tokenProvider', { type: 'azure', ...place, tokenProvider: undefined }],
+    ['baseURL', { type: 'openai', ...key, baseURL: undefined }],
+    ['baseURLEnv', { type: 'openai', ...key, baseURLEnv: undefined }],
+    ['resourceName', { type: 'azure', ...key, resourceName: undefined }],
+    ['baseURL', { type: 'azure', ...key, baseURL: undefined }],
+  ])(
+    'is the problem of that setting, and nothing of the environment stands in for it: %s of %o',
+    async (name, endpoint) => {
+      for (const variable of ['OPENAI_API_KEY', 'AZURE_API_KEY', 'AZURE_RESOURCE_NAME'])
+        vi.stubEnv(variable, 'another');
+      vi.stubEnv('OPENAI_BASE_URL', 'https://another.example/v1');
+      const { fetch, sent } = fakeFetch();
+
+      const { problems } = await missing(
+        createBalancedProvider({ endpoints: [{ ...endpoint, fetch } as EndpointSettings] }),
+      );
+
+      expect(problems).toEqual([
+        { path: `endpoints[0].${name}`, message: expect.stringContaining('is undefined') as string },
+      ]);
+      expect(sent).toEqual([]);
+    },
+  );
+
+  it('is no problem beside one that says the same and is given', async () => {
+    vi.stubEnv('OPENAI_KEY_1', 'sk-1');
     const { fetch, sent } = fakeFetch();
     const balanced = createBalancedProvider({
-      // As in `apiKey: process.env.SOME_KEY`.
-      endpoints: [{ type: 'openai', baseURL, apiKey: undefined, fetch }],
+      endpoints: [
+        { type: 'azure', ...place, apiKey: undefined, tokenProvider: () => 'token', baseURL: undefined, fetch },
+        { type: 'openai', apiKey: undefined, apiKeyEnv: 'OPENAI_KEY_1', fetch },
+      ],
     });
-    return { balanced, sent };
-  };
-
-  it("is not replaced by OpenAI's where the host is another's", async () => {
-    vi.stubEnv('OPENAI_API_KEY', 'sk-of-openai');
-    const { balanced, sent } = withUndefinedKey('https://api.elsewhere.example/v1');
-
-    const { problems } = await missing(balanced);
-
-    expect(problems).toEqual([
-      { path: 'endpoints[0].apiKey', message: expect.stringContaining('is undefined') as string },
-    ]);
-    expect(sent).toEqual([]);
-  });
-
-  it.each(['https://api.openai.com/v1', 'https://eu.api.openai.com/v1'])('is at %s', async (baseURL) => {
-    vi.stubEnv('OPENAI_API_KEY', 'sk-of-openai');
-    const { balanced, sent } = withUndefinedKey(baseURL);
 
     await ask(balanced);
+    await ask(balanced);
 
-    expect(sent).toHaveLength(1);
+    expect(sent.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer token', 'Bearer sk-1']);
   });
 });

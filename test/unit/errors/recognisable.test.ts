@@ -25,7 +25,7 @@ const errors = [
 
 interface ErrorClass {
   readonly name: string;
-  isInstance(error: unknown): boolean;
+  readonly isInstance: (error: unknown) => boolean;
 }
 
 const classesOf = (copy: object): readonly ErrorClass[] =>

@@ -1,7 +1,8 @@
 import { runInNewContext } from 'node:vm';
 
+import { createOpenAI } from '@ai-sdk/openai';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { type BalancedProviderSettings, createBalancedProvider, InvalidSettingsError } from '../../../src/index.ts';
 import { thrownBy } from '../outcome.ts';
@@ -69,6 +70,28 @@ describe('settings that cannot work are refused, with the path of what is wrong:
       'endpoints[0].resourceName',
     ],
     ['a mapping to nothing', { endpoints: [azure], modelMapping: { 'gpt-4': '' } }, 'modelMapping.gpt-4'],
+    [
+      'a mapping of a name that every object has',
+      { endpoints: [azure], modelMapping: { constructor: 5 } },
+      'modelMapping.constructor',
+    ],
+    [
+      'a mapping of __proto__',
+      { endpoints: [azure], modelMapping: JSON.parse('{"__proto__":5}') as object },
+      'modelMapping.__proto__',
+    ],
+    [
+      'a deployment of a name that every object has',
+      { endpoints: [{ ...azure, deployments: { constructor: 5 } }] },
+      'endpoints[0].deployments.constructor',
+    ],
+    ['a setting of a name that every object has', { endpoints: [openai], constructor: 5 }, 'constructor'],
+    [
+      'a model instead of its provider',
+      { endpoints: [{ provider: createOpenAI({ apiKey: 'sk-1' })('gpt-5') }] },
+      'endpoints[0].provider',
+    ],
+    ['a function that makes providers', { endpoints: [{ provider: createOpenAI }] }, 'endpoints[0].provider'],
     ['a mapping to undefined', { endpoints: [azure], modelMapping: { 'gpt-4': undefined } }, 'modelMapping.gpt-4'],
     [
       'a deployment that maps to nothing',
@@ -134,6 +157,41 @@ describe('settings that cannot work are refused, with the path of what is wrong:
       { endpoints: [openai], cooldownMs: { initialMs: 2, maxMs: 1 } },
       'cooldownMs.maxMs',
     ],
+    [
+      'a time to content above that of the attempt',
+      { endpoints: [openai], timeout: { firstContentMs: 2, attemptMs: 1 } },
+      'timeout.attemptMs',
+    ],
+    [
+      'an idle time above that of the attempt',
+      { endpoints: [openai], timeout: { idleMs: 2, attemptMs: 1 } },
+      'timeout.attemptMs',
+    ],
+    [
+      'a hedge after the end of the attempt',
+      { endpoints: [openai], hedge: { afterMs: 2 }, timeout: { attemptMs: 1 } },
+      'timeout.attemptMs',
+    ],
+    [
+      'a time to content above that of the call',
+      { endpoints: [openai], timeout: { firstContentMs: 2 }, totalTimeoutMs: 1 },
+      'totalTimeoutMs',
+    ],
+    [
+      'an idle time above that of the call',
+      { endpoints: [openai], timeout: { idleMs: 2 }, totalTimeoutMs: 1 },
+      'totalTimeoutMs',
+    ],
+    [
+      'an attempt longer than the call',
+      { endpoints: [openai], timeout: { attemptMs: 2 }, totalTimeoutMs: 1 },
+      'totalTimeoutMs',
+    ],
+    [
+      'a hedge after the end of the call',
+      { endpoints: [openai], hedge: { afterMs: 2 }, totalTimeoutMs: 1 },
+      'totalTimeoutMs',
+    ],
     ['a timeout of 0', { endpoints: [openai], timeout: { idleMs: 0 } }, 'timeout.idleMs'],
     ['an infinite time limit', { endpoints: [openai], totalTimeoutMs: Infinity }, 'totalTimeoutMs'],
     ['an API that does not exist', { endpoints: [openai], api: 'assistants' }, 'api'],
@@ -185,16 +243,70 @@ describe('what is right stays right:', () => {
     ['settings that are undefined', { endpoints: [{ ...openai, name: undefined, weight: undefined }], api: undefined }],
     ['two endpoints without names', { endpoints: [openai, openai] }],
     ['a function for a key', { endpoints: [{ type: 'openai', apiKey: () => 'sk-1' }] }],
-    ['a provider that is a function', { endpoints: [{ provider: () => undefined }] }],
+    ['a provider that is a function', { endpoints: [{ provider: createOpenAI({ apiKey: 'sk-1' }) }] }],
     ['a fixed cooldown of no time at all', { endpoints: [openai], cooldownMs: 0 }],
     ['a greatest delay below the default of the least', { endpoints: [openai], retry: { maxDelayMs: 10 } }],
     ['a tiny weight', { endpoints: [{ ...openai, weight: 0.001 }] }],
     ['a negative priority', { endpoints: [{ ...openai, priority: -1 }] }],
     ['objects without a prototype', Object.assign(Object.create(null), { endpoints: [openai] })],
     ['objects of another realm', runInNewContext(`({ endpoints: [${JSON.stringify(openai)}], retry: { rounds: 1 } })`)],
+    [
+      'time limits of one length',
+      { endpoints: [openai], timeout: { firstContentMs: 1, idleMs: 1, attemptMs: 1 }, totalTimeoutMs: 1 },
+    ],
     ['a URL on this machine', { endpoints: [{ ...openai, baseURL: 'http://localhost:1234/v1' }] }],
   ])('%s', (_, settings) => {
     expect(() => create(settings)).not.toThrow();
+  });
+});
+
+describe('a baseURL', () => {
+  it.each([
+    ['blanks', 'https://a.example/v1 '],
+    ['a query', 'https://a.example/v1?key=1'],
+    ['a query', 'https://a.example/v1?'],
+    ['a fragment', 'https://a.example/v1#key'],
+    ['a user name or a password', 'https://me:pw@a.example/v1'],
+    ['not a URL', 'a.example/v1'],
+    ['not an http or https URL', 'file:///v1'],
+  ])('is refused as one with %s: %s', (what, baseURL) => {
+    expect(refusalOf({ endpoints: [{ ...openai, baseURL }] }).message).toContain(what);
+  });
+});
+
+describe('a provider', () => {
+  it('is told from a model, in words that say what to give instead', () => {
+    const [problem] = refusalOf({ endpoints: [{ provider: createOpenAI({ apiKey: 'sk-1' })('gpt-5') }] }).problems;
+
+    expect(problem?.message).toMatch(/is a model; give the provider/);
+  });
+
+  it('is refused when it has no member that makes models', () => {
+    expect(refusalOf({ endpoints: [{ provider: {} }] }).message).toContain('makes no models');
+  });
+});
+
+describe('a property that a page has added to every object', () => {
+  afterEach(() => {
+    delete (Object.prototype as { added?: unknown }).added;
+  });
+
+  it('is no setting, and none of a mapping', () => {
+    // oxlint-disable-next-line no-extend-native -- this is what such pages do
+    Object.defineProperty(Object.prototype, 'added', {
+      value: () => 1,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+
+    expect(() =>
+      create({
+        endpoints: [{ ...azure, deployments: { a: { name: 'b' } }, headers: { a: 'b' } }],
+        modelMapping: { a: 'b' },
+        retry: {},
+      }),
+    ).not.toThrow();
   });
 });
 

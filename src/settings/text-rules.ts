@@ -1,0 +1,46 @@
+/**
+ * What a text must be: returns what is wrong with it, as the rest of a sentence, or `undefined`. It repeats nothing of the text,
+ * which may be a secret or hold one.
+ */
+export type TextRule = (value: string) => string | undefined;
+
+/** Asked beforehand, since what the platform says of a header that it refuses may quote it. */
+export const headerValue: TextRule = (value) =>
+  isHeaders({ any: value }) ? undefined : 'has a character that no header can have';
+
+/** Whether the platform takes them for headers. */
+export function isHeaders(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    return new Headers(headers) instanceof Headers;
+  } catch {
+    return false;
+  }
+}
+
+/** A URL prefix to which paths are appended. */
+export const urlPrefix: TextRule = (value) => {
+  if (/\s/.test(value)) return 'has blanks in it';
+  if (!URL.canParse(value)) return 'is not a URL: it must begin with https:// or http://';
+  const { protocol, username, password } = new URL(value);
+  if (protocol !== 'https:' && protocol !== 'http:') return 'is not an http or https URL';
+  // `fetch` refuses these in words that repeat them.
+  if (username !== '' || password !== '') return 'has a user name or a password in it: they belong into headers';
+  if (value.includes('?')) return 'has a query (?), and paths are appended to it';
+  return value.includes('#') ? 'has a fragment (#), and paths are appended to it' : undefined;
+};
+
+/** One DNS label, as @ai-sdk/azure 4 demands: anything else would send the key to another host. */
+export const resourceName: TextRule = (value) =>
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(value)
+    ? undefined
+    : 'is no name of a resource, which has letters, digits and hyphens: use baseURL or baseURLEnv for a URL';
+
+/** The name of an environment variable. */
+export const variableName: TextRule = (value) =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? undefined : 'must be the name of an environment variable';
+
+/**
+ * Whether a text is safe to show as the name of a variable: upper-case words, each shorter than any key. A key that stands there by
+ * mistake (`gsk_…`, `hf_…`, 32 hexadecimal digits) is none.
+ */
+export const isTellingVariable = (name: string): boolean => /^[A-Z][A-Z0-9]{0,15}(?:_[A-Z0-9]{1,16})*$/.test(name);
