@@ -52,7 +52,7 @@ export function buildRing<const Plans extends readonly EndpointPlan[]>(
     loadBalancing: false,
     ...settings,
   });
-  const statusOf = () => balanced.status().endpoints.map(({ deployments }) => deployments);
+  const deploymentsByEndpoint = () => balanced.status().endpoints.map(({ deployments }) => deployments);
   const ask: Ring['ask'] = ({ modelId = 'm', ...options } = {}) =>
     watch(balanced(modelId).doGenerate({ prompt, ...options }));
   return {
@@ -66,7 +66,8 @@ export function buildRing<const Plans extends readonly EndpointPlan[]>(
       return calls;
     },
     attempts: () => built.map(({ endpoint }) => endpoint.attempts.length),
-    inFlight: () => statusOf().map((deployments) => deployments.reduce((sum, { inFlight }) => sum + inFlight, 0)),
-    status: (endpoint = 0) => statusOf()[endpoint]?.[0],
+    inFlight: () =>
+      deploymentsByEndpoint().map((deployments) => deployments.reduce((sum, { inFlight }) => sum + inFlight, 0)),
+    status: (endpoint = 0) => deploymentsByEndpoint()[endpoint]?.[0],
   };
 }

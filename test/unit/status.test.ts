@@ -2,9 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { createBalancedProvider } from '../../src/index.ts';
 import { apiError, rateLimit } from './api-error.ts';
-import { fails, FakeEndpoint, type HeldAttempt, holds, prompt } from './fake-endpoint.ts';
+import { buildRing } from './build-ring.ts';
+import { fails, FakeEndpoint, type HeldAttempt, holds } from './fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from './fake-time.ts';
-import { watch } from './outcome.ts';
 
 useFakeTime();
 
@@ -33,22 +33,12 @@ describe('status()', () => {
   });
 
   it('shows what is under way, what failed and what is limited', async () => {
-    const [busy, failing, limited] = ['busy', 'failing', 'limited'].map((name) => new FakeEndpoint(name)) as [
-      FakeEndpoint,
-      FakeEndpoint,
-      FakeEndpoint,
-    ];
     const held: HeldAttempt[] = [];
-    failing.behave(fails(apiError(500)));
-    limited.behave(fails(rateLimit(30)));
-    busy.behave(holds(held));
-    const balanced = createBalancedProvider({
-      endpoints: [failing.settings(), limited.settings(), busy.settings({ deployments: { m: 'busy-m' } })],
-      loadBalancing: false,
-      failureThreshold: 2,
-      cooldownMs: 10_000,
-    });
-    for (let call = 0; call < 3; call++) watch(balanced('m').doGenerate({ prompt }));
+    const { balanced, askTimes } = buildRing(
+      [fails(apiError(500)), fails(rateLimit(30)), { does: holds(held), deployments: { m: 'busy-m' } }],
+      { failureThreshold: 2, cooldownMs: 10_000 },
+    );
+    await askTimes(3);
     await pass(4_000);
 
     const deployments = balanced.status().endpoints.map((endpoint) => endpoint.deployments[0]);
@@ -88,35 +78,28 @@ describe('status()', () => {
   });
 
   it('shows a probe that is under way', async () => {
-    const endpoint = new FakeEndpoint('only', fails(apiError(500)));
-    const balanced = createBalancedProvider({
-      endpoints: [endpoint.settings()],
+    const { endpoints, ask, askTimes, status } = buildRing([fails(apiError(500))], {
       failureThreshold: 1,
       cooldownMs: 1_000,
       retry: { rounds: 1 },
     });
-    watch(balanced('m').doGenerate({ prompt }));
+    ask();
     await pass(1_000);
-    const held: HeldAttempt[] = [];
-    endpoint.behave(holds(held));
+    endpoints[0].behave(holds([]));
 
-    watch(balanced('m').doGenerate({ prompt }));
-    await happenings();
+    await askTimes(1);
 
-    expect(balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ state: 'half-open', inFlight: 1 });
+    expect(status()).toMatchObject({ state: 'half-open', inFlight: 1 });
   });
 
   it('is a snapshot that cannot be changed, and does not change', async () => {
-    const endpoint = new FakeEndpoint('only');
-    const balanced = createBalancedProvider({ endpoints: [endpoint.settings()] });
-    await balanced('m').doGenerate({ prompt });
-    const held: HeldAttempt[] = [];
-    endpoint.behave(holds(held));
+    const { endpoints, balanced, askTimes } = buildRing([{}]);
+    await askTimes(1);
+    endpoints[0].behave(holds([]));
 
     const before = balanced.status();
     const text = JSON.stringify(before);
-    watch(balanced('m').doGenerate({ prompt }));
-    await happenings();
+    await askTimes(1);
 
     expect(isDeeplyFrozen(before)).toBe(true);
     expect(JSON.stringify(before)).toBe(text);

@@ -2,9 +2,10 @@ import { getEventListeners } from 'node:events';
 
 import { describe, expect, it, vi } from 'vitest';
 
-import { type BalancedProviderSettings, createBalancedProvider } from '../../../src/index.ts';
+import type { BalancedProviderSettings } from '../../../src/index.ts';
 import { apiError } from '../api-error.ts';
-import { answers, type Behaviour, delta, fails, FakeEndpoint, prompt, start, type Step } from '../fake-endpoint.ts';
+import { buildRing } from '../build-ring.ts';
+import { answers, type Behaviour, delta, fails, prompt, start, type Step } from '../fake-endpoint.ts';
 import { happenings, microtasks, pass, useFakeTime } from '../fake-time.ts';
 import { watch } from '../outcome.ts';
 
@@ -66,24 +67,20 @@ async function leftBehind(situation: Situation, way: (typeof ways)[number], turn
   const { behaviours, settings, afterMs = 0, maxConcurrency } = situation;
   let happen = (): void => {};
   const event = new Promise<void>((resolve) => (happen = resolve));
-  const endpoints = behaviours(event).map((queued, index) => {
-    const endpoint = new FakeEndpoint(`e${index}`);
-    endpoint.behaveOnce(...queued);
-    return endpoint;
-  });
-  const balanced = createBalancedProvider({
-    endpoints: endpoints.map((endpoint) => endpoint.settings({ maxConcurrency })),
-    loadBalancing: false,
-    ...settings,
-  });
+  const queues = behaviours(event);
+  const { endpoints, balanced, ask, inFlight } = buildRing(
+    queues.map(() => ({ maxConcurrency })),
+    settings,
+  );
+  for (const [index, queue] of queues.entries()) endpoints[index]?.behaveOnce(...queue);
   const controller = new AbortController();
   const options = { prompt, abortSignal: controller.signal };
   const stream = way === 'aborts an answer' ? undefined : watch(balanced('m').doStream(options));
-  if (stream === undefined) watch(balanced('m').doGenerate(options));
+  if (stream === undefined) ask(options);
   await pass(afterMs);
   const reader = stream?.value?.stream.getReader();
   const reads = reader === undefined ? [] : [1, 2, 3].map(() => watch(reader.read()));
-  const other = maxConcurrency === undefined ? undefined : watch(balanced('m').doGenerate({ prompt }));
+  const other = maxConcurrency === undefined ? undefined : ask();
   await happenings();
 
   happen();
@@ -93,7 +90,7 @@ async function leftBehind(situation: Situation, way: (typeof ways)[number], turn
   await happenings();
 
   return {
-    inFlight: sum(balanced.status().endpoints.map(({ deployments: [deployment] }) => deployment?.inFlight ?? 0)),
+    inFlight: sum(inFlight()),
     timers: vi.getTimerCount(),
     listeners: getEventListeners(controller.signal, 'abort').length,
     openStreams: sum(endpoints.map(({ openStreams }) => openStreams)),

@@ -4,21 +4,15 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
-import {
-  AllEndpointsFailedError,
-  AttemptTimeoutError,
-  type BalancedProviderSettings,
-  createBalancedProvider,
-  IncompleteStreamError,
-} from '../../../src/index.ts';
+import { AllEndpointsFailedError, AttemptTimeoutError, IncompleteStreamError } from '../../../src/index.ts';
 import { apiError, networkError } from '../api-error.ts';
+import { buildRing, type Ring } from '../build-ring.ts';
 import {
   after,
   answers,
   type Behaviour,
   delta,
   fails,
-  FakeEndpoint,
   finish,
   finishWithoutReason,
   hangs,
@@ -36,17 +30,9 @@ useFakeTime();
 
 type Part = LanguageModelV4StreamPart;
 
-function ringOf(behaviours: readonly Behaviour[], settings: Partial<BalancedProviderSettings> = {}) {
-  const endpoints = behaviours.map((behaviour, index) => new FakeEndpoint(`e${index}`, behaviour));
-  const balanced = createBalancedProvider({
-    endpoints: endpoints.map((endpoint) => endpoint.settings()),
-    loadBalancing: false,
-    metadata: false,
-    retry: { rounds: 1 },
-    ...settings,
-  });
-  return { endpoints: endpoints as [FakeEndpoint, ...FakeEndpoint[]], balanced };
-}
+/** A ring whose calls make one round, and whose parts are passed on as they are. */
+const ringOf: typeof buildRing = (plans, settings) =>
+  buildRing(plans, { metadata: false, retry: { rounds: 1 }, ...settings });
 
 /** What a reader has seen so far. */
 interface Reading {
@@ -70,8 +56,6 @@ function read(stream: ReadableStream<Part>): Reading {
   return reading;
 }
 
-type Ring = ReturnType<typeof ringOf>;
-
 async function openStream({ balanced }: Ring, abortSignal?: AbortSignal) {
   return balanced('m').doStream({ prompt, ...(abortSignal && { abortSignal }) });
 }
@@ -89,9 +73,6 @@ const errorIn = ({ parts }: Reading): unknown => {
   return last?.type === 'error' ? last.error : undefined;
 };
 const typesOf = ({ parts }: Reading) => parts.map(({ type }) => type);
-const attemptsOf = ({ endpoints }: Ring) => endpoints.map(({ attempts }) => attempts.length);
-const inFlightOf = ({ balanced }: Ring) =>
-  balanced.status().endpoints.map(({ deployments: [deployment] }) => deployment?.inFlight ?? 0);
 
 /** Compares by identity, which `toEqual` does not. */
 function expectSameParts(actual: readonly Part[], expected: readonly Part[]): void {
@@ -100,7 +81,7 @@ function expectSameParts(actual: readonly Part[], expected: readonly Part[]): vo
 }
 
 function expectNothingLeft(ring: Ring, signal?: AbortSignal): void {
-  expect(inFlightOf(ring).every((count) => count === 0)).toBe(true);
+  expect(ring.inFlight().every((count) => count === 0)).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
   if (signal !== undefined) expect(getEventListeners(signal, 'abort')).toEqual([]);
 }
@@ -153,7 +134,7 @@ describe('a stream that goes well', () => {
 
       expectSameParts(reading.parts, parts);
       expect(reading.end).toBe('closed');
-      expect(attemptsOf(ring)).toEqual([1, 0]);
+      expect(ring.attempts()).toEqual([1, 0]);
       expectNothingLeft(ring);
     },
   );
@@ -256,7 +237,7 @@ describe('a stream that fails before content', () => {
 
       expectSameParts(reading.parts, parts);
       expect(reading.end).toBe('closed');
-      expect(attemptsOf(ring)).toEqual([1, 1]);
+      expect(ring.attempts()).toEqual([1, 1]);
       expectNothingLeft(ring);
     }
   });
@@ -269,7 +250,7 @@ describe('a stream that fails before content', () => {
     const reading = await readingOf(ring);
 
     expectSameParts(reading.parts, parts);
-    expect(new Set(attemptsOf(ring))).toEqual(new Set([1]));
+    expect(new Set(ring.attempts())).toEqual(new Set([1]));
   });
 
   it('has the headers, the body and the metadata of the attempt that the text came from', async () => {
@@ -307,14 +288,14 @@ describe('a stream that fails before content', () => {
   it('goes on in the next round after a wait', async () => {
     const ring = ringOf([streams(start), streams(start)], { retry: { rounds: 2 } });
     const reading = await readingOf(ring);
-    ring.endpoints[1]?.behave(answers('second round'));
+    ring.endpoints[1].behave(answers('second round'));
     ring.endpoints[0].behave(answers('second round'));
     expect(reading.parts).toEqual([]);
 
     await pass(2_001);
 
     expect(typesOf(reading)).toEqual(textParts('').map(({ type }) => type));
-    expect(attemptsOf(ring)).toEqual([2, 1]);
+    expect(ring.attempts()).toEqual([2, 1]);
     expectNothingLeft(ring);
   });
 
@@ -325,7 +306,7 @@ describe('a stream that fails before content', () => {
     const reading = await readingOf(ring);
     await pass(60_000);
 
-    expect(attemptsOf(ring)).toEqual([3]);
+    expect(ring.attempts()).toEqual([3]);
     expect(typesOf(reading)).toEqual(['error']);
   });
 
@@ -336,7 +317,7 @@ describe('a stream that fails before content', () => {
     const reading = await readingOf(ring);
 
     expect(errorIn(reading)).toBe(error);
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
     expectNothingLeft(ring);
   });
 
@@ -371,9 +352,9 @@ describe('a stream that fails after content', () => {
     expectSameParts(reading.parts.slice(0, -1), said);
     expect(reading.parts.at(-1)?.type).toBe('error');
     expect(reading.end).toBe('closed');
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
     expectNothingLeft(ring);
-    expect(ring.balanced.status().endpoints[0]?.deployments[0]?.failures).toBe(1);
+    expect(ring.status()?.failures).toBe(1);
   });
 
   it('hands the cause on by reference, and says of a cut stream that it was cut', async () => {
@@ -398,7 +379,7 @@ describe('a stream that fails after content', () => {
     const reading = await readingOf(ring);
 
     expect(typesOf(reading)).toEqual(['stream-start', content.type, 'error']);
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
   });
 
   it('sends nothing after the error', async () => {
@@ -437,9 +418,9 @@ describe('cancelling a stream', () => {
 
     // With the finish part, the answer was whole: its connection was closed then, for no reason of the reader's.
     expect(ring.endpoints[0].attempts[0]?.cancelReasons).toEqual([count === 6 ? undefined : 'enough']);
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
     expectNothingLeft(ring, controller.signal);
-    expect(ring.balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ state: 'closed', failures: 0 });
+    expect(ring.status()).toMatchObject({ state: 'closed', failures: 0 });
   });
 
   it.each<[string, readonly Step[]]>([
@@ -462,7 +443,7 @@ describe('cancelling a stream', () => {
 
     expect(reads.every(({ state }) => state === 'fulfilled')).toBe(true);
     expect(ring.endpoints[0].attempts[0]?.cancelReasons).toEqual(['enough']);
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
     expectNothingLeft(ring, controller.signal);
   });
 
@@ -479,7 +460,7 @@ describe('cancelling a stream', () => {
     expect(reading.value).toEqual({ done: true, value: undefined });
     expectNothingLeft(ring);
     await pass(60_000);
-    expect(attemptsOf(ring)).toEqual([1]);
+    expect(ring.attempts()).toEqual([1]);
   });
 
   it('while the next deployment opens its stream closes that one too, when it comes', async () => {
@@ -488,15 +469,15 @@ describe('cancelling a stream', () => {
     const reader = stream.getReader();
     void reader.read();
     await happenings();
-    expect(attemptsOf(ring)).toEqual([1, 1]);
+    expect(ring.attempts()).toEqual([1, 1]);
 
     await reader.cancel('enough');
     await happenings();
-    expect(inFlightOf(ring)).toEqual([0, 0]);
+    expect(ring.inFlight()).toEqual([0, 0]);
     await pass(1_000);
 
-    expect(ring.endpoints[1]?.attempts[0]?.options.abortSignal?.aborted).toBe(true);
-    expect(ring.endpoints[1]?.attempts[0]?.cancelReasons).toHaveLength(1);
+    expect(ring.endpoints[1].attempts[0]?.options.abortSignal?.aborted).toBe(true);
+    expect(ring.endpoints[1].attempts[0]?.cancelReasons).toHaveLength(1);
   });
 });
 
@@ -517,9 +498,9 @@ describe('an abort by the caller', () => {
     expect(reading.end).toBe('threw');
     expect(reading.error).toBe(reason);
     expect(ring.endpoints[0].attempts[0]?.cancelReasons).toHaveLength(1);
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
     expectNothingLeft(ring, controller.signal);
-    expect(ring.balanced.status().endpoints[0]?.deployments[0]).toMatchObject({ state: 'closed', failures: 0 });
+    expect(ring.status()).toMatchObject({ state: 'closed', failures: 0 });
   });
 
   it('while the stream is not being read closes the upstream at once', async () => {
@@ -551,10 +532,10 @@ describe('timeout.firstContentMs', () => {
     const opened = watch(openStream(ring).then(({ stream }) => read(stream)));
 
     await pass(999);
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
     await pass(1);
 
-    expect(attemptsOf(ring)).toEqual([1, 1]);
+    expect(ring.attempts()).toEqual([1, 1]);
     expect(typesOf(opened.value as Reading).filter((type) => type !== 'ping')).toEqual(
       textParts('').map(({ type }) => type),
     );
@@ -606,7 +587,7 @@ describe('timeout.idleMs', () => {
     expect(['AbortError', 'TimeoutError']).not.toContain((error as Error).name);
     expect(reading.end).toBe('closed');
     expect(ring.endpoints[0].attempts[0]?.cancelReasons).toHaveLength(1);
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
     expectNothingLeft(ring);
   });
 
@@ -690,7 +671,7 @@ describe('totalTimeoutMs', () => {
 
     expect(typesOf(reading)).toEqual(['stream-start', 'text-delta', 'error']);
     expect(reading.end).toBe('closed');
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
     expectNothingLeft(ring);
   });
 
@@ -702,7 +683,7 @@ describe('totalTimeoutMs', () => {
 
     expect(typesOf(reading)).toEqual(['error']);
     expect(AllEndpointsFailedError.isInstance(errorIn(reading))).toBe(true);
-    expect(attemptsOf(ring)).toEqual([1, 0]);
+    expect(ring.attempts()).toEqual([1, 0]);
     expectNothingLeft(ring);
   });
 });
@@ -799,7 +780,7 @@ describe('with two or three deployments that send and fail in any way,', () => {
         const heardOfEach = given.map(heardOf);
         const heard = heardOfEach.find((of) => of !== undefined);
         const asked = heard === undefined ? given.length : heardOfEach.indexOf(heard) + 1;
-        expect(attemptsOf(ring)).toEqual(given.map((_, index) => (index < asked ? 1 : 0)));
+        expect(ring.attempts()).toEqual(given.map((_, index) => (index < asked ? 1 : 0)));
         if (opened.state === 'rejected') {
           expect(heard).toBeUndefined();
           expect(AllEndpointsFailedError.isInstance(opened.error)).toBe(true);
@@ -840,9 +821,9 @@ describe('with two or three deployments that send and fail in any way,', () => {
           await happenings();
 
           expectNothingLeft(ring, controller.signal);
-          const asked = attemptsOf(ring);
+          const asked = ring.attempts();
           await pass(60_000);
-          expect(attemptsOf(ring)).toEqual(asked);
+          expect(ring.attempts()).toEqual(asked);
           expectNothingLeft(ring, controller.signal);
         },
       ),
