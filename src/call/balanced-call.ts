@@ -98,7 +98,7 @@ export class BalancedCall extends CallParts {
   #gotContent(attempt: Attempt, headers: Headers, now: number): void {
     const { deployment, lease } = attempt;
     attempt.gotContent();
-    if (lease.wantsNews) lease.heard(headers, now);
+    lease.heard(headers, now);
     this.ring.gotContent(deployment, now, now - attempt.startedAt, this.isStream, !attempt.isOverdue);
   }
 

@@ -2,7 +2,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Revision } from '../gates/revision.ts';
 import type { CircuitBreaker } from '../gates/circuit-breaker.ts';
 import { type HealthObserver, Lease, type LeasedHealth } from './lease.ts';
-import type { Quota, QuotaChange } from '../limits/quota.ts';
+import type { Budget } from '../gates/budget.ts';
 import type { RateLimit } from '../gates/rate-limit.ts';
 import type { ModelKind } from '../sdk.ts';
 import { PeakEwma } from './peak-ewma.ts';
@@ -18,8 +18,8 @@ export interface DeploymentParts {
   readonly breaker: CircuitBreaker;
   readonly endpointBreaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
-  /** Its own limits, then those that it shares with others of its endpoint. */
-  readonly quotas: readonly [Quota, ...Quota[]];
+  /** Its own requests and tokens, then those that it shares with others of its endpoint. */
+  readonly budgets: readonly Budget[];
   readonly maxConcurrency: number | undefined;
   readonly observer: HealthObserver;
   readonly changes: Revision;
@@ -37,7 +37,7 @@ export class Deployment implements LeasedHealth {
   /** Shared by all deployments of its endpoint. */
   readonly endpointBreaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
-  readonly quotas: readonly [Quota, ...Quota[]];
+  readonly budgets: readonly Budget[];
   readonly observer: HealthObserver;
   /** How long it takes to say something. */
   readonly latency = new PeakEwma();
@@ -53,7 +53,7 @@ export class Deployment implements LeasedHealth {
     this.breaker = parts.breaker;
     this.endpointBreaker = parts.endpointBreaker;
     this.rateLimit = parts.rateLimit;
-    this.quotas = parts.quotas;
+    this.budgets = parts.budgets;
     this.observer = parts.observer;
     this.#maxConcurrency = parts.maxConcurrency ?? Infinity;
     this.#changes = parts.changes;
@@ -72,7 +72,7 @@ export class Deployment implements LeasedHealth {
 
   /** Whether any limit of requests or tokens is known. */
   get isMetered(): boolean {
-    return this.quotas.some((quota) => quota.isLimited);
+    return this.budgets.some(({ isLimited }) => isLimited);
   }
 
   /** Whether known limits, or its own, keep it from being overrun. */
@@ -90,48 +90,42 @@ export class Deployment implements LeasedHealth {
 
   /** The same, cooldowns apart: what a probe ahead of its time has to keep to all the same. */
   hasRoomAt(now: number, tokens = 1): number {
-    const [, shared] = this.quotas;
-    return Math.max(this.#hasOwnRoomAt(now, tokens), shared?.availableAt(now, tokens) ?? -Infinity);
+    return this.#hasRoomAt(this.budgets, now, tokens);
   }
 
-  /** The limit that it shares with others, where nothing but that keeps it from taking so many tokens now. */
-  lackingShared(now: number, tokens: number): Quota | undefined {
-    const [, shared] = this.quotas;
-    if (shared === undefined || shared.availableAt(now, tokens) <= now) return undefined;
-    return Math.max(this.cooledAt, this.#hasOwnRoomAt(now, tokens)) <= now ? shared : undefined;
+  /** The limits that it shares with others, where nothing but them keeps it from taking so many tokens now. */
+  lackingShared(now: number, tokens: number): readonly Budget[] {
+    const lacking = this.budgets.filter((budget) => budget.isShared && budget.opens(now, tokens) !== 'now');
+    if (lacking.length === 0) return lacking;
+    const own = this.budgets.filter(({ isShared }) => !isShared);
+    return Math.max(this.cooledAt, this.#hasRoomAt(own, now, tokens)) <= now ? lacking : [];
   }
 
   /** Whether one that is available has so many tokens, too. */
   hasTokens(now: number, tokens: number): boolean {
-    const [own, shared] = this.quotas;
-    return own.availableAt(now, tokens) <= now && (shared === undefined || shared.availableAt(now, tokens) <= now);
+    return this.budgets.every((budget) => budget.opens(now, tokens) === 'now');
   }
 
   /** Takes hold of it for one attempt that is expected to use so many tokens. */
   lease(now: number, tokens: number): Lease {
-    const lease = new Lease(this, now, tokens);
-    // Whoever remembers it as available has to look again.
-    if (lease.isLast) this.#changes.changed();
-    return lease;
+    return new Lease(this, now, tokens);
   }
 
   entered(): void {
     this.#inFlight += 1;
-    if (this.#inFlight >= this.#maxConcurrency) this.#changes.changed();
+    if (this.#inFlight >= this.#maxConcurrency) this.#changes.bump();
   }
 
   left(): void {
     this.#inFlight -= 1;
-    if (this.#inFlight + 1 >= this.#maxConcurrency) this.#changes.changed();
+    if (this.#inFlight + 1 >= this.#maxConcurrency) this.#changes.bump();
   }
 
-  quotaChanged(change: QuotaChange): void {
-    if (change === 'availability') this.#changes.changed();
-    else if (change === 'room') this.#changes.moreRoom();
-  }
-
-  #hasOwnRoomAt(now: number, tokens: number): number {
+  #hasRoomAt(budgets: readonly Budget[], now: number, tokens: number): number {
     if (this.endpoint.isSkipped || this.#inFlight >= this.#maxConcurrency) return Infinity;
-    return Math.max(this.rateLimit.cooldown.availableAt, this.quotas[0].availableAt(now, tokens));
+    return budgets.reduce((latest, budget) => {
+      const opens = budget.opens(now, tokens);
+      return typeof opens === 'number' ? Math.max(latest, opens) : latest;
+    }, this.rateLimit.cooldown.availableAt);
   }
 }

@@ -1,6 +1,8 @@
 import type { Failure } from '../failure/failure.ts';
 import type { CircuitBreaker } from '../gates/circuit-breaker.ts';
-import type { Quota, QuotaChange, Reservation } from '../limits/quota.ts';
+import type { Budget } from '../gates/budget.ts';
+import type { Pass } from '../gates/gate.ts';
+import type { Outcome } from '../gates/outcome.ts';
 import type { RateLimit } from '../gates/rate-limit.ts';
 import { statedLimits } from '../limits/stated-limits.ts';
 
@@ -17,23 +19,18 @@ export interface LeasedHealth {
   readonly endpointBreaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
   readonly observer: HealthObserver;
-  /** Its own limits first, which services state; then those it shares with others. */
-  readonly quotas: readonly [Quota, ...Quota[]];
+  readonly budgets: readonly Budget[];
   /** Whether any of them limits anything. */
   readonly isMetered: boolean;
   /** An attempt starts or ends. */
   entered(): void;
   left(): void;
-  /** There is more or less of a quota than was known. */
-  quotaChanged(change: QuotaChange): void;
 }
 
 /** One attempt's hold on a deployment. Ends once, in one of three ways; ending it again does nothing. */
 export class Lease {
   /** When it began, in milliseconds on the core's clock. */
   readonly startedAt: number;
-  /** Whether it took the last of some limit, so that nobody else can be asked before more comes in. */
-  readonly isLast: boolean;
   readonly #health: LeasedHealth;
   // Not any more once it has answered.
   #isProbe: boolean;
@@ -42,9 +39,8 @@ export class Lease {
   /** What has recovered since is not blamed for it. */
   #generation: number;
   #endpointGeneration: number;
-  /** What it has reserved of its deployment's own limits, and of those that are shared. */
-  readonly #reserved: Reservation | undefined;
-  readonly #reservedOfShared: Reservation | undefined;
+  /** What it holds of each budget. */
+  readonly #passes: readonly Pass[];
   #isHeld = true;
   #hasAnswered = false;
 
@@ -57,10 +53,7 @@ export class Lease {
     this.#isProbe = health.breaker.cooldown.enter();
     this.#isEndpointProbe = health.endpointBreaker.cooldown.enter();
     this.#isRateLimitProbe = health.rateLimit.enter(health.isMetered);
-    const [own, shared] = health.quotas;
-    this.#reserved = own.reserve(now, tokens);
-    this.#reservedOfShared = shared?.reserve(now, tokens);
-    this.isLast = this.#reserved?.isLast === true || this.#reservedOfShared?.isLast === true;
+    this.#passes = health.budgets.map((budget) => budget.enter(now, tokens));
     health.entered();
   }
 
@@ -69,19 +62,11 @@ export class Lease {
     return this.#isProbe || this.#isEndpointProbe;
   }
 
-  /** Whether it matters what its answer says of limits. */
-  get wantsNews(): boolean {
-    return this.#reserved?.wantsNews !== false;
-  }
-
   /** The service has answered: learns the limits that it states. */
   heard(headers: Readonly<Record<string, string>> | null | undefined, now: number): void {
     const stated = statedLimits(headers);
     if (stated === undefined) return;
-    const { quotas } = this.#health;
-    // What is shared with other deployments is counted by us alone, but by the same service.
-    for (const quota of quotas) quota.learnEnd(this.startedAt, stated);
-    this.#health.quotaChanged(quotas[0].learn(now, stated, this.#reserved, this.startedAt));
+    for (const pass of this.#passes) pass.learnLimits?.(stated, now);
   }
 
   /** The first content is there: whatever it was sent to find out is known now, however long the rest may take. */
@@ -105,15 +90,15 @@ export class Lease {
   /** The attempt brought all that was asked for, and used so many tokens, if the service said. */
   succeed(now: number, tokens?: number): void {
     this.answered();
-    if (this.#end(now, tokens)) this.#health.breaker.succeed(false, this.startedAt);
+    if (this.#end({ type: 'success', tokens }, now)) this.#health.breaker.succeed(false, this.startedAt);
   }
 
   /** The deployment failed. Whether it is blamed depends on the class of the failure. */
   fail(failure: Failure, now: number): void {
-    if (!this.#end(now)) return;
+    if (!this.#end({ type: 'failure', failure }, now)) return;
     switch (failure.class) {
       case 'rate-limited':
-        this.#reject(failure, now);
+        this.#reject(failure);
         return;
       case 'retryable':
       case 'quota-exhausted':
@@ -132,7 +117,7 @@ export class Lease {
 
   /** The attempt ended without a result: the caller left, or another attempt was quicker. */
   release(now: number): void {
-    if (this.#end(now)) this.#giveBack();
+    if (this.#end({ type: 'none' }, now)) this.#giveBack();
   }
 
   /** It is one of so many silent attempts that its deployment is taken out. */
@@ -144,23 +129,17 @@ export class Lease {
 
   /** Another attempt was quicker, and this one had given nothing yet. A probe has found out that the others are better. */
   lose(now: number): void {
-    if (!this.#end(now)) return;
+    if (!this.#end({ type: 'none' }, now)) return;
     if (this.isProbe) this.#blame({ class: 'retryable', scope: this.#isEndpointProbe ? 'endpoint' : 'deployment' });
     else this.#giveBack();
   }
 
-  #end(now: number, tokens?: number): boolean {
+  #end(outcome: Outcome, now: number): boolean {
     if (!this.#isHeld) return false;
     this.#isHeld = false;
-    const [own, shared] = this.#health.quotas;
-    this.#settle(own, this.#reserved, now, tokens);
-    if (shared !== undefined) this.#settle(shared, this.#reservedOfShared, now, tokens);
+    for (const pass of this.#passes) pass.settle(outcome, now);
     this.#health.left();
     return true;
-  }
-
-  #settle(quota: Quota, reserved: Reservation | undefined, now: number, tokens: number | undefined): void {
-    if (reserved !== undefined) this.#health.quotaChanged(quota.settle(now, reserved, tokens));
   }
 
   #clear(): void {
@@ -171,11 +150,10 @@ export class Lease {
   }
 
   /** A rejection for want of capacity is an answer: the endpoint works. */
-  #reject({ retryAfterMs }: Failure, now: number): void {
-    const { breaker, endpointBreaker, rateLimit, observer, quotas } = this.#health;
+  #reject({ retryAfterMs }: Failure): void {
+    const { breaker, endpointBreaker, rateLimit, observer } = this.#health;
     if (this.#isEndpointProbe) this.#tellRecovery('endpoint', endpointBreaker.succeed(true, this.startedAt));
     if (this.#isProbe) breaker.cooldown.giveBack();
-    for (const quota of quotas) quota.wasRejected(now, this.startedAt, retryAfterMs);
     observer.rateLimited(rateLimit.reject(retryAfterMs, this.#isRateLimitProbe));
   }
 

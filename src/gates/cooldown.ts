@@ -76,6 +76,6 @@ export class Cooldown {
 
   #become(state: CooldownState): void {
     this.#state = state;
-    this.#changes.changed();
+    this.#changes.bump();
   }
 }

@@ -1,4 +1,5 @@
 import { type Allowance, MINUTE_MS } from './allowance.ts';
+import { type StatedLimit, wholeNumber } from './stated-limits.ts';
 import { WindowEnd } from './window-end.ts';
 
 /** Spendings closer together than this part of the window are remembered as one, so that memory is bounded. */
@@ -7,6 +8,9 @@ const RESOLUTION = 1 / 200;
 /** What arrives at the service is spaced otherwise than what was sent: windows are kept longer by this part, and this time. */
 const MARGIN = 1.005;
 const JITTER_MS = 10;
+
+/** Windows that are shorter than the longest, of which a rejection may show that the service judges by them. */
+const SHORTER_WINDOWS_MS = [1_000, 2_000, 5_000];
 
 const capacityOf = (perMinute: number, windowMs: number): number =>
   Math.max(1, Math.floor((perMinute * windowMs) / MINUTE_MS));
@@ -24,18 +28,22 @@ interface Spending {
  * tell that moment, what was sent before it does not count after it.
  */
 export class SlidingWindow implements Allowance {
+  /** Spendings before the first that counts are kept for a while: a rejection may be heard long after its request was sent. */
   readonly #spendings: Spending[] = [];
   #first = 0;
+  /** Whether it is of a whole minute, for which services state what is left. Shorter windows are part of one, and may be others. */
+  readonly #isWholeMinute: boolean;
   #windowMs: number;
   #perMinute: number;
   #spent = 0;
   #end: WindowEnd;
   /** When room was last made by nothing but the end of a window. */
-  #trustedAt = -Infinity;
+  #trustedAt: number | undefined;
 
   constructor(perMinute: number, windowMs: number) {
     this.#perMinute = perMinute;
     this.#windowMs = windowMs;
+    this.#isWholeMinute = windowMs === MINUTE_MS;
     this.#end = new WindowEnd(windowMs);
   }
 
@@ -53,16 +61,14 @@ export class SlidingWindow implements Allowance {
     return this.capacity - this.#spent;
   }
 
-  atOnce(now: number): number {
+  burst(now: number): number {
     const level = this.level(now);
-    const endsAt = this.#end.nextAt(now);
     let back = 0;
     let ahead = 0;
     for (let index = this.#first; index < this.#spendings.length; index += 1) {
       const { at, amount } = this.#spendings[index] as Spending;
       back += amount;
-      const backAt = Math.min(at + this.#keptMs, endsAt);
-      ahead = Math.max(ahead, back - ((backAt - now) * this.#perMinute) / MINUTE_MS);
+      ahead = Math.max(ahead, back - ((this.#endOf(at, now) - now) * this.#perMinute) / MINUTE_MS);
     }
     return level + ahead;
   }
@@ -79,7 +85,7 @@ export class SlidingWindow implements Allowance {
       lacking -= this.#spendings[index]?.amount ?? 0;
       if (lacking <= 0) break;
     }
-    return Math.min((this.#spendings[index]?.at ?? now) + this.#keptMs, this.#end.nextAt(now));
+    return this.#endOf(this.#spendings[index]?.at ?? now, now);
   }
 
   spend(now: number, amount: number): number {
@@ -93,6 +99,45 @@ export class SlidingWindow implements Allowance {
       this.#spendings.push({ at: now, since: now, amount });
     }
     return this.level(now);
+  }
+
+  /** Azure charges what is expected, and gives nothing back. */
+  settle(now: number, spent: number, used: number): void {
+    if (used > spent) this.spend(now, used - spent);
+  }
+
+  setPerMinute(_now: number, perMinute: number): void {
+    this.#perMinute = perMinute;
+  }
+
+  /** Azure states what is left of its minute, and of its windows for requests the whole seconds until one ends. */
+  learn(sentAt: number, { remaining, reset }: StatedLimit): number | undefined {
+    if (this.#isWholeMinute) return remaining;
+    const seconds = wholeNumber(reset);
+    if (seconds !== undefined) this.#end.learn(sentAt, seconds);
+    return undefined;
+  }
+
+  /**
+   * There seemed to be room: the service judges over a shorter time, if there is one that was overrun by the moment at which the
+   * request was sent. It cannot be shorter than the time after which the service wants to be asked again.
+   */
+  rejected(_now: number, sentAt: number, retryAfterMs = 0): void {
+    if (this.#isWholeMinute) return;
+    // It was sent because a window seemed to have ended.
+    if (this.#trustedAt !== undefined && sentAt >= this.#trustedAt && sentAt < this.#trustedAt + this.#windowMs) {
+      this.#end.refute();
+      return;
+    }
+    const overrun = SHORTER_WINDOWS_MS.find(
+      (windowMs) =>
+        windowMs >= retryAfterMs &&
+        windowMs < this.#windowMs &&
+        this.#spentBefore(sentAt, windowMs) > capacityOf(this.#perMinute, windowMs),
+    );
+    if (overrun === undefined) return;
+    this.#windowMs = overrun;
+    this.#end = new WindowEnd(overrun);
   }
 
   /** What is given back was never spent: it must not outlast what it is taken from. */
@@ -109,35 +154,6 @@ export class SlidingWindow implements Allowance {
     return this.level(now);
   }
 
-  setPerMinute(_now: number, perMinute: number): void {
-    this.#perMinute = perMinute;
-  }
-
-  /**
-   * A request was rejected although there seemed to be room: the service judges over a shorter time, if there is one that we
-   * have overrun by the moment at which the request was sent. It cannot be shorter than the time after which the service
-   * wants to be asked again.
-   */
-  narrow(sentAt: number, shortestMs: number): void {
-    // It was sent because a window seemed to have ended.
-    if (sentAt >= this.#trustedAt && sentAt < this.#trustedAt + this.#windowMs) {
-      this.#end.refute();
-      return;
-    }
-    for (const windowMs of [1_000, 2_000, 5_000]) {
-      if (windowMs < shortestMs || windowMs >= this.#windowMs) continue;
-      if (this.#spentBefore(sentAt, windowMs) <= capacityOf(this.#perMinute, windowMs)) continue;
-      this.#windowMs = windowMs;
-      this.#end = new WindowEnd(windowMs);
-      return;
-    }
-  }
-
-  /** An answer to what was sent then says that the service's window ends in so many seconds. */
-  learnEnd(sentAt: number, seconds: number): void {
-    this.#end.learn(sentAt, seconds);
-  }
-
   #spentBefore(sentAt: number, windowMs: number): number {
     return this.#spendings.reduce(
       (sum, { at, since, amount }) => (at > sentAt - windowMs && since <= sentAt ? sum + amount : sum),
@@ -149,12 +165,17 @@ export class SlidingWindow implements Allowance {
     return this.#windowMs * MARGIN + JITTER_MS;
   }
 
+  /** Until when a spending counts. */
+  #endOf(spentAt: number, now: number): number {
+    const endsAt = spentAt + this.#keptMs;
+    return Math.min(endsAt, this.#end.nextAt(now) ?? endsAt);
+  }
+
   #forget(now: number): void {
     const keptMs = this.#keptMs;
-    const endedAt = this.#end.endedAt(now);
     for (let spending = this.#spendings[this.#first]; spending !== undefined;) {
       const isPast = spending.at + keptMs <= now;
-      if (!isPast && spending.at > endedAt) break;
+      if (!isPast && !this.#end.isPast(spending.at, now)) break;
       if (!isPast) this.#trustedAt = now;
       this.#spent -= spending.amount;
       this.#first += 1;

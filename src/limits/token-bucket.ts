@@ -1,4 +1,5 @@
 import { type Allowance, MINUTE_MS } from './allowance.ts';
+import type { StatedLimit } from './stated-limits.ts';
 
 /**
  * An allowance that refills continuously and never holds more than a minute's worth: how OpenAI limits requests and tokens
@@ -30,7 +31,7 @@ export class TokenBucket implements Allowance {
     return this.#level;
   }
 
-  atOnce(now: number): number {
+  burst(now: number): number {
     return this.level(now);
   }
 
@@ -48,9 +49,24 @@ export class TokenBucket implements Allowance {
     return this.#level;
   }
 
+  settle(now: number, spent: number, used: number): void {
+    this.spend(now, used - spent);
+  }
+
   setPerMinute(now: number, perMinute: number): void {
     const spent = this.capacity - this.level(now);
     this.#perMinute = perMinute;
     this.#level = perMinute - spent;
+  }
+
+  learn(_sentAt: number, { remaining }: StatedLimit): number | undefined {
+    return remaining;
+  }
+
+  /** The time that a service names counts, and not what our own count makes of its limits: gives back what lacks for one by then. */
+  rejected(now: number, _sentAt: number, retryAfterMs: number | undefined): void {
+    if (retryAfterMs === undefined) return;
+    const lateMs = this.availableAt(now, 1) - (now + retryAfterMs);
+    if (lateMs > 0) this.spend(now, (-lateMs * this.#perMinute) / MINUTE_MS);
   }
 }

@@ -36,19 +36,21 @@ export class WindowEnd {
     this.#after = undefined;
   }
 
-  /** The first moment after `now` by which a window has certainly ended; `Infinity` when none is known. */
-  nextAt(now: number): number {
-    return this.#after === undefined ? Infinity : lastAt(this.#after, this.#windowMs, now) + this.#windowMs;
+  /** The first moment after `now` by which a window has certainly ended; `undefined` when none is known. */
+  nextAt(now: number): number | undefined {
+    const last = this.#lastAt(now);
+    return last === undefined ? undefined : last + this.#windowMs;
   }
 
-  /** What was sent until then belongs to a window that has ended by `now`. */
-  endedAt(now: number): number {
-    if (this.#after === undefined) return -Infinity;
-    return lastAt(this.#after, this.#windowMs, now) - SECOND_MS - ARRIVAL_MS;
+  /** Whether what was sent then belongs to a window that has ended by `now`. */
+  isPast(sentAt: number, now: number): boolean {
+    const last = this.#lastAt(now);
+    return last !== undefined && sentAt <= last - SECOND_MS - ARRIVAL_MS;
+  }
+
+  #lastAt(now: number): number | undefined {
+    if (this.#after === undefined) return undefined;
+    const end = this.#after + SECOND_MS;
+    return end + Math.floor((now - end) / this.#windowMs) * this.#windowMs;
   }
 }
-
-const lastAt = (after: number, windowMs: number, now: number): number => {
-  const end = after + SECOND_MS;
-  return end + Math.floor((now - end) / windowMs) * windowMs;
-};

@@ -1,11 +1,11 @@
-import type { Quota } from '../limits/quota.ts';
+import type { Budget } from '../gates/budget.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 
 /** What calls further ahead wait for: it is not given to those behind, or small calls would starve large ones. */
 export class Claims {
   readonly #deployments = new Set<Deployment>();
   /** Limits that deployments share, of which there is not enough. */
-  readonly #shared = new Set<Quota>();
+  readonly #shared = new Set<Budget>();
 
   get isEmpty(): boolean {
     return this.#deployments.size === 0;
@@ -15,8 +15,7 @@ export class Claims {
   add(deployment: Deployment, now: number, tokens: number): void {
     if (this.has(deployment)) return;
     this.#deployments.add(deployment);
-    const lacking = deployment.lackingShared(now, tokens);
-    if (lacking !== undefined) this.#shared.add(lacking);
+    for (const budget of deployment.lackingShared(now, tokens)) this.#shared.add(budget);
   }
 
   /** Those of a ring that somebody waits for. */
@@ -25,6 +24,6 @@ export class Claims {
   }
 
   has(deployment: Deployment): boolean {
-    return this.#deployments.has(deployment) || deployment.quotas.some((quota) => this.#shared.has(quota));
+    return this.#deployments.has(deployment) || deployment.budgets.some((budget) => this.#shared.has(budget));
   }
 }

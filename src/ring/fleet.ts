@@ -5,11 +5,11 @@ import type { EventEmitter } from '../events.ts';
 import { Revision } from '../gates/revision.ts';
 import { CircuitBreaker } from '../gates/circuit-breaker.ts';
 import type { HealthObserver } from '../deployment/lease.ts';
-import { Quota } from '../limits/quota.ts';
+import { Budget } from '../gates/budget.ts';
 import { RateLimit } from '../gates/rate-limit.ts';
 import type { ModelKind } from '../sdk.ts';
 import { LruMap } from '../lru-map.ts';
-import type { ResolvedSettings } from '../settings/resolve-settings.ts';
+import type { EndpointLimits, ResolvedSettings } from '../settings/resolve-settings.ts';
 import { createPicker } from '../pickers/create-picker.ts';
 import { Deployment } from '../deployment/deployment.ts';
 import { targetsOf } from '../deployment/target.ts';
@@ -45,15 +45,17 @@ export class Fleet {
   readonly #deployments = new Map<Endpoint, LruMap<string, Deployment>>();
   readonly #rings = new LruMap<string, Ring>(MOST_MODELS);
   /** Limits of whole endpoints. */
-  readonly #sharedQuotas = new Map<Endpoint, Quota>();
+  readonly #sharedBudgets: ReadonlyMap<Endpoint, readonly Budget[]>;
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
     this.#lines = new WaitingLines(parts.clock, this.#changes);
-    for (const endpoint of parts.endpoints) {
-      const quota = new Quota(endpoint.limits, endpoint.type.metering, parts.clock.now());
-      if (quota.isLimited) this.#sharedQuotas.set(endpoint, quota);
-    }
+    this.#sharedBudgets = new Map(
+      parts.endpoints.map((endpoint) => [
+        endpoint,
+        this.#budgets(endpoint, endpoint.limits, true).filter(({ isLimited }) => isLimited),
+      ]),
+    );
     this.#endpointBreakers = new Map(parts.endpoints.map((endpoint) => [endpoint, this.#breaker()]));
   }
 
@@ -119,7 +121,10 @@ export class Fleet {
         breaker: this.#breaker(),
         endpointBreaker: this.breakerOf(endpoint),
         rateLimit: new RateLimit(this.#parts.clock, this.#changes, this.#parts.settings.maxRateLimitMs),
-        quotas: this.#quotas(endpoint, modelId),
+        budgets: [
+          ...this.#budgets(endpoint, endpoint.limitsOf(modelId), false),
+          ...(this.#sharedBudgets.get(endpoint) ?? []),
+        ],
         maxConcurrency: endpoint.limitsOf(modelId).maxConcurrency,
         observer: observer(this.#parts.events, endpoint.name, name),
         changes: this.#changes,
@@ -128,11 +133,12 @@ export class Fleet {
     return deployment;
   }
 
-  /** Its own, and what all deployments of the endpoint share. */
-  #quotas(endpoint: Endpoint, modelId: string): readonly [Quota, ...Quota[]] {
-    const own = new Quota(endpoint.limitsOf(modelId), endpoint.type.metering, this.#parts.clock.now());
-    const shared = this.#sharedQuotas.get(endpoint);
-    return shared === undefined ? [own] : [own, shared];
+  #budgets({ type }: Endpoint, { rpm, tpm }: EndpointLimits, isShared: boolean): readonly [Budget, Budget] {
+    const of = { metering: type.metering, isShared, revision: this.#changes, now: this.#parts.clock.now() };
+    return [
+      new Budget({ ...of, unit: 'requests', perMinute: rpm }),
+      new Budget({ ...of, unit: 'tokens', perMinute: tpm }),
+    ];
   }
 
   #breaker(): CircuitBreaker {

@@ -1,5 +1,6 @@
 import type { UnavailableRecord } from '../failure/failure.ts';
 import type { Revision } from '../gates/revision.ts';
+import type { Unit } from '../limits/stated-limits.ts';
 import type { CallOptions, ModelKind } from '../sdk.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { EarlyProbes } from './early-probes.ts';
@@ -200,8 +201,8 @@ export class Ring {
 
   #context(now: number, isFailover: boolean): PickContext {
     const msUntilFull = this.#isScarce(now)
-      ? ({ quotas }: Deployment): number =>
-          quotas.reduce((longest, quota) => Math.max(longest, quota.msUntilFull(now)), 0)
+      ? ({ budgets }: Deployment): number =>
+          budgets.reduce((longest, budget) => Math.max(longest, budget.msUntilFull(now)), 0)
       : undefined;
     return { now, isFailover, modelId: this.modelId, weightOf: this.#weightOf, msUntilFull };
   }
@@ -211,7 +212,9 @@ export class Ring {
     if (this.#shares === undefined || this.deployments.length > MANY) return false;
     if (now >= this.#scarceUntil) {
       this.#scarceUntil = now + SCARCE_MS;
-      this.#wasScarce = this.deployments.some(({ quotas }) => quotas.some((quota) => quota.missingPart(now) > SCARCE));
+      this.#wasScarce = this.deployments.some(({ budgets }) =>
+        budgets.some((budget) => budget.missingPart(now) > SCARCE),
+      );
     }
     return this.#wasScarce;
   }
@@ -224,16 +227,18 @@ export class Ring {
   #lookAtLimits(): void {
     const { deployments } = this;
     this.#isMetered = deployments.some((deployment) => deployment.isMetered);
-    this.#limitsTokens = this.#isMetered && deployments.some((deployment) => knows(deployment, 'tpm'));
-    this.#shares = this.#isMetered ? (this.#sharesBy('rpm') ?? this.#sharesBy('tpm')) : undefined;
+    this.#limitsTokens = this.#isMetered && deployments.some((deployment) => knows(deployment, 'tokens'));
+    this.#shares = this.#isMetered ? (this.#sharesBy('requests') ?? this.#sharesBy('tokens')) : undefined;
   }
 
   /** By its weight, and where everybody's quota is known by that too: nobody is picked above its share. */
-  #sharesBy(unit: 'rpm' | 'tpm'): ReadonlyMap<Deployment, number> | undefined {
+  #sharesBy(unit: Unit): ReadonlyMap<Deployment, number> | undefined {
     const { deployments } = this;
     if (!deployments.every((deployment) => deployment.endpoint.isSkipped || knows(deployment, unit))) return undefined;
-    const shareOf = ({ endpoint, quotas }: Deployment): number =>
-      endpoint.weight * quotas.reduce((least, quota) => Math.min(least, quota[unit] ?? Infinity), Infinity);
+    const shareOf = ({ endpoint, budgets }: Deployment): number => {
+      const limits = budgets.flatMap((budget) => (budget.unit === unit && budget.perMinute) || []);
+      return endpoint.weight * Math.min(...limits);
+    };
     return new Map(deployments.map((deployment) => [deployment, shareOf(deployment)]));
   }
 
@@ -255,8 +260,8 @@ export class Ring {
   }
 }
 
-const knows = ({ quotas }: Deployment, unit: 'rpm' | 'tpm'): boolean =>
-  quotas.some((quota) => quota[unit] !== undefined);
+const knows = ({ budgets }: Deployment, unit: Unit): boolean =>
+  budgets.some((budget) => budget.unit === unit && budget.isLimited);
 
 /** Those with the lowest priority number. */
 function bestTier(available: readonly Deployment[]): readonly Deployment[] {

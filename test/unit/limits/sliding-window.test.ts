@@ -1,17 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { Quota } from '../../../src/limits/quota.ts';
 import { SlidingWindow } from '../../../src/limits/sliding-window.ts';
-import { TokenBucket } from '../../../src/limits/token-bucket.ts';
-
-const steps = fc.array(fc.record({ afterMs: fc.nat(4_000), wanted: fc.integer({ min: 1, max: 5 }) }), {
-  minLength: 1,
-  maxLength: 200,
-});
 
 describe('a sliding window', () => {
   it('never lets more through than its share of any stretch of its length, wherever that begins', () => {
+    const steps = fc.array(fc.record({ afterMs: fc.nat(4_000), wanted: fc.integer({ min: 1, max: 5 }) }), {
+      minLength: 1,
+      maxLength: 200,
+    });
     fc.assert(
       fc.property(
         steps,
@@ -37,24 +34,7 @@ describe('a sliding window', () => {
     );
   });
 
-  it('names the first moment at which there is room, and there is room then', () => {
-    fc.assert(
-      fc.property(steps, (taken) => {
-        const window = new SlidingWindow(60, 10_000);
-        let now = 0;
-        for (const { afterMs, wanted } of taken) {
-          const at = window.availableAt(now, wanted);
-          expect(window.level(at)).toBeGreaterThanOrEqual(Math.min(wanted, window.capacity));
-          now = Math.max(now + afterMs, at);
-          window.spend(now, wanted);
-        }
-      }),
-    );
-  });
-});
-
-describe('what is given back to a sliding window', () => {
-  it('is there at once', () => {
+  it('has what is given back at once', () => {
     const window = new SlidingWindow(60_000, 60_000);
     window.spend(0, 50_000);
 
@@ -63,7 +43,7 @@ describe('what is given back to a sliding window', () => {
     expect(window.level(10_000)).toBe(40_000);
   });
 
-  it('is not there a second time when what it was taken from is over', () => {
+  it('has what is given back no second time, when what it was taken from is over', () => {
     const window = new SlidingWindow(60_000, 60_000);
     window.spend(0, 50_000);
 
@@ -71,27 +51,36 @@ describe('what is given back to a sliding window', () => {
 
     expect(window.level(61_000)).toBe(60_000);
   });
+
+  it.each([
+    ['keeps what was charged when less is used', 100, 59_000],
+    ['takes what is used beyond what was charged', 1_500, 58_500],
+  ])('%s', (_, used, left) => {
+    const window = new SlidingWindow(60_000, 60_000);
+    window.spend(0, 1_000);
+
+    window.settle(2_000, 1_000, used);
+
+    expect(window.level(2_000)).toBe(left);
+  });
 });
 
-describe('a rejection although there was room', () => {
+describe('a sliding window whose request is rejected although there was room', () => {
   /** 600 requests a minute: 100 in ten seconds, 10 in one. Returns how many may be sent at once, long after. */
   function burstAfterRejection(
     sentAt: readonly number[],
     rejected: { sentAt: number; heardAt: number; retryAfterMs?: number },
   ): number {
-    const quota = new Quota({ rpm: 600 }, 'windows', 0);
-    for (const at of sentAt) quota.reserve(at, 1);
-    quota.wasRejected(rejected.heardAt, rejected.sentAt, rejected.retryAfterMs);
-    const later = rejected.heardAt + 60_000;
-    let burst = 0;
-    for (; quota.availableAt(later, 1) <= later; burst++) quota.reserve(later, 1);
-    return burst;
+    const window = new SlidingWindow(600, 10_000);
+    for (const at of sentAt) window.spend(at, 1);
+    window.rejected(rejected.heardAt, rejected.sentAt, rejected.retryAfterMs);
+    return window.level(rejected.heardAt + 60_000);
   }
   const times = (count: number, at: (index: number) => number) =>
     Array.from({ length: count }, (_, index) => at(index));
 
   it.each([0, 8_000, 30_000])(
-    'shows the shortest time that was overrun when its request was sent, although it is heard %i ms later',
+    'shrinks to the shortest time that was overrun when the request was sent, although that is heard %i ms later',
     (heardAt) => {
       const sentAt = times(25, () => 0);
 
@@ -99,33 +88,26 @@ describe('a rejection although there was room', () => {
     },
   );
 
-  it('shows no time that is shorter than the one after which the service wants to be asked again', () => {
+  it('shrinks to no time that is shorter than the one after which the service wants to be asked again', () => {
     const sentAt = times(25, () => 0);
 
     expect(burstAfterRejection(sentAt, { sentAt: 0, heardAt: 8_000, retryAfterMs: 1_500 })).toBe(20);
   });
 
-  it.each([500, 3_000])('shows nothing where no time was overrun, heard %i ms later', (lateMs) => {
+  it.each([500, 3_000])('stays as it is where no time was overrun, heard %i ms later', (lateMs) => {
     // Eight in each second, of the ten that there may be.
     const heardAt = 4_000 + lateMs;
     const sentAt = times(1 + heardAt / 125, (index) => index * 125);
 
     expect(burstAfterRejection(sentAt, { sentAt: 4_000, heardAt })).toBe(100);
   });
-});
 
-describe('a token bucket', () => {
-  it('has room at the moment that it names', () => {
-    fc.assert(
-      fc.property(steps, fc.integer({ min: 10, max: 6_000 }), (taken, perMinute) => {
-        const bucket = new TokenBucket(perMinute, 0);
-        let now = 0;
-        for (const { afterMs, wanted } of taken) {
-          now = Math.max(now + afterMs, bucket.availableAt(now, wanted));
-          expect(bucket.level(now)).toBeGreaterThanOrEqual(Math.min(wanted, bucket.capacity) - 1e-6);
-          bucket.spend(now, wanted);
-        }
-      }),
-    );
+  it('stays as it is where it is of a whole minute, as tokens are', () => {
+    const window = new SlidingWindow(6_000, 60_000);
+    window.spend(0, 3_000);
+
+    window.rejected(10, 0, undefined);
+
+    expect(window.level(60_000 * 2)).toBe(6_000);
   });
 });

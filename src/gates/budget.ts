@@ -1,0 +1,230 @@
+import type { Allowance } from '../limits/allowance.ts';
+import { createAllowance, type Metering } from '../limits/create-allowance.ts';
+import type { StatedLimit, StatedLimits, Unit } from '../limits/stated-limits.ts';
+import type { Closure, Gate, Pass } from './gate.ts';
+import { type Opening, opensAt } from './opening.ts';
+import type { Outcome } from './outcome.ts';
+import type { Revision } from './revision.ts';
+
+/** What a budget is made with. */
+export interface BudgetOptions {
+  readonly unit: Unit;
+  readonly metering: Metering;
+  /** Amount per minute, as configured; `undefined` where it has to be learned. */
+  readonly perMinute: number | undefined;
+  /** Whether all deployments of an endpoint spend from it. */
+  readonly isShared: boolean;
+  readonly revision: Revision;
+  readonly now: number;
+}
+
+/** How much of a limit can be had at once, and how much comes in per minute. */
+export interface Pace {
+  readonly burst: number;
+  readonly perMinute: number;
+}
+
+/**
+ * The requests, or the tokens, that a deployment or a whole endpoint may be sent. An attempt spends when it starts, and settles
+ * when it ends. Limits are configured, or learned from answers: the lower counts.
+ */
+export class Budget implements Gate {
+  readonly allowsEarlyProbe = false;
+  readonly unit: Unit;
+  readonly isShared: boolean;
+  readonly #options: BudgetOptions;
+  /** `undefined` while no limit is known. */
+  #allowance: Allowance | undefined;
+  /** What attempts under way have spent: the service may not have seen it yet. */
+  #unsettled = 0;
+  /** How much has been taken off, in all, because the service counts otherwise. */
+  #corrected = 0;
+
+  constructor(options: BudgetOptions) {
+    this.unit = options.unit;
+    this.isShared = options.isShared;
+    this.#options = options;
+    this.#start(options.now);
+  }
+
+  /** Whether a limit is known. */
+  get isLimited(): boolean {
+    return this.#allowance !== undefined;
+  }
+
+  /** `undefined` while no limit is known. */
+  get perMinute(): number | undefined {
+    return this.#allowance?.perMinute;
+  }
+
+  /** `undefined` while no limit is known. */
+  pace(now: number): Pace | undefined {
+    const allowance = this.#allowance;
+    return allowance && { burst: allowance.burst(now), perMinute: allowance.perMinute };
+  }
+
+  /** Milliseconds until nothing is missing of it, if nothing is spent. */
+  msUntilFull(now: number): number {
+    return this.#allowance?.msUntilFull(now) ?? 0;
+  }
+
+  /** The part that is missing now, from 0 to 1 and, overdrawn, more. */
+  missingPart(now: number): number {
+    return this.#allowance === undefined ? 0 : 1 - this.#allowance.level(now) / this.#allowance.capacity;
+  }
+
+  opens(now: number, tokens: number): Opening {
+    return this.#allowance === undefined
+      ? 'now'
+      : opensAt(this.#allowance.availableAt(now, this.#amountOf(tokens)), now);
+  }
+
+  closure(now: number, tokens: number): Closure | undefined {
+    const opens = this.opens(now, tokens);
+    return opens === 'now' ? undefined : { reason: 'limits', opens };
+  }
+
+  enter(now: number, tokens: number): Pass {
+    const allowance = this.#allowance;
+    if (allowance === undefined) return new BudgetPass(this, now, undefined);
+    // More than it can ever hold is let through when it is full, and must not leave a debt that takes minutes to pay.
+    const amount = Math.min(this.#amountOf(tokens), allowance.capacity);
+    const left = allowance.spend(now, amount);
+    const unseen = this.#unsettled;
+    this.#unsettled += amount;
+    if (allowance.availableAt(now, 1) > now) this.#options.revision.bump();
+    return new BudgetPass(this, now, { allowance, amount, unseen, count: Math.max(0, left) + this.#corrected });
+  }
+
+  /** Forgets the limits that were learned, and what has been spent. */
+  reset(now: number): void {
+    this.#start(now);
+    this.#options.revision.bump();
+  }
+
+  /** For its passes: an answer to what was sent at `sentAt` states limits. */
+  learn(sentAt: number, spending: Spending | undefined, stated: StatedLimits, now: number): void {
+    const limit = stated[this.unit];
+    const allowance = this.#allowance;
+    if (allowance === undefined) {
+      if (!this.isShared) this.#learnFirst(sentAt, limit, now);
+      return;
+    }
+    this.#change(allowance, now, () => {
+      const remaining = allowance.learn(sentAt, limit);
+      // What deployments share is counted by us alone, although by the same service's windows.
+      if (this.isShared) return;
+      this.#learnPerMinute(allowance, limit, now);
+      if (remaining !== undefined && spending?.allowance === allowance) {
+        this.#correct(spending, { ...limit, remaining }, now);
+      }
+    });
+  }
+
+  /** For its passes: an attempt has ended. */
+  settle(sentAt: number, spending: Spending | undefined, outcome: Outcome, now: number): void {
+    const allowance = this.#allowance;
+    if (allowance === undefined) return;
+    this.#change(allowance, now, () => {
+      if (spending?.allowance === allowance) this.#settle(spending, outcome, now);
+      if (outcome.type === 'failure' && outcome.failure.class === 'rate-limited') {
+        allowance.rejected(now, sentAt, outcome.failure.retryAfterMs);
+      }
+    });
+  }
+
+  #amountOf(tokens: number): number {
+    return this.unit === 'requests' ? 1 : tokens;
+  }
+
+  #start(now: number): void {
+    const { metering, perMinute } = this.#options;
+    this.#allowance = perMinute === undefined ? undefined : createAllowance(metering, this.unit, perMinute, now);
+    this.#unsettled = 0;
+    this.#corrected = 0;
+  }
+
+  #learnFirst(sentAt: number, limit: StatedLimit, now: number): void {
+    if (limit.perMinute === undefined) return;
+    const allowance = createAllowance(this.#options.metering, this.unit, limit.perMinute, now);
+    const remaining = allowance.learn(sentAt, limit) ?? allowance.capacity;
+    allowance.spend(now, Math.max(0, allowance.capacity - remaining));
+    this.#allowance = allowance;
+    this.#options.revision.bump();
+  }
+
+  #learnPerMinute(allowance: Allowance, { perMinute }: StatedLimit, now: number): void {
+    if (perMinute === undefined) return;
+    const lower = Math.min(perMinute, this.#options.perMinute ?? perMinute);
+    if (lower === allowance.perMinute) return;
+    const before = allowance.level(now);
+    allowance.setPerMinute(now, lower);
+    this.#corrected += before - allowance.level(now);
+    this.#options.revision.bump();
+  }
+
+  /**
+   * Puts our count right where the service's differs: others spend from the same limit, or it counts otherwise.
+   *
+   * Its figure is from when the attempt arrived, so it is compared with ours from then, less what has been corrected since;
+   * answers under way together would otherwise all correct the same. What it had not seen yet explains a surplus. Where a lower limit
+   * than the service's is configured, what is left of the service's is no surplus of ours.
+   */
+  #correct({ allowance, count, unseen }: Spending, { perMinute, remaining }: StatedRest, now: number): void {
+    const missing = count - this.#corrected - remaining;
+    const surplus = perMinute === undefined || perMinute === allowance.perMinute ? Math.max(0, -missing - unseen) : 0;
+    const difference = missing > 0 ? missing : -surplus;
+    if (difference === 0) return;
+    allowance.spend(now, difference);
+    this.#corrected += difference;
+  }
+
+  #settle({ allowance, amount }: Spending, outcome: Outcome, now: number): void {
+    this.#unsettled -= amount;
+    if (this.unit === 'requests' || outcome.type !== 'success' || outcome.tokens === undefined) return;
+    allowance.settle(now, amount, Math.min(outcome.tokens, Math.max(amount, allowance.capacity)));
+  }
+
+  /** Tells of what becomes of a change: that the budget opens at another time, or that there is more than there was. */
+  #change(allowance: Allowance, now: number, change: () => void): void {
+    const opens = allowance.availableAt(now, 1);
+    const level = allowance.level(now);
+    change();
+    if (allowance.availableAt(now, 1) !== opens) this.#options.revision.bump();
+    else if (allowance.level(now) > level) this.#options.revision.capacityFreed();
+  }
+}
+
+/** What an attempt has spent of a known limit. */
+interface Spending {
+  /** Of which it was spent: none that was forgotten since is settled. */
+  readonly allowance: Allowance;
+  readonly amount: number;
+  /** What was left by our count right after it, and what had been corrected by then. */
+  readonly count: number;
+  /** What other attempts had spent and not settled by then. */
+  readonly unseen: number;
+}
+
+type StatedRest = StatedLimit & { readonly remaining: number };
+
+class BudgetPass implements Pass {
+  readonly isProbe = false;
+  readonly #budget: Budget;
+  readonly #sentAt: number;
+  readonly #spending: Spending | undefined;
+
+  constructor(budget: Budget, sentAt: number, spending: Spending | undefined) {
+    this.#budget = budget;
+    this.#sentAt = sentAt;
+    this.#spending = spending;
+  }
+
+  learnLimits(stated: StatedLimits, now: number): void {
+    this.#budget.learn(this.#sentAt, this.#spending, stated, now);
+  }
+
+  settle(outcome: Outcome, now: number): void {
+    this.#budget.settle(this.#sentAt, this.#spending, outcome, now);
+  }
+}

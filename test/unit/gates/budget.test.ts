@@ -1,0 +1,417 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { type BalancedProvider, createBalancedProvider } from '../../../src/index.ts';
+import { Budget, type BudgetOptions } from '../../../src/gates/budget.ts';
+import type { Pass } from '../../../src/gates/gate.ts';
+import { Revision } from '../../../src/gates/revision.ts';
+import { statedLimits } from '../../../src/limits/stated-limits.ts';
+import { TokenBucket } from '../../../src/limits/token-bucket.ts';
+import { apiError } from '../api-error.ts';
+import { after, answers, type Behaviour, fails, FakeEndpoint, prompt } from '../fake-endpoint.ts';
+import { happenings, pass, useFakeTime } from '../fake-time.ts';
+import { watch } from '../outcome.ts';
+
+useFakeTime();
+
+/** Asks for an answer of up to so many tokens, all of which are reserved. Really used are two. */
+const ask = (balanced: BalancedProvider, maxOutputTokens: number, abortSignal?: AbortSignal) =>
+  watch(balanced('m').doGenerate({ prompt, maxOutputTokens, ...(abortSignal && { abortSignal }) }));
+
+/** A deployment with 500 tokens in each second, known from a call a minute ago. From now on it takes a second to answer. */
+async function metered(behaviour: Behaviour = answers()) {
+  const endpoint = new FakeEndpoint('e0');
+  const balanced = createBalancedProvider({ endpoints: [endpoint.settings({ tpm: 30_000 })], retry: { rounds: 1 } });
+  ask(balanced, 10);
+  await pass(60_000);
+  endpoint.behave(after(1_000, behaviour));
+  return { endpoint, balanced };
+}
+
+describe('a deployment with a limit of tokens', () => {
+  it('counts what the very first call asks for', async () => {
+    const endpoint = new FakeEndpoint('e0', after(1_000, answers()));
+    const balanced = createBalancedProvider({ endpoints: [endpoint.settings({ tpm: 30_000 })] });
+
+    ask(balanced, 20_000);
+    ask(balanced, 20_000);
+    await happenings();
+
+    expect(endpoint.attempts).toHaveLength(1);
+  });
+
+  it('serves a small call right after one that asked for more than the limit and failed', async () => {
+    const { endpoint, balanced } = await metered(fails(apiError(500)));
+    ask(balanced, 128_000);
+    await pass(1_000);
+
+    endpoint.behave(answers());
+    const small = ask(balanced, 100);
+    await pass(1_000);
+
+    expect(small.state).toBe('fulfilled');
+  });
+
+  it('serves a small call right after one that asked for more than the limit and was aborted', async () => {
+    const { endpoint, balanced } = await metered();
+    const controller = new AbortController();
+    ask(balanced, 128_000, controller.signal);
+    await pass(500);
+
+    controller.abort();
+    endpoint.behave(answers());
+    const small = ask(balanced, 100);
+    await pass(1_000);
+
+    expect(small.state).toBe('fulfilled');
+  });
+
+  it('serves a call that waits for tokens as soon as another gives back what it did not use', async () => {
+    const { endpoint, balanced } = await metered();
+    ask(balanced, 25_000);
+    ask(balanced, 25_000);
+
+    await pass(1_010);
+
+    expect(endpoint.attempts).toHaveLength(3);
+  });
+});
+
+describe('a deployment whose answers state their limits', () => {
+  /** Answers that state a limit of requests, and what is left of it. */
+  const stating = (limit: number, remaining: () => number): Behaviour => ({
+    ...answers(),
+    generate: async (attempt) => ({
+      ...(await answers().generate(attempt)),
+      response: {
+        headers: { 'x-ratelimit-limit-requests': `${limit}`, 'x-ratelimit-remaining-requests': `${remaining()}` },
+      },
+    }),
+  });
+
+  it('gets no more calls when others have used its limit up', async () => {
+    const endpoints = [
+      new FakeEndpoint(
+        'e0',
+        stating(60, () => 0),
+      ),
+      new FakeEndpoint('e1'),
+    ] as const;
+    endpoints[0].behaveOnce(stating(60, () => 30));
+    const balanced = createBalancedProvider({
+      endpoints: endpoints.map((endpoint) => endpoint.settings()),
+      loadBalancing: false,
+    });
+
+    for (let call = 0; call < 3; call++) {
+      ask(balanced, 1);
+      await happenings();
+    }
+
+    expect(endpoints.map(({ attempts }) => attempts.length)).toEqual([2, 1]);
+  });
+
+  it('gets no more than is configured for it, however much more the service has left', async () => {
+    let left = 600;
+    const endpoint = new FakeEndpoint(
+      'e0',
+      stating(600, () => left--),
+    );
+    const limits = { deployments: { m: { name: 'm', rpm: 60 } } };
+    const balanced = createBalancedProvider({ endpoints: [endpoint.settings(limits)] });
+
+    for (let call = 0; call < 100; call++) {
+      ask(balanced, 1);
+      await happenings();
+    }
+
+    expect(endpoint.attempts).toHaveLength(60);
+  });
+});
+
+const budgetOf = (options: Partial<BudgetOptions>): Budget =>
+  new Budget({
+    unit: 'requests',
+    metering: 'continuous',
+    perMinute: undefined,
+    isShared: false,
+    revision: new Revision(),
+    now: 0,
+    ...options,
+  });
+
+/** What answers state of both limits. */
+const stated = (perMinute: number, remaining: number) =>
+  statedLimits({
+    'x-ratelimit-limit-requests': `${perMinute}`,
+    'x-ratelimit-remaining-requests': `${remaining}`,
+    'x-ratelimit-limit-tokens': `${perMinute}`,
+    'x-ratelimit-remaining-tokens': `${remaining}`,
+  })!;
+const succeeds = (tokens?: number) => ({ type: 'success', tokens }) as const;
+const rejected = (retryAfterMs?: number) =>
+  ({ type: 'failure', failure: { class: 'rate-limited', retryAfterMs } }) as const;
+
+/** How many requests, or calls of one token, a budget lets through now. */
+function room(budget: Budget, now: number): number {
+  let entered = 0;
+  for (; budget.opens(now, 1) === 'now'; entered += 1) budget.enter(now, 1);
+  return entered;
+}
+
+describe('a budget', () => {
+  it('that knows no limit lets everything through', () => {
+    const budget = budgetOf({});
+    budget.enter(0, 1_000_000);
+
+    expect(budget.opens(0, 1_000_000)).toBe('now');
+    expect(budget.closure(0, 1_000_000)).toBeUndefined();
+    expect(budget.isLimited).toBe(false);
+  });
+
+  it('says when it opens, and that limits are the reason', () => {
+    const budget = budgetOf({ perMinute: 60 });
+    room(budget, 0);
+
+    expect(budget.closure(0, 1)).toEqual({ reason: 'limits', opens: 1_000 });
+  });
+
+  it('lets more than it can ever hold through when it is full, and owes nothing for the rest', () => {
+    const budget = budgetOf({ unit: 'tokens', perMinute: 30_000 });
+
+    const huge = budget.enter(0, 128_000);
+    huge.settle(succeeds(128_000), 1_000);
+
+    expect(budget.opens(1_000, 500)).toBe('now');
+    expect(budget.opens(59_900, 128_000)).toBe(60_000);
+  });
+
+  it('has at once what was reserved and not used', () => {
+    const budget = budgetOf({ unit: 'tokens', perMinute: 30_000 });
+    const passes = [0, 1, 2].map((now) => budget.enter(now, 1_000));
+    for (const each of passes) each.settle(succeeds(100), 3);
+
+    expect(budget.opens(3, 29_700)).toBe('now');
+    expect(budget.opens(3, 29_710)).not.toBe('now');
+  });
+
+  it('gets back no more than it can hold', () => {
+    const budget = budgetOf({ unit: 'tokens', perMinute: 60_000 });
+    const long = budget.enter(0, 50_000);
+
+    long.settle(succeeds(10), 120_000);
+
+    expect(budget.missingPart(120_000)).toBe(0);
+  });
+
+  it('gets nothing back where the service charges what is expected', () => {
+    const budget = budgetOf({ unit: 'tokens', metering: 'windows', perMinute: 60_000 });
+    budget.enter(0, 50_000).settle(succeeds(10), 1_000);
+
+    expect(budget.opens(1_000, 10_001)).not.toBe('now');
+  });
+
+  it('that was rejected opens at the time that the service names', () => {
+    const budget = budgetOf({ perMinute: 60 });
+    const last = Array.from({ length: 61 }, () => budget.enter(0, 1)).at(-1);
+
+    last?.settle(rejected(500), 100);
+
+    expect(budget.opens(100, 1)).toBeCloseTo(600);
+  });
+
+  it('that is reset forgets what it has learned and spent, and attempts from before settle nothing', () => {
+    const budget = budgetOf({ unit: 'tokens', perMinute: 60_000 });
+    const before = budget.enter(0, 50_000);
+    before.learnLimits?.(stated(6_000, 100), 10);
+    expect(budget.perMinute).toBe(6_000);
+
+    budget.reset(20);
+    budget.enter(20, 30_000);
+    before.settle(succeeds(10), 20);
+    budget.enter(20, 1).learnLimits?.(stated(60_000, 59_999), 20);
+
+    expect(budget.perMinute).toBe(60_000);
+    expect(budget.missingPart(20)).toBeCloseTo(0.5);
+  });
+});
+
+describe('a budget that hears what a service says is left', () => {
+  it.each(['continuous', 'windows'] as const)(
+    'starts with that when its limit was not known before (%s)',
+    (metering) => {
+      const budget = budgetOf({ unit: 'tokens', metering });
+
+      budget.enter(0, 1).learnLimits?.(stated(100_000, 30_000), 0);
+
+      expect(budget.missingPart(0)).toBeCloseTo(0.7);
+    },
+  );
+
+  it('has no less than that', () => {
+    const budget = budgetOf({ unit: 'tokens', perMinute: 30_000 });
+
+    budget.enter(0, 128_000).learnLimits?.(stated(30_000, 29_000), 1);
+
+    expect(budget.opens(1, 29_000)).toBe('now');
+    expect(budget.opens(1, 29_400)).not.toBe('now');
+  });
+
+  it('closes, and says so, when others have used up its limit', () => {
+    const revision = new Revision();
+    const budget = budgetOf({ perMinute: 60, revision });
+    const attempt = budget.enter(0, 1);
+    const before = revision.count;
+
+    attempt.learnLimits?.(stated(60, 0), 100);
+
+    expect(revision.count).toBeGreaterThan(before);
+    expect(budget.opens(100, 1)).not.toBe('now');
+  });
+
+  it('corrects the same difference once, however many answers tell of it', () => {
+    const budget = budgetOf({ perMinute: 600 });
+    const attempts = Array.from({ length: 20 }, () => budget.enter(0, 1));
+
+    // Others have used 100 before these.
+    attempts.forEach((attempt, index) => attempt.learnLimits?.(stated(600, 499 - index), 1_000));
+
+    expect(room(budget, 1_000)).toBe(490);
+  });
+
+  it('takes what the service has not seen yet for no surplus', () => {
+    const budget = budgetOf({ perMinute: 600 });
+    const attempts = Array.from({ length: 20 }, () => budget.enter(0, 1));
+
+    // The last to be sent arrives first.
+    attempts.at(-1)?.learnLimits?.(stated(600, 599), 0);
+
+    expect(room(budget, 0)).toBe(580);
+  });
+
+  it('takes a surplus that nothing under way explains', () => {
+    const budget = budgetOf({ perMinute: 600 });
+    for (let call = 0; call < 100; call++) budget.enter(0, 1).settle(succeeds(), 0);
+
+    budget.enter(0, 1).learnLimits?.(stated(600, 550), 0);
+
+    expect(room(budget, 0)).toBe(550);
+  });
+
+  it('takes a lower limit at once, and what is left of it', () => {
+    const budget = budgetOf({ perMinute: 600 });
+    const attempts = [budget.enter(0, 1), budget.enter(0, 1)];
+
+    attempts.forEach((attempt, index) => attempt.learnLimits?.(stated(60, 59 - index), 0));
+
+    expect(budget.perMinute).toBe(60);
+    expect(room(budget, 0)).toBe(58);
+  });
+
+  it('ignores it for requests in windows, of which the service states what is left of its minute', () => {
+    const budget = budgetOf({ metering: 'windows', perMinute: 60 });
+
+    budget.enter(0, 1).learnLimits?.(stated(60, 0), 0);
+
+    expect(room(budget, 0)).toBe(9);
+  });
+
+  it('ignores it where deployments share the budget', () => {
+    const budget = budgetOf({ isShared: true, perMinute: 60 });
+
+    budget.enter(0, 1).learnLimits?.(stated(10, 0), 0);
+
+    expect(room(budget, 0)).toBe(59);
+  });
+});
+
+describe('a budget tells of its changes', () => {
+  const watched = (options: Partial<BudgetOptions>) => {
+    const revision = new Revision();
+    let news = 0;
+    revision.onChange(() => (news += 1));
+    return { budget: budgetOf({ ...options, revision }), revision, heard: () => news };
+  };
+
+  it('when the last of it is spent', () => {
+    const { budget, revision } = watched({ perMinute: 2 });
+    budget.enter(0, 1);
+    expect(revision.count).toBe(0);
+
+    budget.enter(0, 1);
+
+    expect(revision.count).toBe(1);
+  });
+
+  it('when it opens again because something is given back', () => {
+    const { budget, revision } = watched({ unit: 'tokens', perMinute: 60 });
+    const attempt = budget.enter(0, 60);
+    const before = revision.count;
+
+    attempt.settle(succeeds(10), 0);
+
+    expect(revision.count).toBeGreaterThan(before);
+  });
+
+  it('when it has more room than before, though it was open', () => {
+    const { budget, revision, heard } = watched({ unit: 'tokens', perMinute: 60 });
+    const attempt = budget.enter(0, 50);
+
+    attempt.settle(succeeds(10), 0);
+
+    expect(revision.count).toBe(0);
+    expect(heard()).toBe(1);
+  });
+
+  it('when it learns a limit', () => {
+    const { budget, revision } = watched({});
+
+    budget.enter(0, 1).learnLimits?.(stated(60, 59), 0);
+
+    expect(revision.count).toBe(1);
+  });
+
+  it('when the end of its window is named, and comes sooner than was thought', () => {
+    const { budget, revision } = watched({ metering: 'windows', perMinute: 60 });
+    const attempts = Array.from({ length: 10 }, () => budget.enter(0, 1));
+    const before = revision.count;
+
+    attempts[0]?.learnLimits?.({ ...stated(60, 50), requests: { ...stated(60, 50).requests, reset: '3' } }, 100);
+
+    expect(revision.count).toBeGreaterThan(before);
+    expect(budget.opens(100, 1)).toBe(3_000);
+  });
+});
+
+it('budgets never let more through than an exact count does', () => {
+  const step = fc.record({
+    waitsMs: fc.integer({ min: 0, max: 30_000 }),
+    calls: fc.integer({ min: 1, max: 40 }),
+    tokens: fc.integer({ min: 1, max: 400 }),
+    used: fc.integer({ min: 0, max: 800 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const budgets = [budgetOf({ perMinute: 60 }), budgetOf({ unit: 'tokens', perMinute: 10_000 })];
+      const requests = new TokenBucket(60, 0);
+      const tokens = new TokenBucket(10_000, 0);
+      const unsettled: { passes: readonly Pass[]; reserved: number; used: number }[] = [];
+      let now = 0;
+      for (const { waitsMs, calls, tokens: wanted, used } of steps) {
+        now += waitsMs;
+        for (const late of unsettled.splice(0, calls)) {
+          for (const each of late.passes) each.settle(succeeds(late.used), now);
+          tokens.spend(now, late.used - late.reserved);
+        }
+        for (let call = 0; call < calls && budgets.every((each) => each.opens(now, wanted) === 'now'); call += 1) {
+          expect(requests.level(now)).toBeGreaterThan(1 - 1e-6);
+          expect(tokens.level(now)).toBeGreaterThan(wanted - 1e-6);
+          const passes = budgets.map((each) => each.enter(now, wanted));
+          requests.spend(now, 1);
+          tokens.spend(now, wanted);
+          if (call % 2 === 0) unsettled.push({ passes, reserved: wanted, used });
+        }
+      }
+    }),
+  );
+});
