@@ -2,6 +2,7 @@ import { systemClock } from './clock.ts';
 import { Endpoints } from './endpoint/create-endpoints.ts';
 import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
 import { classifyFailure } from './failure/classify-failure.ts';
+import { callIds } from './call/call-ids.ts';
 import { hedgeBudgets } from './call/hedge-budget.ts';
 import type { ModelContext } from './models/balanced-model.ts';
 import { ModelFactory } from './models/model-factory.ts';
@@ -70,6 +71,27 @@ export interface BalancedProviderMembers {
    * @throws {TypeError} when there is no such event, or no listener.
    */
   on<Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>): () => void;
+  /**
+   * Takes an endpoint out of rotation at once, for as long as it is not resumed. It gets no new calls and keeps those under way.
+   * Conversations that it has stored move to others in full; a call goes there all the same that goes on from what only it has
+   * stored (`previousResponseId`, `conversation`, files), with an event `warning`.
+   *
+   * @returns a promise that resolves when what is under way there has ended, or when the endpoint is resumed before that.
+   * @throws {TypeError} when there is no endpoint of that name.
+   */
+  drain(endpoint: string): Promise<void>;
+  /**
+   * Brings an endpoint back that was drained.
+   *
+   * @throws {TypeError} when there is no endpoint of that name.
+   */
+  resume(endpoint: string): void;
+  /**
+   * Forgets cooldowns, rate limits and learned limits of an endpoint, or of all. A drained endpoint stays drained.
+   *
+   * @throws {TypeError} when there is no endpoint of that name.
+   */
+  reset(endpoint?: string): void;
   /** How every endpoint and deployment is now: a frozen snapshot without any secret. */
   status(): BalancedStatus;
 }
@@ -104,6 +126,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     clock,
     events,
     memory: new ConversationMemory(),
+    nextCallId: callIds(),
     hedgeBudgetOf: hedgeBudgets(resolved.hedge?.maxExtra),
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };
@@ -135,7 +158,10 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     speechModel: speech,
     speech,
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
-    status: () => takeStatus(api, endpoints.all, fleet, clock),
+    status: () => takeStatus(api, fleet, clock.now()),
+    drain: (name: string) => fleet.member(name).gates.drain.close(),
+    resume: (name: string) => fleet.member(name).gates.drain.open(),
+    reset: (name?: string) => fleet.reset(name),
   });
   Object.defineProperty(provider, 'tools', { get: openaiTools, enumerable: true });
   // The models are those of the installed line, which only the user's compiler can name.

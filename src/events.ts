@@ -1,17 +1,66 @@
 import type { AttemptRecord, FailureClass } from './failure/failure.ts';
+import type { ModelKind } from './sdk.ts';
+
+/** Tells which call an event is about: the same text in all events of a call, and in those of no other. */
+interface OfCall {
+  readonly callId: string;
+  /** The model id that the caller asked for. */
+  readonly modelId: string;
+}
+
+/** Tells which attempt of which call an event is about, and where it goes. */
+interface OfAttempt extends OfCall {
+  /** The same text in all events of an attempt. */
+  readonly attemptId: string;
+  /** Name of the endpoint. */
+  readonly endpoint: string;
+  /** Name that the model has there. */
+  readonly deployment: string;
+}
+
+/** Tokens that an answer reports. */
+export interface TokenUsage {
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  readonly totalTokens: number | undefined;
+}
 
 /** Every event and what its listeners get. No event holds a key, header, prompt or answer. */
 export interface BalancedEvents {
-  /** An attempt has ended. */
-  readonly attempt: AttemptRecord & {
-    /** The model id that the caller asked for. */
-    readonly modelId: string;
+  /** A call begins: before anything is picked. */
+  readonly callStart: OfCall & {
+    /** `chat`, `responses`, `embedding`, `image`, … */
+    readonly kind: ModelKind;
+    readonly isStream: boolean;
+  };
+  /** A call finds no deployment that it may ask now, and waits in the queue. */
+  readonly waiting: OfCall;
+  /** An attempt begins. */
+  readonly attemptStart: OfAttempt & {
     /** 1 for the first attempt of the call. */
     readonly attempt: number;
+    /** Whether it finds out if the deployment, or its endpoint, works again. */
+    readonly isProbe: boolean;
+    /** Whether it goes beside one that is silent. */
+    readonly isHedge: boolean;
   };
+  /** An attempt has brought its first content, or its whole answer. */
+  readonly content: OfAttempt & {
+    /** Milliseconds since the attempt began. */
+    readonly afterMs: number;
+  };
+  /** An attempt has ended. */
+  readonly attempt: OfAttempt &
+    AttemptRecord & {
+      /** 1 for the first attempt of the call. */
+      readonly attempt: number;
+      /** Milliseconds from its start to its first content, where there was any. */
+      readonly firstContentMs: number | undefined;
+      /** What it used, where it succeeded and the service said. */
+      readonly tokens: TokenUsage | undefined;
+    };
   /** A call goes on to another deployment. */
-  readonly failover: {
-    readonly modelId: string;
+  readonly failover: OfCall & {
     /** Name of the endpoint that failed. */
     readonly from: string;
     /** Name of the endpoint that is asked next. */
@@ -20,8 +69,7 @@ export interface BalancedEvents {
     readonly class: FailureClass;
   };
   /** A second deployment is asked beside one that is silent. */
-  readonly hedge: {
-    readonly modelId: string;
+  readonly hedge: OfCall & {
     /** Name of the endpoint that is silent. */
     readonly from: string;
     /** Name of the endpoint that is asked beside it. */
@@ -58,10 +106,35 @@ export interface BalancedEvents {
     readonly lacks: string;
   };
   /** A call has given up. */
-  readonly exhausted: {
-    readonly modelId: string;
+  readonly exhausted: OfCall & {
     readonly attempts: readonly AttemptRecord[];
     readonly retryAfterMs: number | undefined;
+  };
+  /** A call is over; a stream with its last part. */
+  readonly callEnd: OfCall & {
+    /** `aborted`: the caller has left. */
+    readonly outcome: 'success' | 'failure' | 'aborted';
+    /** Name of the endpoint that answered, where one did. */
+    readonly endpoint: string | undefined;
+    /** Attempts that the call took. */
+    readonly attempts: number;
+    /** Milliseconds from the start of the call to its end. */
+    readonly durationMs: number;
+    /** Milliseconds of these that it waited in the queue. */
+    readonly waitedMs: number;
+    /** Milliseconds from the start of the call to the first content that its caller got. */
+    readonly firstContentMs: number | undefined;
+    /** What the attempt used that answered, where the service said. */
+    readonly tokens: TokenUsage | undefined;
+  };
+  /** Something works, but not as it was meant. */
+  readonly warning: {
+    /** `drained-endpoint-asked`: a call goes on from what only a drained endpoint has stored. */
+    readonly code: 'drained-endpoint-asked';
+    /** Name of the endpoint. */
+    readonly endpoint: string;
+    /** What to know, as a sentence. */
+    readonly message: string;
   };
 }
 
@@ -71,6 +144,10 @@ export type BalancedEventName = keyof BalancedEvents;
 export type BalancedListener<Name extends BalancedEventName> = (event: BalancedEvents[Name]) => void;
 
 const NAMES: Readonly<Record<BalancedEventName, true>> = {
+  callStart: true,
+  waiting: true,
+  attemptStart: true,
+  content: true,
   attempt: true,
   failover: true,
   hedge: true,
@@ -79,6 +156,8 @@ const NAMES: Readonly<Record<BalancedEventName, true>> = {
   rateLimited: true,
   excluded: true,
   exhausted: true,
+  callEnd: true,
+  warning: true,
 };
 
 /** Calls the listeners of a provider. */
@@ -99,12 +178,7 @@ export class EventEmitter {
     return () => void listeners.delete(registered);
   }
 
-  /** Whether anybody listens to an event. */
-  isHeard(name: BalancedEventName): boolean {
-    return (this.#listeners.get(name)?.size ?? 0) > 0;
-  }
-
-  /** Takes a function, so that no event is built that nobody listens to. */
+  /** Takes a function, so that no event is built without a listener. */
   emit<Name extends BalancedEventName>(name: Name, event: () => BalancedEvents[Name]): void {
     const listeners = this.#listeners.get(name);
     if (listeners === undefined || listeners.size === 0) return;

@@ -1,7 +1,6 @@
-import type { Clock } from './clock.ts';
-import type { Endpoint } from './endpoint/endpoint.ts';
-import type { CircuitBreaker } from './gates/circuit-breaker.ts';
 import type { Deployment } from './deployment/deployment.ts';
+import type { CircuitBreaker } from './gates/circuit-breaker.ts';
+import { msUntil } from './gates/opening.ts';
 import type { Fleet } from './ring/fleet.ts';
 
 /** Whether something gets traffic: `closed` yes, `open` not before its cooldown ends, `half-open` while a probe decides. */
@@ -32,6 +31,8 @@ export interface EndpointStatus extends HealthStatus {
   readonly priority: number;
   /** Left out because its credentials are missing (`onMissingCredentials: 'skip'`). */
   readonly isSkipped: boolean;
+  /** Closed by hand, with `drain()`. */
+  readonly isDrained: boolean;
   /** Deployments that have been asked for so far. */
   readonly deployments: readonly DeploymentStatus[];
 }
@@ -44,42 +45,31 @@ export interface BalancedStatus {
 }
 
 /** Takes the snapshot. */
-export function takeStatus(
-  api: BalancedStatus['api'],
-  endpoints: readonly Endpoint[],
-  fleet: Fleet,
-  clock: Clock,
-): BalancedStatus {
-  const now = clock.now();
-  const statuses = endpoints.map((endpoint) =>
+export function takeStatus(api: BalancedStatus['api'], fleet: Fleet, now: number): BalancedStatus {
+  const endpoints = fleet.members.map(({ endpoint, gates, deployments }) =>
     Object.freeze({
       name: endpoint.name,
       weight: endpoint.weight,
       priority: endpoint.priority,
       isSkipped: endpoint.isSkipped,
-      ...healthStatus(fleet.breakerOf(endpoint), now),
-      deployments: Object.freeze(fleet.deploymentsOf(endpoint).map((deployment) => deploymentStatus(deployment, now))),
+      isDrained: gates.drain.isDrained,
+      ...healthStatus(gates.breaker, now),
+      deployments: Object.freeze([...deployments.values()].map((deployment) => deploymentStatus(deployment, now))),
     }),
   );
-  return Object.freeze({ api, endpoints: Object.freeze(statuses) });
+  return Object.freeze({ api, endpoints: Object.freeze(endpoints) });
 }
 
-function deploymentStatus({ name, kind, inFlight, breaker, rateLimit }: Deployment, now: number): DeploymentStatus {
-  const limit = rateLimit.cooldown.state;
+function deploymentStatus({ name, kind, inFlight, gates }: Deployment, now: number): DeploymentStatus {
   return Object.freeze({
     deployment: name,
     kind,
     inFlight,
-    ...healthStatus(breaker, now),
-    rateLimitedMs: limit.state === 'open' ? Math.max(0, Math.ceil(limit.until - now)) : 0,
+    ...healthStatus(gates.breaker, now),
+    rateLimitedMs: msUntil(gates.rateLimit.opens(now), now) ?? 0,
   });
 }
 
-function healthStatus({ cooldown, failures }: CircuitBreaker, now: number): HealthStatus {
-  const { state } = cooldown;
-  return {
-    state: state.state,
-    failures,
-    cooldownMs: state.state === 'open' ? Math.max(0, Math.ceil(state.until - now)) : 0,
-  };
+function healthStatus(breaker: CircuitBreaker, now: number): HealthStatus {
+  return { state: breaker.state, failures: breaker.failures, cooldownMs: msUntil(breaker.opens(now), now) ?? 0 };
 }

@@ -1,77 +1,71 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { CallEndListener } from '../queue/waiter.ts';
+import type { Cancellable, CancellationListener } from '../queue/waiting-call.ts';
 
 /** How a call was ended from outside. */
-export type CallEnd =
+export type CancelledBy =
   | { readonly by: 'caller'; readonly reason: unknown }
   | { readonly by: 'totalTimeout'; readonly timeoutMs: number };
 
-/** What ends a call from outside, whatever it is doing: its caller's abort, and `totalTimeoutMs`. */
-export class Cancellation implements EventListenerObject {
+/** What may end a call from outside. */
+export interface CancellationOptions {
   /** The caller's own signal. */
   readonly signal: AbortSignal | undefined;
+  readonly totalTimeoutMs: number | undefined;
+  readonly clock: Clock;
+  /** The reader of a stream can always leave. */
+  readonly isStream: boolean;
+}
+
+/** What ends a call from outside, whatever it is doing: its caller's abort, and `totalTimeoutMs`. */
+export class Cancellation implements EventListenerObject, Cancellable {
+  readonly signal: AbortSignal | undefined;
   /** Whether there is anything that could end the call. */
-  readonly canEnd: boolean;
-  /** Whether it can end by a time limit, of which the caller's signal knows nothing. */
-  readonly hasTimeLimit: boolean;
-  /** When its time limit ends it; `Infinity` without one. */
-  readonly endsAt: number;
+  readonly isPossible: boolean;
+  /** When its time limit ends it; `undefined` without one. */
+  readonly endsAt: number | undefined;
   readonly #clock: Clock;
-  // Nearly always there is one listener: a set is made for a second.
-  #listener: CallEndListener | undefined;
-  #others: Set<CallEndListener> | undefined;
+  readonly #listeners = new Set<CancellationListener>();
   #timer: TimerHandle | undefined;
-  #end: CallEnd | undefined;
+  #end: CancelledBy | undefined;
+  #controller: AbortController | undefined;
 
-  /** What nothing can end has nothing of its own: most calls are such, and share one. */
-  static #endless: Cancellation | undefined;
-
-  /** The scope of a call. */
-  static of(
-    signal: AbortSignal | undefined,
-    totalTimeoutMs: number | undefined,
-    clock: Clock,
-    isStream: boolean,
-  ): Cancellation {
-    const canEnd = isStream || signal !== undefined || totalTimeoutMs !== undefined;
-    if (canEnd) return new Cancellation(signal, totalTimeoutMs, clock, isStream);
-    return (Cancellation.#endless ??= new Cancellation(undefined, undefined, clock, false));
-  }
-
-  private constructor(
-    signal: AbortSignal | undefined,
-    totalTimeoutMs: number | undefined,
-    clock: Clock,
-    isStream: boolean,
-  ) {
+  constructor({ signal, totalTimeoutMs, clock, isStream }: CancellationOptions) {
     this.signal = signal;
     this.#clock = clock;
-    this.hasTimeLimit = totalTimeoutMs !== undefined;
-    this.endsAt = totalTimeoutMs === undefined ? Infinity : clock.now() + totalTimeoutMs;
-    // The reader of a stream can always leave.
-    this.canEnd = isStream || signal !== undefined || this.hasTimeLimit;
+    this.endsAt = totalTimeoutMs === undefined ? undefined : clock.now() + totalTimeoutMs;
+    this.isPossible = isStream || signal !== undefined || totalTimeoutMs !== undefined;
     if (signal?.aborted) this.#end = { by: 'caller', reason: signal.reason };
     else this.#watch(totalTimeoutMs);
   }
 
   /** How the call was ended, if it was. */
-  get end(): CallEnd | undefined {
-    // A signal that somebody else listened to first may have aborted before this was told.
+  get end(): CancelledBy | undefined {
+    // A signal that had an earlier listener may have aborted before this was told.
     if (this.#end === undefined && this.signal?.aborted) this.#endWith({ by: 'caller', reason: this.signal.reason });
     return this.#end;
   }
 
-  /** Tells `listener` when the call is ended. */
-  listen(listener: CallEndListener): void {
-    if (!this.canEnd) return;
-    if (this.#end !== undefined) listener.callEnded();
-    else if (this.#listener === undefined) this.#listener = listener;
-    else (this.#others ??= new Set()).add(listener);
+  /** Whether the caller has aborted, or the reader of its stream has left. */
+  get isAborted(): boolean {
+    return this.end?.by === 'caller';
   }
 
-  unlisten(listener: CallEndListener): void {
-    if (this.#listener === listener) this.#listener = undefined;
-    else this.#others?.delete(listener);
+  /** Aborts when the call is ended, by whatever; `undefined` where nothing can end it. */
+  get abortSignal(): AbortSignal | undefined {
+    if (!this.isPossible) return undefined;
+    this.#controller ??= new AbortController();
+    if (this.#end !== undefined) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  /** Tells `listener` when the call is ended: at once when it is already. */
+  listen(listener: CancellationListener): void {
+    if (this.#end !== undefined) listener.cancelled();
+    else if (this.isPossible) this.#listeners.add(listener);
+  }
+
+  unlisten(listener: CancellationListener): void {
+    this.#listeners.delete(listener);
   }
 
   /** The caller ends the call by other means than its signal. */
@@ -81,8 +75,7 @@ export class Cancellation implements EventListenerObject {
 
   /** The call is over: leaves no listener and no timer behind. */
   dispose(): void {
-    this.#listener = undefined;
-    this.#others = undefined;
+    this.#listeners.clear();
     this.signal?.removeEventListener('abort', this);
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
   }
@@ -101,9 +94,10 @@ export class Cancellation implements EventListenerObject {
     );
   }
 
-  #endWith(end: CallEnd): void {
-    if (this.#end !== undefined || !this.canEnd) return;
+  #endWith(end: CancelledBy): void {
+    if (this.#end !== undefined || !this.isPossible) return;
     this.#end = end;
-    for (const listener of [this.#listener, ...(this.#others ?? [])]) listener?.callEnded();
+    this.#controller?.abort();
+    for (const listener of this.#listeners) listener.cancelled();
   }
 }

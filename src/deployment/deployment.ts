@@ -1,131 +1,138 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import type { Revision } from '../gates/revision.ts';
-import type { CircuitBreaker } from '../gates/circuit-breaker.ts';
-import { type HealthObserver, Lease, type LeasedHealth } from './lease.ts';
+import type { UnavailableRecord } from '../failure/failure.ts';
 import type { Budget } from '../gates/budget.ts';
-import type { RateLimit } from '../gates/rate-limit.ts';
+import type { Gate } from '../gates/gate.ts';
+import { later, msUntil, type Opening } from '../gates/opening.ts';
 import type { ModelKind } from '../sdk.ts';
+import type { DeploymentGates } from './endpoint-gates.ts';
 import { PeakEwma } from './peak-ewma.ts';
 import type { Target } from './target.ts';
 
 /** What a deployment is made of. */
-export interface DeploymentParts {
+export interface DeploymentOptions {
   readonly endpoint: Endpoint;
   readonly name: string;
   readonly kind: string;
+  readonly gates: DeploymentGates;
   /** How its models are spoken to, by kind. */
   readonly target: (kind: ModelKind) => Target;
-  readonly breaker: CircuitBreaker;
-  readonly endpointBreaker: CircuitBreaker;
-  readonly rateLimit: RateLimit;
-  /** Its own requests and tokens, then those that it shares with others of its endpoint. */
-  readonly budgets: readonly Budget[];
-  readonly maxConcurrency: number | undefined;
-  readonly observer: HealthObserver;
-  readonly changes: Revision;
 }
 
-/** One model at one endpoint: what quota, latency and rate limits belong to. */
-export class Deployment implements LeasedHealth {
+/** One model at one endpoint: a list of gates, and how long it takes to say something. */
+export class Deployment {
   readonly endpoint: Endpoint;
   /** Name that the service knows it by. */
   readonly name: string;
   readonly kind: string;
+  readonly gates: DeploymentGates;
   /** How its models are spoken to, by kind. */
   readonly target: (kind: ModelKind) => Target;
-  readonly breaker: CircuitBreaker;
-  /** Shared by all deployments of its endpoint. */
-  readonly endpointBreaker: CircuitBreaker;
-  readonly rateLimit: RateLimit;
-  readonly budgets: readonly Budget[];
-  readonly observer: HealthObserver;
   /** How long it takes to say something. */
   readonly latency = new PeakEwma();
-  readonly #maxConcurrency: number;
-  readonly #changes: Revision;
-  #inFlight = 0;
 
-  constructor(parts: DeploymentParts) {
-    this.endpoint = parts.endpoint;
-    this.name = parts.name;
-    this.kind = parts.kind;
-    this.target = parts.target;
-    this.breaker = parts.breaker;
-    this.endpointBreaker = parts.endpointBreaker;
-    this.rateLimit = parts.rateLimit;
-    this.budgets = parts.budgets;
-    this.observer = parts.observer;
-    this.#maxConcurrency = parts.maxConcurrency ?? Infinity;
-    this.#changes = parts.changes;
+  constructor({ endpoint, name, kind, gates, target }: DeploymentOptions) {
+    this.endpoint = endpoint;
+    this.name = name;
+    this.kind = kind;
+    this.gates = gates;
+    this.target = target;
   }
 
   /** Attempts under way. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.gates.concurrency.inFlight;
   }
 
-  /** When its own breaker and its endpoint's let an attempt through; `Infinity` while it is probed, or when it is left out. */
-  get cooledAt(): number {
-    if (this.endpoint.isSkipped) return Infinity;
-    return Math.max(this.breaker.cooldown.availableAt, this.endpointBreaker.cooldown.availableAt);
-  }
-
-  /** Whether any limit of requests or tokens is known. */
-  get isMetered(): boolean {
-    return this.budgets.some(({ isLimited }) => isLimited);
+  /** Its budgets, then those that it shares with others of its endpoint. */
+  get budgets(): readonly Budget[] {
+    return this.gates.budgets;
   }
 
   /** Whether known limits, or its own, keep it from being overrun. */
   get isPaced(): boolean {
-    return this.#maxConcurrency < Infinity || this.isMetered;
+    return this.gates.concurrency.isLimited || this.budgets.some((budget) => budget.isLimited);
   }
 
-  /**
-   * When it may be asked: not later than `now` when it may now, `Infinity` when that depends on an event (the end of a probe or
-   * of another attempt), or when it is left out.
-   */
-  availableAt(now: number, tokens = 1): number {
-    return Math.max(this.cooledAt, this.hasRoomAt(now, tokens));
+  /** Whether it is closed by hand. */
+  get isDrained(): boolean {
+    return this.gates.drain.isDrained;
   }
 
-  /** The same, cooldowns apart: what a probe ahead of its time has to keep to all the same. */
-  hasRoomAt(now: number, tokens = 1): number {
-    return this.#hasRoomAt(this.budgets, now, tokens);
+  /** When an attempt of so many tokens may start: when the last of its gates opens. */
+  opens(now: number, tokens = 1, isPinned = false): Opening {
+    return latest(this.gates.all, now, tokens, isPinned);
   }
 
-  /** The limits that it shares with others, where nothing but them keeps it from taking so many tokens now. */
+  /** Whether an attempt may start now. */
+  isOpen(now: number, tokens = 1, isPinned = false): boolean {
+    return this.opens(now, tokens, isPinned) === 'now';
+  }
+
+  /** Whether it is closed by hand or for good, so that no time and no event opens it. */
+  isClosedByHand(now: number): boolean {
+    const opens = this.opens(now);
+    return opens === 'by-hand' || opens === 'never';
+  }
+
+  /** When nothing keeps it out any more that a probe could end ahead of time. */
+  recovers(now: number): Opening {
+    return latest(this.gates.recovering, now, 1, false);
+  }
+
+  /** When nothing else keeps it out: what a probe ahead of its time has to keep to all the same. */
+  hasRoom(now: number, tokens = 1, isPinned = false): Opening {
+    return latest(this.gates.binding, now, tokens, isPinned);
+  }
+
+  /** When the last of the cooldowns began that keep it out, if any does. */
+  trippedAt(now: number): number | undefined {
+    let last: number | undefined;
+    for (const gate of this.gates.recovering) {
+      const since = gate.closure(now, 1)?.since;
+      if (since !== undefined && (last === undefined || since > last)) last = since;
+    }
+    return last;
+  }
+
+  /** The budgets that it shares with others, where nothing but these keeps it from taking so many tokens now. */
   lackingShared(now: number, tokens: number): readonly Budget[] {
-    const lacking = this.budgets.filter((budget) => budget.isShared && budget.opens(now, tokens) !== 'now');
-    if (lacking.length === 0) return lacking;
-    const own = this.budgets.filter(({ isShared }) => !isShared);
-    return Math.max(this.cooledAt, this.#hasRoomAt(own, now, tokens)) <= now ? lacking : [];
+    const shared = this.budgets.filter((budget) => budget.isShared && budget.opens(now, tokens) !== 'now');
+    if (shared.length === 0) return shared;
+    const others = this.gates.all.filter((gate) => !shared.includes(gate as Budget));
+    return latest(others, now, tokens, false) === 'now' ? shared : [];
   }
 
-  /** Whether one that is available has so many tokens, too. */
-  hasTokens(now: number, tokens: number): boolean {
-    return this.budgets.every((budget) => budget.opens(now, tokens) === 'now');
+  /** Why a call of so many tokens cannot go there now; `undefined` when it can. */
+  whyUnavailable(now: number, tokens: number): UnavailableRecord | undefined {
+    for (const gate of this.gates.all) {
+      const closure = gate.closure(now, tokens);
+      if (closure === undefined) continue;
+      const { reason, opens, cause } = closure;
+      return Object.freeze({
+        endpoint: this.endpoint.name,
+        deployment: this.name,
+        reason,
+        availableInMs: msUntil(opens, now),
+        class: cause?.class,
+        statusCode: cause?.statusCode,
+        code: cause?.code,
+      });
+    }
+    return undefined;
   }
 
-  /** Takes hold of it for one attempt that is expected to use so many tokens. */
-  lease(now: number, tokens: number): Lease {
-    return new Lease(this, now, tokens);
+  /** Forgets what was learned: cooldowns, rate limits, limits. */
+  reset(now: number): void {
+    for (const gate of this.gates.all) gate.reset(now);
   }
+}
 
-  entered(): void {
-    this.#inFlight += 1;
-    if (this.#inFlight >= this.#maxConcurrency) this.#changes.bump();
+function latest(gates: readonly Gate[], now: number, tokens: number, isPinned: boolean): Opening {
+  let opening: Opening = 'now';
+  for (const gate of gates) {
+    if (isPinned && gate.admitsPinned) continue;
+    const opens = gate.opens(now, tokens);
+    if (opens !== 'now') opening = later(opening, opens);
   }
-
-  left(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight + 1 >= this.#maxConcurrency) this.#changes.bump();
-  }
-
-  #hasRoomAt(budgets: readonly Budget[], now: number, tokens: number): number {
-    if (this.endpoint.isSkipped || this.#inFlight >= this.#maxConcurrency) return Infinity;
-    return budgets.reduce((latest, budget) => {
-      const opens = budget.opens(now, tokens);
-      return typeof opens === 'number' ? Math.max(latest, opens) : latest;
-    }, this.rateLimit.cooldown.availableAt);
-  }
+  return opening;
 }

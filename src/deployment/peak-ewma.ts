@@ -7,16 +7,20 @@ const FADE_MS = 10_000;
  */
 export class PeakEwma {
   #value = 0;
-  #updatedAt = -Infinity;
+  #updatedAt = 0;
 
   record(now: number, durationMs: number): void {
-    const weight = Math.exp(-(now - this.#updatedAt) / FADE_MS);
+    const weight = this.#weight(now);
     this.#value = durationMs > this.#value * weight ? durationMs : this.#value * weight + durationMs * (1 - weight);
     this.#updatedAt = now;
   }
 
   /** Milliseconds; 0 before anything is known. */
   at(now: number): number {
-    return this.#value === 0 ? 0 : this.#value * Math.exp(-(now - this.#updatedAt) / FADE_MS);
+    return this.#value * this.#weight(now);
+  }
+
+  #weight(now: number): number {
+    return Math.exp(-(now - this.#updatedAt) / FADE_MS);
   }
 }

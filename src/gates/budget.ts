@@ -30,6 +30,7 @@ export interface Pace {
  */
 export class Budget implements Gate {
   readonly allowsEarlyProbe = false;
+  readonly admitsPinned = false;
   readonly unit: Unit;
   readonly isShared: boolean;
   readonly #options: BudgetOptions;

@@ -1,40 +1,66 @@
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
+import { Cooldown, type CooldownState } from './cooldown.ts';
+import type { Closure, Gate, Pass } from './gate.ts';
+import type { Opening } from './opening.ts';
+import { type Outcome, READINGS } from './outcome.ts';
 import type { Revision } from './revision.ts';
-import { Cooldown } from './cooldown.ts';
 
 /** The settings that a breaker needs. */
 export type BreakerSettings = Pick<ResolvedSettings, 'failureThreshold' | 'cooldown' | 'misconfiguredCooldownMs'>;
 
+/** What a breaker counts: the failures of one deployment, or those of everything at its endpoint. */
+export type BreakerScope = 'deployment' | 'endpoint';
+
+/** Hears of a breaker that trips, and of one that closes again after a probe. */
+export interface BreakerObserver {
+  tripped(failure: Failure, cooldownMs: number): void;
+  recovered(): void;
+}
+
+/** What a breaker is made with. */
+export interface BreakerOptions {
+  readonly scope: BreakerScope;
+  readonly settings: BreakerSettings;
+  readonly clock: Clock;
+  readonly revision: Revision;
+  readonly observer: BreakerObserver;
+}
+
+/** The failure that a deployment counts as having which hangs: an error would tell, but a hang gives none. */
+const HANG: Failure = { class: 'retryable' };
+
+/** How many cooldowns are shortened at random, so that instances that saw the same outage do not all probe at once. */
+const JITTER = 0.05;
+
 /** Takes a deployment, or an endpoint, out after failures in a row. */
-export class CircuitBreaker {
-  readonly cooldown: Cooldown;
+export class CircuitBreaker implements Gate {
+  readonly allowsEarlyProbe = true;
+  readonly admitsPinned = false;
+  readonly scope: BreakerScope;
+  readonly #cooldown: Cooldown;
   readonly #settings: BreakerSettings;
   readonly #clock: Clock;
+  readonly #observer: BreakerObserver;
   #failures = 0;
-  /** When the first of them began, and how many whole answers have come since to attempts from before it. */
-  #rowSince = -Infinity;
+  /** When the first attempt of the row began, and how many whole answers have come since to attempts from before it. */
+  #rowSince: number | undefined;
   #lateAnswers = 0;
-  #openings = 0;
-  #shutAt = -Infinity;
+  #trips = 0;
   #generation = 0;
   #cause: Failure | undefined;
 
-  constructor(settings: BreakerSettings, clock: Clock, changes: Revision) {
+  constructor({ scope, settings, clock, revision, observer }: BreakerOptions) {
+    this.scope = scope;
     this.#settings = settings;
     this.#clock = clock;
-    this.cooldown = new Cooldown(changes);
+    this.#cooldown = new Cooldown(revision);
+    this.#observer = observer;
   }
 
-  /** When its last cooldown began. */
-  get shutAt(): number {
-    return this.#shutAt;
-  }
-
-  /** The failure that caused its last cooldown, where it was one. */
-  get cause(): Failure | undefined {
-    return this.#cause;
+  get state(): CooldownState['state'] {
+    return this.#cooldown.state.state;
   }
 
   /** Failures in a row. */
@@ -47,44 +73,67 @@ export class CircuitBreaker {
     return this.#generation;
   }
 
-  /** An attempt succeeded that began at `startedAt`. Returns whether that ended a cooldown. */
-  succeed(isProbe: boolean, startedAt: number): boolean {
-    // While open, an answer to an attempt from before says nothing about now: the probe decides.
-    if (isProbe ? !this.cooldown.open() : this.cooldown.state.state !== 'closed') return false;
-    if (!isProbe && startedAt < this.#rowSince) {
-      this.#lateAnswers += 1;
-      return false;
-    }
-    this.#failures = 0;
-    this.#rowSince = -Infinity;
-    this.#openings = 0;
-    if (isProbe) this.#generation += 1;
-    return isProbe;
+  opens(now: number): Opening {
+    return this.#cooldown.opens(now);
   }
 
-  /**
-   * An attempt that began at `startedAt` failed in a way that may mend itself. Returns the milliseconds of the cooldown that it
-   * caused, if any.
-   */
-  fail(isProbe: boolean, startedAt: number, failure?: Failure): number | undefined {
+  closure(now: number): Closure | undefined {
+    const { state } = this.#cooldown;
+    const opens = this.#cooldown.opens(now);
+    if (state.state === 'closed' || opens === 'now') return undefined;
+    const reason = state.state === 'half-open' ? 'probe' : 'cooldown';
+    return { reason, opens, since: state.since, cause: this.#cause };
+  }
+
+  enter(now: number): Pass {
+    return new BreakerPass(this, this.#cooldown.enter(), now);
+  }
+
+  reset(): void {
+    this.#failures = 0;
+    this.#rowSince = undefined;
+    this.#trips = 0;
+    this.#generation += 1;
+    this.#cooldown.clear();
+  }
+
+  /** An attempt that began at `startedAt` has shown that what it went to works. */
+  succeed(isProbe: boolean, startedAt: number): void {
+    // While open, an answer to an attempt from before says nothing about now: the probe decides.
+    if (isProbe ? !this.#cooldown.reset() : this.state !== 'closed') return;
+    if (!isProbe && this.#rowSince !== undefined && startedAt < this.#rowSince) {
+      this.#lateAnswers += 1;
+      return;
+    }
+    this.#failures = 0;
+    this.#rowSince = undefined;
+    this.#trips = 0;
+    if (!isProbe) return;
+    this.#generation += 1;
+    this.#observer.recovered();
+  }
+
+  /** An attempt that began at `startedAt` failed. A permanent failure needs no row of them. */
+  fail(isProbe: boolean, startedAt: number, failure: Failure): void {
     this.#countFailure(startedAt);
-    const isClosed = this.cooldown.state.state === 'closed';
+    if (failure.class !== 'retryable') {
+      this.#trip(this.#settings.misconfiguredCooldownMs, isProbe, failure);
+      return;
+    }
     // Answers to what began before the row do not interrupt it, or an outage would be noticed late; but where most of what ends
     // is an answer, failures are only what comes first.
     const isOutage = this.#failures >= this.#settings.failureThreshold && this.#failures > this.#lateAnswers;
-    if (!isProbe && !(isClosed && isOutage)) return undefined;
-    return this.#shut(this.#nextCooldownMs(), isProbe, failure);
+    if (isProbe || (this.state === 'closed' && isOutage)) this.#trip(this.#nextCooldownMs(), isProbe, failure);
   }
 
-  /** It gives no answers, though nothing has failed. Returns the milliseconds of the cooldown that it caused, if any. */
-  hang(): number | undefined {
-    return this.cooldown.state.state === 'closed' ? this.#shut(this.#nextCooldownMs(), false) : undefined;
+  /** It gives no answers, though nothing has failed. */
+  hang(): void {
+    if (this.state === 'closed') this.#trip(this.#nextCooldownMs(), false, HANG);
   }
 
-  /** An attempt failed in a way that does not mend itself. Returns the milliseconds of the cooldown. */
-  failForGood(isProbe: boolean, startedAt: number, failure?: Failure): number {
-    this.#countFailure(startedAt);
-    return this.#shut(this.#settings.misconfiguredCooldownMs, isProbe, failure);
+  /** The probe ended without a result. */
+  abandonProbe(): void {
+    this.#cooldown.abandonProbe();
   }
 
   #countFailure(startedAt: number): void {
@@ -95,18 +144,68 @@ export class CircuitBreaker {
     this.#failures += 1;
   }
 
-  #shut(cooldownMs: number, isProbe: boolean, cause?: Failure): number {
+  #trip(cooldownMs: number, isProbe: boolean, cause: Failure): void {
+    const now = this.#clock.now();
     this.#cause = cause;
-    this.#shutAt = this.#clock.now();
-    this.cooldown.shut(this.#shutAt + cooldownMs, isProbe);
-    return cooldownMs;
+    this.#cooldown.trip(now, now + cooldownMs, isProbe);
+    this.#observer.tripped(cause, cooldownMs);
   }
 
   #nextCooldownMs(): number {
     const { initialMs, factor, maxMs, jitter } = this.#settings.cooldown;
-    const cooldownMs = Math.min(initialMs * factor ** this.#openings, maxMs);
-    this.#openings += 1;
-    // Downwards, so that maxMs is kept: instances that saw the same outage do not all probe at once.
-    return jitter ? cooldownMs * (1 - 0.05 * this.#clock.random()) : cooldownMs;
+    const cooldownMs = Math.min(initialMs * factor ** this.#trips, maxMs);
+    this.#trips += 1;
+    // Downwards, so that maxMs is kept.
+    return jitter ? cooldownMs * (1 - JITTER * this.#clock.random()) : cooldownMs;
+  }
+}
+
+/** One attempt, as a circuit breaker hears of it. */
+class BreakerPass implements Pass {
+  readonly #breaker: CircuitBreaker;
+  readonly #startedAt: number;
+  // Not any more once there is content: whatever the attempt was sent to find out is known then.
+  #isProbe: boolean;
+  /** What has recovered since is not blamed for it. */
+  #generation: number;
+
+  constructor(breaker: CircuitBreaker, isProbe: boolean, startedAt: number) {
+    this.#breaker = breaker;
+    this.#isProbe = isProbe;
+    this.#startedAt = startedAt;
+    this.#generation = breaker.generation;
+  }
+
+  get isProbe(): boolean {
+    return this.#isProbe;
+  }
+
+  content(): void {
+    // A deployment's row of failures ends with a whole answer, not with the beginning of one; a probe needs no more.
+    if (!this.#isProbe && this.#breaker.scope === 'deployment') return;
+    this.#breaker.succeed(this.#isProbe, this.#startedAt);
+    // It may still break off, and is of its own recovery's time.
+    if (this.#isProbe) this.#generation = this.#breaker.generation;
+    this.#isProbe = false;
+  }
+
+  hang(): void {
+    const isOwn = this.#breaker.scope === 'deployment' && this.#breaker.generation === this.#generation;
+    if (isOwn) this.#breaker.hang();
+  }
+
+  settle(outcome: Outcome): void {
+    if (outcome.type === 'success') {
+      if (this.#breaker.scope === 'deployment') this.#breaker.succeed(false, this.#startedAt);
+      return;
+    }
+    const reading = outcome.type === 'failure' ? READINGS[this.#breaker.scope](outcome.failure) : 'nothing';
+    if (reading === 'failed' && outcome.type === 'failure') {
+      if (this.#breaker.generation !== this.#generation) return;
+      this.#breaker.fail(this.#isProbe, this.#startedAt, outcome.failure);
+    } else if (this.#isProbe) {
+      if (reading === 'works') this.#breaker.succeed(true, this.#startedAt);
+      else this.#breaker.abandonProbe();
+    }
   }
 }

@@ -7,6 +7,8 @@ import type { Outcome } from './outcome.ts';
 export interface Closure {
   readonly reason: UnavailableReason;
   readonly opens: Opening;
+  /** Since when, on the core's clock, where that is known. */
+  readonly since?: number | undefined;
   /** The failure that closed it, where it was one. */
   readonly cause?: Failure | undefined;
 }
@@ -18,6 +20,8 @@ export interface Gate {
    * available.
    */
   readonly allowsEarlyProbe: boolean;
+  /** Whether a call passes all the same that no other deployment can serve. */
+  readonly admitsPinned: boolean;
   /** When an attempt that is expected to use so many tokens may start, as far as this gate is concerned. */
   opens(now: number, tokens: number): Opening;
   /** Why it lets no attempt of so many tokens through; `undefined` while it does. */

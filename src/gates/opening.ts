@@ -1,15 +1,16 @@
 /**
  * When a gate lets an attempt through: now, at a time that has not come yet (milliseconds on the core's clock), when something else
- * ends (a probe, another attempt), or when it is opened by hand.
+ * ends (a probe, another attempt), when it is opened by hand, or never.
  */
-export type Opening = 'now' | number | 'on-event' | 'by-hand';
+export type Opening = 'now' | number | 'on-event' | 'by-hand' | 'never';
 
-/** The later of two: an event is later than any time that is known, and nothing is later than what waits for a hand. */
+const ORDER = { now: 0, number: 1, 'on-event': 2, 'by-hand': 3, never: 4 } as const;
+const rank = (opening: Opening): number => (typeof opening === 'number' ? ORDER.number : ORDER[opening]);
+
+/** The later of two: an event is later than any time that is known, and a hand is later than an event. */
 export function later(one: Opening, other: Opening): Opening {
-  if (one === 'now' || other === 'by-hand') return other;
-  if (other === 'now' || one === 'by-hand') return one;
-  if (one === 'on-event' || other === 'on-event') return 'on-event';
-  return Math.max(one, other);
+  if (typeof one === 'number' && typeof other === 'number') return Math.max(one, other);
+  return rank(one) >= rank(other) ? one : other;
 }
 
 /** The sooner of two. */

@@ -1,6 +1,9 @@
 import type { Clock } from '../clock.ts';
-import type { Revision } from './revision.ts';
 import { Cooldown } from './cooldown.ts';
+import type { Closure, Gate, Pass } from './gate.ts';
+import type { Opening } from './opening.ts';
+import { type Outcome, READINGS } from './outcome.ts';
+import type { Revision } from './revision.ts';
 
 /** First wait after a rejection that names no time, and the longest. OpenAI's cookbook and SDKs start at about a second. */
 const FIRST_BACKOFF_MS = 1_000;
@@ -8,43 +11,82 @@ const LONGEST_BACKOFF_MS = 60_000;
 /** Shortest wait after a first rejection, whatever time it named. */
 const FIRST_FLOOR_MS = 10;
 
+/** What a rate limit is made with. */
+export interface RateLimitOptions {
+  readonly clock: Clock;
+  readonly revision: Revision;
+  readonly maxRateLimitMs: number;
+  /** Whether budgets pace the deployment. */
+  readonly isPaced: () => boolean;
+  /** Hears of each rejection, with the milliseconds until the next attempt. */
+  readonly onLimited: (retryAfterMs: number) => void;
+}
+
 /** The time before which a deployment takes no calls. Not a failure: it works. */
-export class RateLimit {
-  readonly cooldown: Cooldown;
-  readonly #maxRateLimitMs: number;
-  readonly #clock: Clock;
+export class RateLimit implements Gate {
+  readonly allowsEarlyProbe = false;
+  readonly admitsPinned = false;
+  readonly #cooldown: Cooldown;
+  readonly #options: RateLimitOptions;
   #rejectionsInARow = 0;
 
-  constructor(clock: Clock, changes: Revision, maxRateLimitMs: number) {
-    this.#maxRateLimitMs = maxRateLimitMs;
-    this.#clock = clock;
-    this.cooldown = new Cooldown(changes);
+  constructor(options: RateLimitOptions) {
+    this.#options = options;
+    this.#cooldown = new Cooldown(options.revision);
+  }
+
+  opens(now: number): Opening {
+    return this.#cooldown.opens(now);
+  }
+
+  closure(now: number): Closure | undefined {
+    const { state } = this.#cooldown;
+    const opens = this.#cooldown.opens(now);
+    if (state.state === 'closed' || opens === 'now') return undefined;
+    return state.state === 'half-open'
+      ? { reason: 'probe', opens, since: state.since, cause: { class: 'rate-limited' } }
+      : { reason: 'rate-limit', opens, since: state.since };
   }
 
   /**
-   * An attempt starts. Returns whether it is a probe. None is needed where limits are known: they pace what comes after the
-   * time that was named, and waiting for the probe's whole answer would leave quota unspent.
+   * No probe is needed where budgets are known: they pace what comes after the time that was named, and waiting for the probe's
+   * whole answer would leave quota unspent.
    */
-  enter(isPaced: boolean): boolean {
-    if (!this.cooldown.enter()) return false;
-    if (isPaced) this.cooldown.open();
-    return !isPaced;
+  enter(): Pass {
+    let isProbe = this.#cooldown.enter();
+    if (isProbe && this.#options.isPaced()) {
+      this.#cooldown.reset();
+      isProbe = false;
+    }
+    return new RateLimitPass(this, isProbe);
+  }
+
+  reset(): void {
+    this.#rejectionsInARow = 0;
+    this.#cooldown.clear();
   }
 
   /** An attempt was not rejected. */
   pass(isProbe: boolean): void {
     // An older attempt's answer does not lift a limit that was named since.
-    if (isProbe ? this.cooldown.open() : this.cooldown.state.state === 'closed') this.#rejectionsInARow = 0;
+    if (isProbe ? this.#cooldown.reset() : this.#cooldown.state.state === 'closed') this.#rejectionsInARow = 0;
   }
 
-  /** An attempt was rejected. Returns the milliseconds until the next may start. */
-  reject(retryAfterMs: number | undefined, isProbe: boolean): number {
-    const isNew = isProbe || this.cooldown.state.state === 'closed';
+  /** An attempt was rejected. */
+  reject(retryAfterMs: number | undefined, isProbe: boolean): void {
+    const { clock, maxRateLimitMs, onLimited } = this.#options;
+    const isNew = isProbe || this.#cooldown.state.state === 'closed';
     // Calls that were under way together are one rejection.
     if (isNew) this.#rejectionsInARow += 1;
-    const waitMs = Math.min(Math.max(retryAfterMs ?? this.#backoffMs(), this.#floorMs()), this.#maxRateLimitMs);
-    this.cooldown.shut(this.#clock.now() + waitMs, isProbe);
-    return waitMs;
+    const waitMs = Math.min(Math.max(retryAfterMs ?? this.#backoffMs(), this.#floorMs()), maxRateLimitMs);
+    const now = clock.now();
+    this.#cooldown.trip(now, now + waitMs, isProbe);
+    onLimited(waitMs);
+  }
+
+  /** The probe ended without a result. */
+  abandonProbe(): void {
+    this.#cooldown.abandonProbe();
   }
 
   /** A service that says "now" again and again is not to be asked again and again. */
@@ -54,6 +96,32 @@ export class RateLimit {
 
   #backoffMs(): number {
     const backoffMs = FIRST_BACKOFF_MS * 2 ** (Math.max(1, this.#rejectionsInARow) - 1);
-    return Math.min(backoffMs * (1 + this.#clock.random()), LONGEST_BACKOFF_MS);
+    return Math.min(backoffMs * (1 + this.#options.clock.random()), LONGEST_BACKOFF_MS);
+  }
+}
+
+class RateLimitPass implements Pass {
+  /** It finds out whether there is room, not whether the deployment works. */
+  readonly isProbe = false;
+  readonly #limit: RateLimit;
+  #findsRoom: boolean;
+
+  constructor(limit: RateLimit, findsRoom: boolean) {
+    this.#limit = limit;
+    this.#findsRoom = findsRoom;
+  }
+
+  content(): void {
+    this.#limit.pass(this.#findsRoom);
+    this.#findsRoom = false;
+  }
+
+  settle(outcome: Outcome): void {
+    if (outcome.type === 'success') return;
+    const reading = outcome.type === 'failure' ? READINGS.rateLimit(outcome.failure) : 'nothing';
+    if (reading === 'failed' && outcome.type === 'failure') {
+      this.#limit.reject(outcome.failure.retryAfterMs, this.#findsRoom);
+    } else if (reading === 'works') this.#limit.pass(this.#findsRoom);
+    else if (this.#findsRoom) this.#limit.abandonProbe();
   }
 }

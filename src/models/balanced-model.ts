@@ -11,7 +11,7 @@ export interface ModelContext extends CallContext {
 }
 
 /** What every balanced model is made of. */
-export interface BalancedModelParts<Model extends SdkModel> {
+export interface BalancedModelOptions<Model extends SdkModel> {
   readonly ring: Ring;
   readonly context: ModelContext;
   /** AI SDK 4's second argument of model functions. */
@@ -25,7 +25,7 @@ export interface BalancedModelParts<Model extends SdkModel> {
 /** Properties that every balanced model has of its own. */
 export const ownProperties = ({
   ring,
-}: Pick<BalancedModelParts<SdkModel>, 'ring'>): Pick<SdkModel, 'provider' | 'modelId'> => ({
+}: Pick<BalancedModelOptions<SdkModel>, 'ring'>): Pick<SdkModel, 'provider' | 'modelId'> => ({
   provider: `balanced.${ring.kind}`,
   modelId: ring.modelId,
 });

@@ -1,6 +1,6 @@
 import type { CallOptions, MaybePromise, SdkEmbeddingModel } from '../sdk.ts';
 import { isFirstSpecification } from '../sdk.ts';
-import { type BalancedModelParts, ownProperties } from './balanced-model.ts';
+import { type BalancedModelOptions, ownProperties } from './balanced-model.ts';
 import type { EmbeddingDimensions } from './embedding-dimensions.ts';
 import { generate } from './generate.ts';
 import { mirror } from './mirror.ts';
@@ -10,7 +10,7 @@ const MAX_INPUT_BYTES = Symbol.for('vercel.ai.embeddingModel.maxInputBytesPerCal
 
 /** An embedding model that stands for a ring of them. Each chunk of `embedMany` is a call of its own. */
 export function createEmbeddingModel(
-  parts: BalancedModelParts<SdkEmbeddingModel>,
+  parts: BalancedModelOptions<SdkEmbeddingModel>,
   dimensions: EmbeddingDimensions,
 ): SdkEmbeddingModel {
   const { templates, settings } = parts;

@@ -1,10 +1,10 @@
 import type { CallOptions, CallResult, SdkGenerateModel } from '../sdk.ts';
-import { type BalancedModelParts, ownProperties } from './balanced-model.ts';
+import { type BalancedModelOptions, ownProperties } from './balanced-model.ts';
 import { generate } from './generate.ts';
 import { mirror } from './mirror.ts';
 
 /** An image, transcription or speech model that stands for a ring of them. */
-export function createGenerateModel(parts: BalancedModelParts<SdkGenerateModel>): SdkGenerateModel {
+export function createGenerateModel(parts: BalancedModelOptions<SdkGenerateModel>): SdkGenerateModel {
   const isImage = parts.ring.kind === 'image';
   return mirror(parts.templates, {
     ...ownProperties(parts),

@@ -1,12 +1,12 @@
-import { BalancedCall } from '../call/balanced-call.ts';
 import type { Attempt } from '../call/attempt.ts';
-import type { Answered } from '../call/failover.ts';
-import { FilteredAnswer } from '../call/filtered-answer.ts';
-import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
+import { succeed } from '../call/attempt-end.ts';
+import { Call } from '../call/call.ts';
+import { runCall } from '../call/run-call.ts';
 import type { Conversation } from '../portability/conversation.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
-import type { BalancedModelParts } from './balanced-model.ts';
+import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
 import { type BalancedMetadata, withMetadata } from './balanced-metadata.ts';
+import type { BalancedModelOptions } from './balanced-model.ts';
 
 /** What differs between the calls of one kind of model and another. */
 export interface Generation<Model extends SdkModel, Result extends CallResult> {
@@ -16,51 +16,44 @@ export interface Generation<Model extends SdkModel, Result extends CallResult> {
   readonly toMetadata?: (balanced: BalancedMetadata, result: Result) => object;
   /** Where prompts may refer to what endpoints have stored. */
   readonly conversation?: Conversation;
-  /** Whether an answer is worth another attempt elsewhere. */
+  /** Whether a content filter has left nothing of an answer, so that another deployment is to be asked. */
   readonly isFiltered?: ((result: Result) => boolean) | undefined;
 }
 
-/** Runs a call that has one answer. Not an async function, since what that keeps would double the memory of a call that waits. */
-export function generate<Model extends SdkModel, Result extends CallResult>(
-  { ring, context, modelAt }: BalancedModelParts<Model>,
+/** Runs a call that has one answer. */
+export async function generate<Model extends SdkModel, Result extends CallResult>(
+  { ring, context, modelAt }: BalancedModelOptions<Model>,
   options: CallOptions,
-  generation: Generation<Model, Result>,
+  { ask, toMetadata, conversation, isFiltered }: Generation<Model, Result>,
 ): Promise<Result> {
-  const { ask, conversation, isFiltered } = generation;
-  const call = new BalancedCall(ring, options, context, false, conversation);
-  const askOne = ({ deployment, signal }: Attempt): PromiseLike<Result> => {
-    const adapted = conversation?.optionsFor(deployment) ?? mapCallOptions(options, deployment.target(ring.kind));
-    return ask(modelAt(deployment), signal === adapted.abortSignal ? adapted : { ...adapted, abortSignal: signal });
-  };
-  const take = ({ attempt, answer }: Answered<Result>): Result | Promise<Result> => {
-    if (!isAnswer(answer)) return call.goOn(attempt, noAnswer(answer, attempt), askOne).then(take);
-    if (isFiltered?.(answer)) return call.goOn(attempt, new FilteredAnswer(answer, attempt), askOne).then(take);
-    call.gotAnswer(attempt, responseHeaders(answer), answer['usage']);
-    return told(call, generation, answer, attempt);
-  };
-  const answered = call.answer(askOne, take);
-  if (isFiltered === undefined) return answered;
-  return answered.catch((error: unknown) => {
-    if (error instanceof FilteredAnswer) return told(call, generation, error.answer as Result, error.attempt);
-    throw error;
+  const call = new Call({ ring, options, context, isStream: false, route: conversation });
+  const { attempt, answer } = await runCall<Result>(call, {
+    ask: async ({ deployment, signal }) => {
+      const adapted = conversation?.optionsFor(deployment) ?? mapCallOptions(options, deployment.target(ring.kind));
+      return required(await ask(modelAt(deployment), withSignal(adapted, signal)), deployment.endpoint.name);
+    },
+    headersOf: responseHeaders,
+    isFiltered: (result) => isFiltered?.(result) === true,
   });
+  call.end('success', attempt, succeed(attempt, answer['usage']));
+  const result = conversation?.toResult(answer, attempt.deployment) ?? answer;
+  if (!context.settings.metadata) return result;
+  const balanced = balancedMetadata(attempt);
+  return withMetadata(result, toMetadata === undefined ? balanced : toMetadata(balanced, result));
 }
 
-/** Providers of somebody else's may return anything: what is no answer is a failure, which the next endpoint can make good. */
-const isAnswer = (answer: unknown): boolean => typeof answer === 'object' && answer !== null;
+/** The caller's options with the signal of an attempt. The same object when it is the caller's own. */
+export const withSignal = (options: CallOptions, signal: AbortSignal | undefined): CallOptions =>
+  signal === options.abortSignal ? options : { ...options, abortSignal: signal };
 
-const noAnswer = (given: unknown, { deployment: { endpoint } }: Attempt): TypeError =>
-  new TypeError(`The provider of endpoint "${endpoint.name}" returned ${String(given)} instead of an answer.`);
+/** What results carry of the attempt that answered. */
+export const balancedMetadata = ({ deployment, call }: Attempt): BalancedMetadata => ({
+  endpoint: deployment.endpoint.name,
+  attempts: call.attempts,
+});
 
-/** An answer as the caller is to have it. */
-function told<Model extends SdkModel, Result extends CallResult>(
-  { context, attemptCount }: BalancedCall,
-  { conversation, toMetadata }: Generation<Model, Result>,
-  given: Result,
-  { deployment }: Attempt,
-): Result {
-  const answer = conversation?.toResult(given, deployment) ?? given;
-  if (!context.settings.metadata) return answer;
-  const balanced = { endpoint: deployment.endpoint.name, attempts: attemptCount };
-  return withMetadata(answer, toMetadata === undefined ? balanced : toMetadata(balanced, answer));
+/** A provider that was handed in may return anything: what is no answer is a failure, which the next endpoint can make good. */
+function required<Answer>(answer: Answer, endpoint: string): Answer {
+  if (typeof answer === 'object' && answer !== null) return answer;
+  throw new TypeError(`The provider of endpoint "${endpoint}" returned ${String(answer)} instead of an answer.`);
 }

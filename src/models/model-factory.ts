@@ -12,7 +12,7 @@ import type {
   SdkLanguageModel,
   SdkModel,
 } from '../sdk.ts';
-import type { BalancedModelParts, ModelContext } from './balanced-model.ts';
+import type { BalancedModelOptions, ModelContext } from './balanced-model.ts';
 import { EmbeddingDimensions, refuseMixedNames } from './embedding-dimensions.ts';
 import { createEmbeddingModel } from './embedding-model.ts';
 import { createGenerateModel } from './generate-model.ts';
@@ -55,17 +55,17 @@ export class ModelFactory {
     switch (ring.kind) {
       case 'embedding':
         if (!this.#context.settings.allowMixedEmbeddings) refuseMixedNames(ring);
-        return createEmbeddingModel(parts as BalancedModelParts<SdkEmbeddingModel>, this.#dimensionsOf(ring));
+        return createEmbeddingModel(parts as BalancedModelOptions<SdkEmbeddingModel>, this.#dimensionsOf(ring));
       case 'image':
       case 'transcription':
       case 'speech':
-        return createGenerateModel(parts as BalancedModelParts<SdkGenerateModel>);
+        return createGenerateModel(parts as BalancedModelOptions<SdkGenerateModel>);
       default:
-        return createLanguageModel(parts as BalancedModelParts<SdkLanguageModel>);
+        return createLanguageModel(parts as BalancedModelOptions<SdkLanguageModel>);
     }
   }
 
-  #parts(ring: Ring, settings: ModelSettings | undefined): BalancedModelParts<SdkModel> {
+  #parts(ring: Ring, settings: ModelSettings | undefined): BalancedModelOptions<SdkModel> {
     const models = new Map<Deployment, SdkModel>();
     const build = ({ endpoint }: Deployment): SdkModel => endpoint.model(ring.kind, ring.modelId, settings) as SdkModel;
     return {

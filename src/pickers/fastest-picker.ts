@@ -3,7 +3,7 @@ import type { PickContext, Picker } from './picker.ts';
 
 /**
  * The better of two taken at random: the time it usually takes to say something, times the attempts under way and this one.
- * Two choices are enough to avoid the slow, and too few to send everybody to the same fast one (Mitzenmacher, "The power of two
+ * Two choices are enough to avoid the slow, and too few to send all calls to the same fast one (Mitzenmacher, "The power of two
  * choices").
  */
 export class FastestPicker implements Picker {
@@ -22,7 +22,7 @@ export class FastestPicker implements Picker {
     const other = available[(first + 1 + Math.floor(this.#random() * (count - 1))) % count] as Deployment;
     const cost = (deployment: Deployment, rival: Deployment): number => {
       const { inFlight, latency } = deployment;
-      // Who has not answered yet is tried; but while it is, it is taken to be no quicker than the rest, since it may hang.
+      // A deployment that has not answered yet is tried; but while it is, it is taken to be no quicker than the rest, since it may hang.
       const expectedMs = latency.at(now) || (inFlight === 0 ? 0 : Math.max(1, rival.latency.at(now)));
       return (expectedMs * (inFlight + 1)) / weightOf(deployment);
     };

@@ -7,17 +7,21 @@ export class LeastBusyPicker implements Picker {
 
   pick(available: readonly Deployment[], { weightOf }: PickContext): Deployment {
     this.#turn += 1;
-    let least: Deployment | undefined;
-    let leastLoad = Infinity;
-    for (let step = 0; step < available.length; step += 1) {
+    const first = available[this.#turn % available.length] as Deployment;
+    let least = first;
+    let leastLoad = loadOf(first, weightOf);
+    for (let step = 1; step < available.length; step += 1) {
       const deployment = available[(this.#turn + step) % available.length] as Deployment;
-      // What it would be with this attempt, so that weights count for the idle too.
-      const load = (deployment.inFlight + 1) / weightOf(deployment);
+      const load = loadOf(deployment, weightOf);
       if (load < leastLoad) {
         least = deployment;
         leastLoad = load;
       }
     }
-    return least as Deployment;
+    return least;
   }
 }
+
+/** What it would be with this attempt, so that weights count for the idle too. */
+const loadOf = (deployment: Deployment, weightOf: PickContext['weightOf']): number =>
+  (deployment.inFlight + 1) / weightOf(deployment);

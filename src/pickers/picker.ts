@@ -1,9 +1,9 @@
 import type { Deployment } from '../deployment/deployment.ts';
 
-/** What a picker is told beside who is available. */
+/** What a picker is told beside the deployments that are available. */
 export interface PickContext {
   readonly now: number;
-  /** Whether somebody was passed over who had its turn: this pick is nobody's turn. */
+  /** A failover or a hedge: it must not advance the rotation. */
   readonly isFailover: boolean;
   /** The model id that the caller asked for. */
   readonly modelId: string;

@@ -1,13 +1,19 @@
 import type { Deployment } from '../deployment/deployment.ts';
 
-/** What an attempt needs of a deployment. */
+/** What an attempt asks of a ring. */
 export interface PickRequest {
   /** Tokens that it is expected to use; 1 where tokens are not limited. */
   readonly tokens: number;
   /** Keeps it with others of the same key, where possible. */
   readonly affinityKey?: string | undefined;
-  /** Has stored what it refers to, and is asked while it is available. */
+  /** Has stored what the call refers to, and is asked while it is available. */
   readonly owner?: Deployment | undefined;
+  /** Whether no other deployment than the owner can serve the call. */
+  readonly isPinned?: boolean | undefined;
   /** Deployments that it must not go to. */
-  readonly avoid?: ReadonlySet<Deployment> | undefined;
+  readonly excluded?: ReadonlySet<Deployment> | undefined;
 }
+
+/** Whether a deployment would do, as far as the request goes. */
+export const admits = ({ excluded }: PickRequest, deployment: Deployment): boolean =>
+  excluded === undefined || !excluded.has(deployment);

@@ -4,9 +4,9 @@ import type { Deployment } from '../deployment/deployment.ts';
 const OTHERS_IN_TIME = 4;
 
 /** Attempts of one deployment that were overdue one after the other, without content in between. */
-interface Row {
+interface Streak {
   count: number;
-  /** What the ring had counted when the row began. */
+  /** What the ring had counted when the streak began. */
   readonly contents: number;
   readonly overdue: number;
 }
@@ -16,14 +16,14 @@ interface Row {
  * nearly all answers take: an error would tell as well, but a hang gives none.
  */
 export class HangDetector {
-  readonly #rows = new Map<Deployment, Row>();
+  readonly #streaks = new Map<Deployment, Streak>();
   #contents = 0;
   #overdue = 0;
 
   /** A deployment has given content, in time or after it was overdue. */
   gotContent(deployment: Deployment, isInTime: boolean): void {
     if (isInTime) this.#contents += 1;
-    if (this.#rows.size > 0) this.#rows.delete(deployment);
+    if (this.#streaks.size > 0) this.#streaks.delete(deployment);
   }
 
   /**
@@ -31,15 +31,15 @@ export class HangDetector {
    * they are used to.
    */
   isOutage(deployment: Deployment, threshold: number): boolean {
-    const row = this.#rows.get(deployment) ?? { count: 0, contents: this.#contents, overdue: this.#overdue };
-    this.#rows.set(deployment, row);
-    row.count += 1;
+    const streak = this.#streaks.get(deployment) ?? { count: 0, contents: this.#contents, overdue: this.#overdue };
+    this.#streaks.set(deployment, streak);
+    streak.count += 1;
     this.#overdue += 1;
-    // In the row there is no content of its own.
-    const othersInTime = this.#contents - row.contents;
-    const othersOverdue = this.#overdue - row.overdue - row.count;
-    if (row.count < threshold || othersInTime < Math.max(threshold, OTHERS_IN_TIME * othersOverdue)) return false;
-    this.#rows.delete(deployment);
+    // In the streak there is no content of its own.
+    const othersInTime = this.#contents - streak.contents;
+    const othersOverdue = this.#overdue - streak.overdue - streak.count;
+    if (streak.count < threshold || othersInTime < Math.max(threshold, OTHERS_IN_TIME * othersOverdue)) return false;
+    this.#streaks.delete(deployment);
     return true;
   }
 }

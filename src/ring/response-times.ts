@@ -1,4 +1,4 @@
-/** How many answers are remembered, and how few are too few to call anything usual. */
+/** How many answers are remembered, and how few are too few to tell. */
 const REMEMBERED = 128;
 const TOO_FEW = 20;
 
@@ -6,18 +6,18 @@ const TOO_FEW = 20;
 export class ResponseTimes {
   readonly #recent: number[] = [];
   #next = 0;
-  #usual: number | undefined;
+  #p95: number | undefined;
 
   record(durationMs: number): void {
     this.#recent[this.#next] = durationMs;
     this.#next = (this.#next + 1) % REMEMBERED;
-    this.#usual = undefined;
+    this.#p95 = undefined;
   }
 
   /** Milliseconds within which 95 of 100 answers came, or `undefined` before there are enough to tell. */
-  get usualMs(): number | undefined {
+  get p95Ms(): number | undefined {
     if (this.#recent.length < TOO_FEW) return undefined;
-    this.#usual ??= this.#recent.toSorted((a, b) => a - b)[Math.floor(this.#recent.length * 0.95)];
-    return this.#usual;
+    this.#p95 ??= this.#recent.toSorted((a, b) => a - b)[Math.floor(this.#recent.length * 0.95)];
+    return this.#p95;
   }
 }

@@ -1,21 +1,19 @@
-/** Tokens that an answer reports. */
-export interface Usage {
-  readonly outputTokens: number | undefined;
-  readonly totalTokens: number | undefined;
-}
+import type { TokenUsage } from '../events.ts';
 
 /**
  * Reads what was used from any line's usage: v1 says `promptTokens`/`completionTokens`, v2 `inputTokens`/`outputTokens`, v3 and v4 the
  * same names with `{ total }`, embeddings `tokens`.
  */
-export function readUsage(usage: unknown): Usage {
-  if (typeof usage !== 'object' || usage === null) return { outputTokens: undefined, totalTokens: undefined };
+export function readUsage(usage: unknown): TokenUsage {
+  if (typeof usage !== 'object' || usage === null) return NOT_STATED;
   const fields = usage as Readonly<Record<string, unknown>>;
-  const input = count(fields['inputTokens'] ?? fields['promptTokens'] ?? fields['tokens']);
+  const inputTokens = count(fields['inputTokens'] ?? fields['promptTokens'] ?? fields['tokens']);
   const outputTokens = count(fields['outputTokens'] ?? fields['completionTokens']);
-  const sum = input === undefined ? undefined : input + (outputTokens ?? 0);
-  return { outputTokens, totalTokens: count(fields['totalTokens']) ?? sum };
+  const sum = inputTokens === undefined ? undefined : inputTokens + (outputTokens ?? 0);
+  return { inputTokens, outputTokens, totalTokens: count(fields['totalTokens']) ?? sum };
 }
+
+const NOT_STATED: TokenUsage = { inputTokens: undefined, outputTokens: undefined, totalTokens: undefined };
 
 function count(value: unknown): number | undefined {
   const total: unknown =

@@ -1,25 +1,24 @@
-import type { Clock } from '../clock.ts';
-import type { StreamPart } from '../sdk.ts';
 import type { Attempt } from '../call/attempt.ts';
-import type { BalancedCall } from '../call/balanced-call.ts';
-import type { Answered } from '../call/failover.ts';
+import type { Call } from '../call/call.ts';
+import type { Answered } from '../call/start-attempt.ts';
+import type { StreamPart } from '../sdk.ts';
 import { IdleWatch } from './idle-watch.ts';
-import { FilteredAnswer } from '../call/filtered-answer.ts';
 import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
 import { isContent } from './stream-part.ts';
 
 /** What a stream needs beside its answer. */
-export interface FailoverStreamParts {
-  readonly call: BalancedCall;
+export interface FailoverStreamOptions {
+  readonly call: Call;
   /** The first deployment that comes to content; rejects when none does. */
   readonly answer: Promise<Answered<OpenStream>>;
-  readonly clock: Clock;
-  readonly idleMs: number | undefined;
   /** Makes the parts of every endpoint look the same. */
-  readonly carryBack: (part: StreamPart, attempt: Attempt) => StreamPart;
-  /** Adds our metadata to the last part. */
-  readonly finish: (part: StreamPart, attempt: Attempt) => StreamPart;
+  readonly toPart: (part: StreamPart, attempt: Attempt) => StreamPart;
 }
+
+/** How the attempt ended that a stream's parts came from. */
+export type StreamEnd =
+  | { readonly type: 'complete'; readonly attempt: Attempt; readonly usage: unknown }
+  | { readonly type: 'broken'; readonly attempt: Attempt; readonly error: unknown };
 
 type Controller = ReadableStreamDefaultController<StreamPart>;
 
@@ -28,16 +27,22 @@ type Controller = ReadableStreamDefaultController<StreamPart>;
  * through as they are, and a failure becomes an error part and the end.
  */
 export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
-  readonly #parts: FailoverStreamParts;
+  /** Resolves when there will be no further part. Never, when no deployment has answered. */
+  readonly ended: Promise<StreamEnd>;
+  readonly #options: FailoverStreamOptions;
+  #tellEnd: (end: StreamEnd) => void = () => undefined;
   #controller: Controller | undefined;
   #attempt: Attempt | undefined;
   #reader: ReadableStreamDefaultReader<StreamPart> | undefined;
   #idle: IdleWatch | undefined;
   #state: 'waiting' | 'open' | 'closed' = 'waiting';
 
-  constructor(parts: FailoverStreamParts) {
-    this.#parts = parts;
-    parts.answer.then(
+  constructor(options: FailoverStreamOptions) {
+    this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#tellEnd = resolve;
+    });
+    options.answer.then(
       (answered) => this.#begin(answered),
       (error: unknown) => this.#endWith(error),
     );
@@ -56,23 +61,24 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
 
   async cancel(reason: unknown): Promise<void> {
     this.#close();
-    this.#parts.call.stop(reason);
+    this.#options.call.cancellation.stop(reason);
     await this.#reader?.cancel(reason);
   }
 
-  /** Hands on a part that says nothing of who answers, before there is an answer. */
+  /** Hands on a part that does not tell which endpoint answers, before there is an answer. */
   ping(part: StreamPart): void {
     if (this.#state === 'waiting') this.#controller?.enqueue(part);
   }
 
   /** The first content is there: from here on everything is this deployment's. */
   #begin({ attempt, answer }: Answered<OpenStream>): void {
-    const { clock, idleMs } = this.#parts;
+    const { clock, settings } = this.#options.call.context;
+    const { idleMs } = settings.timeout;
     this.#attempt = attempt;
     this.#reader = answer.reader;
     if (this.#state === 'waiting') this.#state = 'open';
     // Called at once when the call was ended just now.
-    attempt.onInterrupt((error) => this.#breakOff(error));
+    if (!attempt.isOver) attempt.onInterrupt((error) => this.#breakOff(error));
     if (idleMs !== undefined && this.#state === 'open') {
       this.#idle = new IdleWatch(idleMs, clock, () => attempt.expire('timeout.idleMs', idleMs));
     }
@@ -88,7 +94,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       if (done) this.#breakOff(incomplete(this.#attempt as Attempt));
       else this.#relay(value);
     } catch (error) {
-      // A part that is no part: whoever made it, the stream must not hang on it.
+      // A part that is no part: whatever made it, the stream must not hang on it.
       this.#breakOff(error);
     }
   };
@@ -103,7 +109,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       return;
     }
     this.#idle?.gotPart(isContent(part));
-    this.#controller?.enqueue(this.#parts.carryBack(part, this.#attempt as Attempt));
+    this.#controller?.enqueue(this.#options.toPart(part, this.#attempt as Attempt));
   }
 
   #relayLast(part: StreamPart): void {
@@ -113,43 +119,31 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       this.#breakOff(failure.error);
       return;
     }
+    const last = this.#options.toPart(part, attempt);
     this.#close();
-    this.#parts.call.succeed(attempt, part['usage']);
-    this.#controller?.enqueue(this.#told(part, attempt));
+    this.#tellEnd({ type: 'complete', attempt, usage: part['usage'] });
+    this.#controller?.enqueue(last);
     this.#controller?.close();
     // The answer is whole; a connection that stays open after it is not the reader's to wait for.
     this.#reader?.cancel().catch(() => undefined);
   }
 
-  /** A part as the reader is to have it, which may be the last. */
-  #told(part: StreamPart, attempt: Attempt): StreamPart {
-    const carried = this.#parts.carryBack(part, attempt);
-    return part.type === 'finish' ? this.#parts.finish(carried, attempt) : carried;
-  }
-
-  /** A failure after content: nobody else can go on where this one stopped. */
+  /** A failure after content: no other deployment can go on where this one stopped. */
   #breakOff(error: unknown): void {
-    const { call } = this.#parts;
-    const fatal = call.fail(this.#attempt as Attempt, error);
-    call.end();
-    this.#endWith(call.isAborted ? fatal?.error : error);
+    const { end } = this.#options.call.cancellation;
+    this.#tellEnd({ type: 'broken', attempt: this.#attempt as Attempt, error });
+    this.#endWith(end?.by === 'caller' ? end.reason : error);
   }
 
   /** The last that the reader gets: its own reason when it aborted, as from the SDK's models, and otherwise an error part. */
   #endWith(error: unknown): void {
     if (this.#state === 'closed') return;
     this.#close();
-    if (this.#parts.call.isAborted) {
+    if (this.#options.call.cancellation.isAborted) {
       this.#controller?.error(error);
       return;
     }
-    if (error instanceof FilteredAnswer) {
-      for (const part of error.answer as readonly StreamPart[])
-        this.#controller?.enqueue(this.#told(part, error.attempt));
-      this.#controller?.close();
-      return;
-    }
-    // Never a controller error: it would make `.text` of AI SDK 4 and 5 hang, and skip `onError` on every line.
+    // Never a controller error: it would make `.text` of AI SDK 4 and 5 hang, and skip `onError` in all of them.
     this.#controller?.enqueue({ type: 'error', error });
     this.#controller?.close();
   }

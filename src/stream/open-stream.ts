@@ -1,7 +1,6 @@
+import type { Attempt } from '../call/attempt.ts';
 import { IncompleteStreamError } from '../errors/incomplete-stream-error.ts';
 import type { StreamPart, StreamResult } from '../sdk.ts';
-import type { Attempt } from '../call/attempt.ts';
-import { FilteredAnswer } from '../call/filtered-answer.ts';
 import { hasFinishReason, isContent, isFiltered } from './stream-part.ts';
 
 /** A stream that has come to its first content. */
@@ -12,25 +11,19 @@ export interface OpenStream {
   readonly begin: readonly StreamPart[];
 }
 
-/** Who hears of an opening stream before it has content. */
+/** What hears of an opening stream before it has content. */
 export interface OpeningObserver {
   /** The model has returned a stream, which may still turn out to be broken. */
   opened(result: StreamResult): void;
-  /** A ping keeps the connection to the reader alive and tells nothing of who is answering, so it need not wait for content. */
+  /** A ping keeps the connection to the reader alive and does not tell which endpoint answers, so it need not wait for content. */
   pinged(part: StreamPart): void;
 }
 
-/**
- * Opens a stream and reads it up to its first content: a failure until then is one that somebody else can make good
- * without a trace.
- *
- * @param failsOnFiltered whether an empty answer of a content filter is a failure.
- */
+/** Opens a stream and reads it up to its first content: a failure until then is one that another deployment can make good. */
 export async function openStream(
   attempt: Attempt,
   result: PromiseLike<StreamResult>,
   observer: OpeningObserver,
-  failsOnFiltered: boolean,
 ): Promise<OpenStream> {
   const opened = await result;
   const reader = opened.stream.getReader();
@@ -47,11 +40,15 @@ export async function openStream(
     }
     const failure = failureIn(value, attempt);
     if (failure !== undefined) throw failure.error;
-    if (failsOnFiltered && value.type === 'finish' && isFiltered(value))
-      throw new FilteredAnswer([...begin, value], attempt);
     begin.push(value);
     if (isContent(value)) return { result: opened, reader, begin };
   }
+}
+
+/** Whether a content filter has left nothing of an answer: its end is the first that came. */
+export function isEmptied({ begin }: OpenStream): boolean {
+  const last = begin.at(-1);
+  return last?.type === 'finish' && isFiltered(last);
 }
 
 /** Why a part cannot belong to a good answer. */

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { describe, expect, it } from 'vitest';
 
 import type { BalancedEventName, BalancedEvents, BalancedProvider, BalancedProviderSettings } from '../../src/index.ts';
@@ -62,7 +64,7 @@ describe('the event attempt', () => {
     await pass(100);
 
     const common = { modelId: 'm' };
-    expect(attempt).toEqual([
+    expect(attempt).toMatchObject([
       {
         ...common,
         attempt: 1,
@@ -131,7 +133,7 @@ describe('the event failover', () => {
 
     await askTimes(1);
 
-    expect(failover).toEqual([
+    expect(failover).toMatchObject([
       { modelId: 'm', from: 'e0', to: 'e1', class: 'rate-limited' },
       { modelId: 'm', from: 'e1', to: 'e2', class: 'retryable' },
     ]);
@@ -144,7 +146,7 @@ describe('the event failover', () => {
     const { stream } = await balanced('m').doStream({ prompt });
     for await (const _ of stream);
 
-    expect(failover).toEqual([{ modelId: 'm', from: 'e0', to: 'e1', class: 'retryable' }]);
+    expect(failover).toMatchObject([{ modelId: 'm', from: 'e0', to: 'e1', class: 'retryable' }]);
   });
 });
 
@@ -335,4 +337,95 @@ it.each([
   const { balanced } = ringOf([answers()]);
 
   expect(() => balanced.on(name as 'attempt', listener as never)).toThrow(TypeError);
+});
+
+describe('the events of one call', () => {
+  /** The names of all events with an id of a call, in their order, with the id. */
+  function record(balanced: BalancedProvider) {
+    const recorded: { readonly name: string; readonly callId: string; readonly attemptId?: string }[] = [];
+    for (const name of ['callStart', 'waiting', 'attemptStart', 'content', 'attempt', 'failover', 'callEnd'] as const) {
+      balanced.on(name, (event) => void recorded.push({ name, ...event }));
+    }
+    return recorded;
+  }
+
+  it('begin with callStart, end with callEnd, and carry one callId', async () => {
+    const { balanced, askTimes } = ringOf([fails(apiError(500)), answers()]);
+    const recorded = record(balanced);
+
+    await askTimes(1);
+
+    expect(recorded.map(({ name }) => name)).toEqual([
+      'callStart',
+      'attemptStart',
+      'attempt',
+      'failover',
+      'attemptStart',
+      'content',
+      'attempt',
+      'callEnd',
+    ]);
+    expect(new Set(recorded.map(({ callId }) => callId)).size).toBe(1);
+    expect(new Set(recorded.flatMap(({ attemptId }) => attemptId ?? [])).size).toBe(2);
+  });
+
+  it('carry another callId than those of another call, also of another provider', async () => {
+    const [one, other] = [ringOf([answers()]), ringOf([answers()])];
+    const recorded = [record(one.balanced), record(other.balanced)];
+
+    await one.askTimes(2);
+    await other.askTimes(1);
+
+    expect(new Set(recorded.flat().map(({ callId }) => callId)).size).toBe(3);
+  });
+
+  it('tell of the wait, the time to the first content, and the tokens', async () => {
+    const { endpoints, balanced, ask } = ringOf([fails(rateLimit(2))], { retry: { rounds: 2 } });
+    const ends: BalancedEvents['callEnd'][] = [];
+    const recorded = record(balanced);
+    balanced.on('callEnd', (event) => void ends.push(event));
+
+    ask();
+    await happenings();
+    endpoints[0]?.behave(after(500, answers()));
+    await pass(3_000);
+
+    expect(recorded.map(({ name }) => name)).toContain('waiting');
+    expect(ends).toMatchObject([
+      { outcome: 'success', endpoint: 'e0', attempts: 2, tokens: { inputTokens: 1, outputTokens: 1, totalTokens: 2 } },
+    ]);
+    expect(ends[0]?.waitedMs).toBeGreaterThanOrEqual(2_000);
+    expect(ends[0]?.firstContentMs).toBe(ends[0]?.durationMs);
+  });
+
+  it.each<[string, 'failure' | 'aborted', Behaviour]>([
+    ['fails', 'failure', fails(apiError(500))],
+    ['is aborted', 'aborted', hangs()],
+  ])('end with how the call ended, when it %s', async (_, outcome, behaviour) => {
+    const { balanced, ask } = ringOf([behaviour]);
+    const ends: BalancedEvents['callEnd'][] = [];
+    balanced.on('callEnd', (event) => void ends.push(event));
+    const controller = new AbortController();
+
+    ask({ abortSignal: controller.signal });
+    await happenings();
+    controller.abort();
+    await happenings();
+
+    expect(ends).toMatchObject([{ outcome, attempts: 1, endpoint: undefined, tokens: undefined }]);
+  });
+
+  it('reach listeners in the async context of the caller, at the end of a stream too', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const { balanced } = ringOf([streams(start, delta('a'), finish())]);
+    const heardIn: unknown[] = [];
+    for (const name of ['callStart', 'attemptStart', 'content', 'attempt', 'callEnd'] as const) {
+      balanced.on(name, () => void heardIn.push(context.getStore()));
+    }
+
+    const { stream } = await context.run('caller', async () => await balanced('m').doStream({ prompt }));
+    await context.run('reader', async () => await stream.pipeTo(new WritableStream()));
+
+    expect(heardIn).toEqual(['caller', 'caller', 'caller', 'caller', 'caller']);
+  });
 });

@@ -22,7 +22,14 @@ describe('status()', () => {
       ],
     });
 
-    const healthy = { state: 'closed', failures: 0, cooldownMs: 0, isSkipped: false, deployments: [] };
+    const healthy = {
+      state: 'closed',
+      failures: 0,
+      cooldownMs: 0,
+      isSkipped: false,
+      isDrained: false,
+      deployments: [],
+    };
     expect(balanced.status()).toEqual({
       api: 'chat',
       endpoints: [

@@ -137,23 +137,25 @@ describe('a deployment that fails fast now and then, and answers slowly otherwis
     fc.assert(
       fc.property(everyNth, underWay, fc.integer({ min: 2, max: 10 }), (nth, answerMs, failureThreshold) => {
         let now = 0;
-        const breaker = new CircuitBreaker(
-          {
+        const breaker = new CircuitBreaker({
+          scope: 'deployment',
+          settings: {
             failureThreshold,
             cooldown: { initialMs: 5_000, factor: 1, maxMs: 5_000, jitter: false },
             misconfiguredCooldownMs: 0,
           },
-          { ...systemClock, now: () => now },
-          new Revision(),
-        );
+          clock: { ...systemClock, now: () => now },
+          revision: new Revision(),
+          observer: { tripped: () => undefined, recovered: () => undefined },
+        });
         const begun: number[] = [];
         // An attempt each millisecond.
         for (now = 1; now <= 1_000; now++) {
           while (begun[0] !== undefined && begun[0] + answerMs <= now) breaker.succeed(false, begun.shift() ?? 0);
-          if (now > 2 * answerMs && now % nth === 0) breaker.fail(false, now);
+          if (now > 2 * answerMs && now % nth === 0) breaker.fail(false, now, { class: 'retryable' });
           else begun.push(now);
         }
-        expect(breaker.cooldown.state.state).toBe('closed');
+        expect(breaker.state).toBe('closed');
       }),
     );
   });

@@ -1,0 +1,149 @@
+import type { TokenUsage } from '../events.ts';
+import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
+import { asksNotToRetry, headersOf } from '../failure/asks-not-to-retry.ts';
+import type { AttemptRecord, Failure } from '../failure/failure.ts';
+import type { Outcome } from '../gates/outcome.ts';
+import { readUsage } from '../ring/usage.ts';
+import type { Attempt } from './attempt.ts';
+import type { CancelledBy } from './cancellation.ts';
+import { FAR_LONGER, SHORTEST_SILENCE_MS, silenceOf } from './hedge-delay.ts';
+import { judge } from './judge.ts';
+import type { Verdict } from './verdict.ts';
+
+/** An attempt that has failed, and what that means for its call. */
+export interface AttemptFailure {
+  readonly attempt: Attempt;
+  readonly error: unknown;
+  readonly failure: Failure;
+  readonly verdict: Verdict;
+  /** Whether the service asked not to be sent this call again. */
+  readonly isFinal: boolean;
+}
+
+const NOTHING: Outcome = { type: 'none' };
+const DOWN: Outcome = { type: 'failure', failure: { class: 'retryable' } };
+
+/** The attempt has brought all that was asked for. Returns what was used. */
+export function succeed(attempt: Attempt, usage: unknown): TokenUsage {
+  const { ring } = attempt.call;
+  const used = readUsage(usage);
+  end(attempt, { as: { class: 'success' }, outcome: { type: 'success', tokens: used.totalTokens }, usage: used });
+  if (ring.limitsTokens) ring.tokens.learn(used);
+  return used;
+}
+
+/** The attempt failed, or the call was ended while it was under way. */
+export function fail(attempt: Attempt, error: unknown): AttemptFailure {
+  const { cancellation, now } = attempt.call;
+  attempt.drop(error);
+  if (cancellation.end !== undefined) return cancel(attempt, cancellation.end, error);
+  const { deployment, startedAt, lease } = attempt;
+  const { failure, verdict } = judge(attempt, error);
+  // Failures count as slow, or the quickest to fail would look like the fastest.
+  if (failure.class === 'retryable') {
+    deployment.latency.record(now, 2 * Math.max(now - startedAt, deployment.latency.at(now)));
+  }
+  lease.learnLimits(headersOf(error), now);
+  const outcome: Outcome = isReaders(attempt, error) ? NOTHING : { type: 'failure', failure };
+  end(attempt, { as: failure, outcome, error });
+  return { attempt, error, failure, verdict, isFinal: asksNotToRetry(error) };
+}
+
+/** Another attempt of the call has answered, and this one had given nothing yet. */
+export function lose(attempt: Attempt): void {
+  const { deployment, startedAt, call } = attempt;
+  const { now } = call;
+  const silentMs = now - startedAt;
+  attempt.drop(silenceOf(attempt, silentMs));
+  deployment.latency.record(now, silentMs);
+  const firstContentMs = call.isStream ? call.context.settings.timeout.firstContentMs : undefined;
+  const limitMs = firstContentMs ?? farTooLong(attempt);
+  // Slow, or so silent that it may be down.
+  const isDown = limitMs !== undefined && silentMs >= limitMs;
+  end(attempt, { as: { class: 'aborted', code: 'HEDGED' }, outcome: isDown ? DOWN : 'hedge-lost' });
+}
+
+/** The attempt is not wanted any more, since the call gave up or was ended from outside. */
+export function supersede(attempt: Attempt): void {
+  const { cancellation, now } = attempt.call;
+  const { end: cancelled } = cancellation;
+  attempt.drop(cancelled?.by === 'caller' ? cancelled.reason : silenceOf(attempt, now - attempt.startedAt));
+  if (cancelled === undefined) end(attempt, { as: { class: 'aborted' }, outcome: NOTHING });
+  else cancel(attempt, cancelled, attempt.interruptedBy);
+}
+
+/** The call was ended from outside while the attempt was under way. */
+function cancel(attempt: Attempt, cancelled: CancelledBy, error: unknown): AttemptFailure {
+  const isCallers = cancelled.by === 'caller';
+  const failure: Failure = isCallers ? { class: 'aborted' } : { class: 'retryable', code: 'totalTimeoutMs' };
+  const outcome = wasFarTooSilent(attempt, cancelled) ? DOWN : NOTHING;
+  end(attempt, { as: failure, outcome, ...(!isCallers && { error }) });
+  return { attempt, error, failure, verdict: 'give-up', isFinal: false };
+}
+
+/** How an attempt ended: as its record says, and as its gates hear it. */
+interface Ending {
+  readonly as: Failure | Pick<AttemptRecord, 'class' | 'code'>;
+  readonly outcome: Outcome | 'hedge-lost';
+  readonly usage?: TokenUsage;
+  /** What it threw, where it failed. */
+  readonly error?: unknown;
+}
+
+/** Where each attempt ends: it is recorded and told once, and its lease is settled. */
+function end(attempt: Attempt, ending: Ending): void {
+  if (attempt.isOver) return;
+  attempt.isOver = true;
+  attempt.stopWatching();
+  const { call, lease } = attempt;
+  const { now } = call;
+  const record = recordOf(attempt, ending.as, now);
+  call.records.add(record);
+  if ('error' in ending) call.records.addFailure(attempt.deployment, ending.as as Failure, ending.error);
+  // Told before what it causes.
+  call.context.events.emit('attempt', () => ({
+    ...record,
+    callId: call.id,
+    attemptId: attempt.id,
+    modelId: call.ring.modelId,
+    attempt: attempt.number,
+    firstContentMs: attempt.contentAt === undefined ? undefined : Math.round(attempt.contentAt - attempt.startedAt),
+    tokens: ending.usage,
+  }));
+  if (ending.outcome === 'hedge-lost') lease.lose(now);
+  else lease.settle(ending.outcome, now);
+}
+
+function recordOf({ deployment, startedAt }: Attempt, as: Ending['as'], now: number): AttemptRecord {
+  return {
+    endpoint: deployment.endpoint.name,
+    deployment: deployment.name,
+    class: as.class,
+    statusCode: 'statusCode' in as ? as.statusCode : undefined,
+    code: as.code,
+    durationMs: Math.round(now - startedAt),
+  };
+}
+
+/** A slow reader takes up the time of an attempt, for which no deployment is to blame. */
+const isReaders = (attempt: Attempt, error: unknown): boolean =>
+  attempt.contentAt !== undefined && AttemptTimeoutError.isInstance(error) && error.setting === 'timeout.attemptMs';
+
+/** Milliseconds that are far longer than answers usually take, once enough is known. */
+function farTooLong({ call }: Attempt): number | undefined {
+  const { p95Ms } = call.ring.times(call.isStream);
+  return p95Ms === undefined ? undefined : FAR_LONGER * p95Ms;
+}
+
+/**
+ * A deadline of the caller's that ran out on a deployment that was silent for far longer than usual is a mark against it: where
+ * callers' own deadlines are shorter than a hang, it would otherwise never be found out.
+ */
+function wasFarTooSilent(attempt: Attempt, cancelled: CancelledBy): boolean {
+  const isDeadline =
+    cancelled.by === 'totalTimeout' || (cancelled.reason as { name?: unknown } | undefined)?.name === 'TimeoutError';
+  const limitMs = farTooLong(attempt);
+  // Once there is content, a pause may be its reader's; how long one may be is for `idleMs` to say.
+  if (!isDeadline || limitMs === undefined || attempt.contentAt !== undefined) return false;
+  return attempt.call.now - attempt.startedAt > Math.max(limitMs, SHORTEST_SILENCE_MS);
+}

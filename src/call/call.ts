@@ -1,0 +1,87 @@
+import type { Deployment } from '../deployment/deployment.ts';
+import type { BalancedEvents, TokenUsage } from '../events.ts';
+import type { Ring } from '../ring/ring.ts';
+import type { CallOptions } from '../sdk.ts';
+import { AttemptRecords } from './attempt-records.ts';
+import type { CallContext } from './call-context.ts';
+import { Cancellation } from './cancellation.ts';
+import type { HedgeBudget } from './hedge-budget.ts';
+import { mayActTwice } from './may-act-twice.ts';
+import type { Route } from './route.ts';
+
+/** What a call is made of. */
+export interface CallRequest {
+  readonly ring: Ring;
+  readonly options: CallOptions;
+  readonly context: CallContext;
+  readonly isStream: boolean;
+  readonly route?: Route | undefined;
+}
+
+/** What the end of a call tells of the attempt that answered. */
+interface AnsweredBy {
+  readonly deployment: Deployment;
+  readonly contentAt: number | undefined;
+}
+
+/** One `doGenerate`, `doStream` or `doEmbed` of ours: what is known of it, and what has become of it so far. */
+export class Call {
+  readonly ring: Ring;
+  readonly options: CallOptions;
+  readonly context: CallContext;
+  readonly isStream: boolean;
+  readonly route: Route | undefined;
+  readonly cancellation: Cancellation;
+  /** The budget for a second attempt beside a silent one, when the call may have one. */
+  readonly hedging: HedgeBudget | undefined;
+  readonly startedAt: number;
+  readonly records = new AttemptRecords();
+  /** Attempts started. */
+  attempts = 0;
+  /** Milliseconds spent in the queue. */
+  waitedMs = 0;
+  #id: string | undefined;
+  #isOver = false;
+
+  constructor({ ring, options, context, isStream, route }: CallRequest) {
+    const { settings, clock } = context;
+    this.ring = ring;
+    this.options = options;
+    this.context = context;
+    this.isStream = isStream;
+    this.route = route;
+    this.hedging = settings.hedge === undefined || mayActTwice(options) ? undefined : context.hedgeBudgetOf(ring);
+    this.hedging?.begin();
+    this.startedAt = clock.now();
+    const { totalTimeoutMs } = settings;
+    this.cancellation = new Cancellation({ signal: options.abortSignal, totalTimeoutMs, clock, isStream });
+    context.events.emit('callStart', () => ({ callId: this.id, modelId: ring.modelId, kind: ring.kind, isStream }));
+  }
+
+  /** Tells its events from those of other calls. Made when an event is. */
+  get id(): string {
+    return (this.#id ??= this.context.nextCallId());
+  }
+
+  get now(): number {
+    return this.context.clock.now();
+  }
+
+  /** The call is over: leaves no listener and no timer behind. */
+  end(outcome: BalancedEvents['callEnd']['outcome'], answered?: AnsweredBy, usage?: TokenUsage): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.cancellation.dispose();
+    this.context.events.emit('callEnd', () => ({
+      callId: this.id,
+      modelId: this.ring.modelId,
+      outcome,
+      endpoint: answered?.deployment.endpoint.name,
+      attempts: this.attempts,
+      durationMs: Math.round(this.now - this.startedAt),
+      waitedMs: Math.round(this.waitedMs),
+      firstContentMs: answered?.contentAt === undefined ? undefined : Math.round(answered.contentAt - this.startedAt),
+      tokens: usage,
+    }));
+  }
+}

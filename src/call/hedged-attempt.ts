@@ -1,0 +1,115 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { Lease } from '../deployment/lease.ts';
+import type { Attempt } from './attempt.ts';
+import { lose, supersede } from './attempt-end.ts';
+import type { Call } from './call.ts';
+import type { Candidates } from './candidates.ts';
+import { hedgeAfterMs, silenceOf } from './hedge-delay.ts';
+import { type AttemptResult, type Question, type RunningAttempt, startAttempt } from './start-attempt.ts';
+
+/** While nothing can be done about an attempt that is overdue, it is looked at so many times as often. */
+const LOOKS = 4;
+
+/** Asks a deployment, and a second one beside it when it is silent for too long; the first content wins. */
+export async function hedgedAttempt<T>(
+  call: Call,
+  candidates: Candidates,
+  lease: Lease,
+  question: Question<T>,
+): Promise<AttemptResult<T>> {
+  const afterMs = hedgeAfterMs(call.context.settings.hedge, call.ring.times(call.isStream).p95Ms);
+  const first = startAttempt(call, lease, question);
+  if (call.hedging === undefined || afterMs === undefined) return first.result;
+  const running = new Map<Attempt, Promise<AttemptResult<T>>>([[first.attempt, first.result]]);
+  const alarm = new Alarm(call.context.clock);
+  let result: AttemptResult<T> | undefined;
+  try {
+    for (;;) {
+      const [attempt, ...others] = running.keys();
+      if (attempt === undefined) return result as AttemptResult<T>;
+      const isAlone = others.length === 0;
+      const silentMs = call.now - attempt.startedAt;
+      const time = isAlone ? [alarm.after(Math.max(afterMs - silentMs, afterMs / LOOKS))] : [];
+      const happened = await Promise.race([...running.values(), ...time]);
+      if (happened === 'time') {
+        const second = onSilence(call, candidates, attempt, { question, afterMs });
+        if (second !== undefined) running.set(second.attempt, second.result);
+        continue;
+      }
+      result = happened;
+      running.delete(happened.attempt);
+      if ('answer' in happened || happened.verdict === 'give-up') return happened;
+      // The loop counts the failure that is handed to it; of two, this is the one before.
+      if (running.size > 0) candidates.failed(happened);
+    }
+  } finally {
+    alarm.stop();
+    const isAnswered = result !== undefined && 'answer' in result;
+    for (const attempt of running.keys()) (isAnswered ? lose : supersede)(attempt);
+  }
+}
+
+/** An attempt is silent. Returns a second one beside it, if there may be one. */
+function onSilence<T>(
+  call: Call,
+  candidates: Candidates,
+  silent: Attempt,
+  { question, afterMs }: { readonly question: Question<T>; readonly afterMs: number },
+): RunningAttempt<T> | undefined {
+  const { hedging, now, ring } = call;
+  const silentMs = now - silent.startedAt;
+  // Timers may be early by a millisecond.
+  if (silentMs < afterMs - 1) return undefined;
+  if (!silent.isOverdue) tellOverdue(call, silent);
+  const isDown = silent.deployment.recovers(now) !== 'now' && !silent.lease.isProbe;
+  if (isDown && candidates.hasOther(silent.deployment)) {
+    // It has been found down meanwhile: little is to be hoped for from it. What replaces it is one more attempt, too.
+    hedging?.take();
+    silent.interrupt(silenceOf(silent, silentMs));
+    return undefined;
+  }
+  if (hedging?.affords(silentMs / afterMs) !== true) return undefined;
+  const lease = candidates.nextHedge(silent.deployment);
+  if (lease === undefined) return undefined;
+  hedging.take();
+  call.context.events.emit('hedge', () => ({
+    callId: call.id,
+    modelId: ring.modelId,
+    from: silent.deployment.endpoint.name,
+    to: lease.deployment.endpoint.name,
+    silentMs: Math.round(silentMs),
+  }));
+  return startAttempt(call, lease, question, true);
+}
+
+/** It has been silent for longer than nearly all answers take, which may be chance. Told once. */
+function tellOverdue({ ring, context, now }: Call, silent: Attempt): void {
+  const { deployment, lease, startedAt } = silent;
+  silent.isOverdue = true;
+  // So that others are asked until more is known.
+  deployment.latency.record(now, now - startedAt);
+  // Of a probe the end is waited for.
+  if (lease.isProbe) return;
+  if (ring.hangs.isOutage(deployment, context.settings.failureThreshold)) lease.hang();
+}
+
+/** One timer, set anew for each wait. */
+class Alarm {
+  readonly #clock: Clock;
+  #timer: TimerHandle | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  after(delayMs: number): Promise<'time'> {
+    this.stop();
+    return new Promise((resolve) => {
+      this.#timer = this.#clock.setTimeout(() => resolve('time'), Math.ceil(delayMs));
+    });
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,30 @@
+import { isAboutValue } from '../endpoint/request-counter.ts';
+import type { Failure, RejectionReason } from '../failure/failure.ts';
+import type { Attempt } from './attempt.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What an attempt's failure is, and what it means for its call. */
+export interface Judgement {
+  readonly failure: Failure;
+  readonly verdict: Verdict;
+}
+
+/** Classifies the failure of an attempt. */
+export function judge(attempt: Attempt, error: unknown): Judgement {
+  const { call, deployment } = attempt;
+  const { settings } = call.context;
+  const failure: Failure =
+    // What never became a request is the caller's own, and no endpoint is to pay for it.
+    attempt.madeNoRequest && isAboutValue(error)
+      ? { class: 'rejected' }
+      : settings.classifyFailure(error, { endpoint: deployment.endpoint.name, modelId: call.ring.modelId });
+  const { failure: reclassified, verdict } = call.route?.reclassify(error, failure, attempt) ?? { failure };
+  return { failure: reclassified, verdict: verdict ?? verdictOf(reclassified, settings.failoverOn) };
+}
+
+/** What a failure means for its call, as far as it tells by itself. */
+function verdictOf(failure: Failure, failoverOn: ReadonlySet<RejectionReason>): Verdict {
+  if (failure.class === 'aborted') return 'give-up';
+  if (failure.class !== 'rejected') return 'next';
+  return failure.reason !== undefined && failoverOn.has(failure.reason) ? 'next' : 'give-up';
+}

@@ -1,0 +1,94 @@
+import pRetry from 'p-retry';
+
+import { backOffOptions } from './back-off.ts';
+import type { Call } from './call.ts';
+import { Candidates } from './candidates.ts';
+import { cancelledError, exhausted, refused } from './give-up.ts';
+import { hedgedAttempt } from './hedged-attempt.ts';
+import type { Answered, AttemptResult, Question } from './start-attempt.ts';
+
+/** How a call ended. */
+type CallEnd<T> = Answered<T> | { readonly error: unknown };
+
+/**
+ * Asks one deployment after the other until one answers, in rounds of the ring. The one way of every call.
+ *
+ * @throws the caller's reason when it aborts, the SDK's own error when the request is at fault, and otherwise
+ * {@link AllEndpointsFailedError}. The call is over then; otherwise the attempt that answered is still open.
+ */
+export async function runCall<T>(call: Call, question: Question<T>): Promise<Answered<T>> {
+  const end = await new CallLoop(call, question).run();
+  if ('answer' in end) return end;
+  call.end(call.cancellation.isAborted ? 'aborted' : 'failure');
+  throw end.error;
+}
+
+class CallLoop<T> {
+  readonly #call: Call;
+  readonly #question: Question<T>;
+  readonly #candidates: Candidates;
+  /** The last answer, where a content filter has emptied it. */
+  #filtered: Answered<T> | undefined;
+
+  constructor(call: Call, question: Question<T>) {
+    this.#call = call;
+    this.#question = question;
+    this.#candidates = new Candidates(call);
+  }
+
+  async run(): Promise<CallEnd<T>> {
+    let end: CallEnd<T> | undefined;
+    try {
+      this.#call.context.requireCredentials(this.#call.ring.deployments);
+    } catch (error) {
+      return { error };
+    }
+    try {
+      await pRetry(
+        async (round) => {
+          if (round > 1) this.#candidates.beginRound();
+          end = await this.#round();
+          // What has ended the call is not thrown: p-retry would sort it by its type, and replace what is no Error.
+          if (end === undefined) throw new Error('No deployment has answered in this round.');
+        },
+        backOffOptions(this.#call, this.#candidates),
+      );
+    } catch {
+      // No further round is worth it, or a wait was aborted. An abort in the moment of an answer does not undo the answer.
+    }
+    return end ?? this.#giveUp();
+  }
+
+  /** Asks each deployment once that can be asked. Returns `undefined` when none of them answered. */
+  async #round(): Promise<CallEnd<T> | undefined> {
+    for (;;) {
+      // A listener to the events may have ended it.
+      if (this.#call.cancellation.end !== undefined) return { error: cancelledError(this.#call) };
+      let lease = this.#candidates.next();
+      if (lease === undefined) {
+        if (!this.#candidates.mayWait) return undefined;
+        const waited = await this.#candidates.wait();
+        if ('refusal' in waited) return { error: refused(this.#call, waited, this.#candidates.tokens) };
+        lease = waited;
+      }
+      const end = this.#take(await hedgedAttempt(this.#call, this.#candidates, lease, this.#question));
+      if (end !== undefined) return end;
+    }
+  }
+
+  /** What the end of an attempt means for the call; `undefined` when another deployment may be asked. */
+  #take(result: AttemptResult<T>): CallEnd<T> | undefined {
+    if ('answer' in result) return result;
+    this.#filtered = 'filtered' in result ? result.filtered : undefined;
+    this.#candidates.failed(result);
+    return result.verdict === 'give-up' ? { error: cancelledError(this.#call) ?? result.error } : undefined;
+  }
+
+  #giveUp(): CallEnd<T> {
+    const cancelled = cancelledError(this.#call);
+    if (cancelled !== undefined) return { error: cancelled };
+    // When the filters of all deployments had something against it, that is the answer.
+    if (this.#filtered !== undefined && this.#call.records.isRejection) return this.#filtered;
+    return { error: exhausted(this.#call, this.#candidates.tokens, 'All endpoints failed') };
+  }
+}

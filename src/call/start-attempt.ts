@@ -1,0 +1,67 @@
+import type { Lease } from '../deployment/lease.ts';
+import { Attempt } from './attempt.ts';
+import { fail, type AttemptFailure } from './attempt-end.ts';
+import type { Call } from './call.ts';
+
+/** An answer, and the attempt that it came from, which is still open. */
+export interface Answered<T> {
+  readonly attempt: Attempt;
+  readonly answer: T;
+}
+
+/** How a call asks a deployment, and what it takes for an answer. */
+export interface Question<T> {
+  /** Asks the deployment of an attempt. */
+  ask(attempt: Attempt): PromiseLike<T>;
+  /** Headers of an answer. */
+  headersOf(answer: T): Readonly<Record<string, string>> | undefined;
+  /** Whether a content filter has left nothing of an answer, so that another deployment may do better. */
+  isFiltered(answer: T): boolean;
+}
+
+/** An answer that a content filter emptied: when the filters of all deployments had something against it, that is the answer. */
+export interface FilteredFailure<T> extends AttemptFailure {
+  readonly filtered: Answered<T>;
+}
+
+/** How an attempt came out: with an answer, or failed. */
+export type AttemptResult<T> = Answered<T> | AttemptFailure | FilteredFailure<T>;
+
+/** An attempt under way. Its result never rejects. */
+export interface RunningAttempt<T> {
+  readonly attempt: Attempt;
+  readonly result: Promise<AttemptResult<T>>;
+}
+
+/** Asks a deployment. */
+export function startAttempt<T>(call: Call, lease: Lease, question: Question<T>, isHedge = false): RunningAttempt<T> {
+  const attempt = new Attempt(call, lease, isHedge);
+  const result = attempt.wait(askSafely(question, attempt)).then(
+    (answer): AttemptResult<T> => {
+      const answered = { attempt, answer };
+      if (question.isFiltered(answer)) return { ...fail(attempt, new FilteredAnswerError()), filtered: answered };
+      attempt.content(question.headersOf(answer));
+      return answered;
+    },
+    (error: unknown): AttemptResult<T> => fail(attempt, error),
+  );
+  return { attempt, result };
+}
+
+/** What `ask` throws at once is a failure of the attempt too. */
+function askSafely<T>(question: Question<T>, attempt: Attempt): PromiseLike<T> {
+  try {
+    return question.ask(attempt);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** In the shape in which services reject a filtered prompt, so that it is classified like one. */
+class FilteredAnswerError extends Error {
+  readonly error = { code: 'content_filter' };
+
+  constructor() {
+    super('The answer was emptied by a content filter.');
+  }
+}

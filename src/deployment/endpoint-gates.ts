@@ -1,0 +1,125 @@
+import type { Clock } from '../clock.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { EventEmitter } from '../events.ts';
+import { Budget } from '../gates/budget.ts';
+import { CircuitBreaker } from '../gates/circuit-breaker.ts';
+import { Concurrency } from '../gates/concurrency.ts';
+import { CredentialsGate } from '../gates/credentials-gate.ts';
+import { Drain } from '../gates/drain.ts';
+import type { Gate } from '../gates/gate.ts';
+import { RateLimit } from '../gates/rate-limit.ts';
+import type { Revision } from '../gates/revision.ts';
+import type { EndpointLimits, ResolvedSettings } from '../settings/resolve-settings.ts';
+
+/** What all gates of a fleet are made with. */
+export interface GateContext {
+  readonly settings: ResolvedSettings;
+  readonly clock: Clock;
+  readonly events: EventEmitter;
+  readonly revision: Revision;
+}
+
+/** The gates of one deployment, its endpoint's included. */
+export interface DeploymentGates {
+  /** In the order in which they are told when several are closed. */
+  readonly all: readonly Gate[];
+  /** Those that a probe may open ahead of time. */
+  readonly recovering: readonly Gate[];
+  /** All others. */
+  readonly binding: readonly Gate[];
+  readonly drain: Drain;
+  readonly endpointBreaker: CircuitBreaker;
+  readonly breaker: CircuitBreaker;
+  readonly rateLimit: RateLimit;
+  readonly concurrency: Concurrency;
+  /** Its own, then those that it shares. */
+  readonly budgets: readonly Budget[];
+}
+
+/** The gates that all deployments of an endpoint stand behind. Makes those of each deployment. */
+export class EndpointGates {
+  readonly drain: Drain;
+  readonly breaker: CircuitBreaker;
+  readonly #credentials: CredentialsGate;
+  readonly #budgets: readonly Budget[];
+  readonly #endpoint: Endpoint;
+  readonly #context: GateContext;
+
+  constructor(endpoint: Endpoint, context: GateContext) {
+    const { revision } = context;
+    this.#endpoint = endpoint;
+    this.#context = context;
+    this.#credentials = new CredentialsGate(endpoint);
+    this.drain = new Drain(revision);
+    this.breaker = this.#breaker('endpoint');
+    // Services state the limits of deployments; those of a whole endpoint are known only where they are configured.
+    this.#budgets = this.#budgetsOf(endpoint.limits, true).filter((budget) => budget.isLimited);
+  }
+
+  /** Adding a gate takes its file and a line here. */
+  of(modelId: string, name: string): DeploymentGates {
+    const { settings, clock, events, revision } = this.#context;
+    const endpoint = this.#endpoint;
+    const limits = endpoint.limitsOf(modelId);
+    const budgets = [...this.#budgetsOf(limits, false), ...this.#budgets];
+    const breaker = this.#breaker('deployment', name);
+    const concurrency = new Concurrency(limits.maxConcurrency, revision);
+    const rateLimit = new RateLimit({
+      clock,
+      revision,
+      maxRateLimitMs: settings.maxRateLimitMs,
+      isPaced: () => budgets.some((budget) => budget.isLimited),
+      onLimited: (retryAfterMs) =>
+        events.emit('rateLimited', () => ({
+          endpoint: endpoint.name,
+          deployment: name,
+          retryAfterMs: Math.ceil(retryAfterMs),
+        })),
+    });
+    const all = [this.drain, this.#credentials, this.breaker, breaker, rateLimit, concurrency, ...budgets];
+    return {
+      all,
+      recovering: all.filter((gate) => gate.allowsEarlyProbe),
+      binding: all.filter((gate) => !gate.allowsEarlyProbe),
+      drain: this.drain,
+      endpointBreaker: this.breaker,
+      breaker,
+      rateLimit,
+      concurrency,
+      budgets,
+    };
+  }
+
+  /** Forgets what was learned of the endpoint as a whole. */
+  reset(now: number): void {
+    for (const gate of [this.drain, this.#credentials, this.breaker, ...this.#budgets]) gate.reset(now);
+  }
+
+  #budgetsOf({ rpm, tpm }: EndpointLimits, isShared: boolean): readonly Budget[] {
+    const { clock, revision } = this.#context;
+    const options = { metering: this.#endpoint.type.metering, isShared, revision, now: clock.now() };
+    return [
+      new Budget({ ...options, unit: 'requests', perMinute: rpm }),
+      new Budget({ ...options, unit: 'tokens', perMinute: tpm }),
+    ];
+  }
+
+  #breaker(scope: 'endpoint' | 'deployment', deployment?: string): CircuitBreaker {
+    const { events } = this.#context;
+    const endpoint = this.#endpoint.name;
+    return new CircuitBreaker({
+      ...this.#context,
+      scope,
+      observer: {
+        tripped: (failure, cooldownMs) =>
+          events.emit('cooldown', () => ({
+            endpoint,
+            deployment,
+            class: failure.class,
+            cooldownMs: Math.ceil(cooldownMs),
+          })),
+        recovered: () => events.emit('recovered', () => ({ endpoint, deployment })),
+      },
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Closure, Gate, Pass } from './gate.ts';
+import type { Opening } from './opening.ts';
+import type { Revision } from './revision.ts';
+
+/** Counts the attempts under way at a deployment, and lets no more through than there may be. */
+export class Concurrency implements Gate, Pass {
+  readonly allowsEarlyProbe = false;
+  readonly admitsPinned = false;
+  readonly isProbe = false;
+  readonly #max: number | undefined;
+  readonly #revision: Revision;
+  #inFlight = 0;
+
+  /** @param max attempts that may be under way at once; `undefined` for any number. */
+  constructor(max: number | undefined, revision: Revision) {
+    this.#max = max;
+    this.#revision = revision;
+  }
+
+  /** Attempts under way. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Whether there is a limit at all. */
+  get isLimited(): boolean {
+    return this.#max !== undefined;
+  }
+
+  opens(): Opening {
+    return this.#isFull ? 'on-event' : 'now';
+  }
+
+  closure(): Closure | undefined {
+    return this.#isFull ? { reason: 'maxConcurrency', opens: 'on-event' } : undefined;
+  }
+
+  enter(): Pass {
+    this.#inFlight += 1;
+    if (this.#isFull) this.#revision.bump();
+    return this;
+  }
+
+  settle(): void {
+    const wasFull = this.#isFull;
+    this.#inFlight -= 1;
+    if (wasFull) this.#revision.bump();
+  }
+
+  /** What is under way cannot be forgotten. */
+  reset(): void {}
+
+  get #isFull(): boolean {
+    return this.#max !== undefined && this.#inFlight >= this.#max;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Closure, Gate, Pass } from './gate.ts';
+import type { Opening } from './opening.ts';
+import type { Revision } from './revision.ts';
+
+/** Closed by hand, with `drain()`: an endpoint gets no new calls, and keeps those under way. */
+export class Drain implements Gate, Pass {
+  readonly allowsEarlyProbe = false;
+  /** What has stored what a call goes on from is asked all the same: there is no content to replace it. */
+  readonly admitsPinned = true;
+  readonly isProbe = false;
+  readonly #revision: Revision;
+  #isDrained = false;
+  #inFlight = 0;
+  #onEmpty: (() => void)[] = [];
+
+  constructor(revision: Revision) {
+    this.#revision = revision;
+  }
+
+  get isDrained(): boolean {
+    return this.#isDrained;
+  }
+
+  /** Closes at once. The promise resolves when what is under way has ended, or when the gate is opened again before that. */
+  close(): Promise<void> {
+    if (!this.#isDrained) {
+      this.#isDrained = true;
+      this.#revision.bump();
+    }
+    if (this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onEmpty.push(resolve);
+    });
+  }
+
+  open(): void {
+    if (!this.#isDrained) return;
+    this.#isDrained = false;
+    this.#tellEmpty();
+    this.#revision.bump();
+  }
+
+  opens(): Opening {
+    return this.#isDrained ? 'by-hand' : 'now';
+  }
+
+  closure(): Closure | undefined {
+    return this.#isDrained ? { reason: 'drained', opens: 'by-hand' } : undefined;
+  }
+
+  enter(): Pass {
+    this.#inFlight += 1;
+    return this;
+  }
+
+  settle(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) this.#tellEmpty();
+  }
+
+  reset(): void {}
+
+  #tellEmpty(): void {
+    const waiting = this.#onEmpty;
+    this.#onEmpty = [];
+    for (const resolve of waiting) resolve();
+  }
+}

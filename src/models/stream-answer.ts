@@ -1,0 +1,110 @@
+import { fail, succeed } from '../call/attempt-end.ts';
+import { Call } from '../call/call.ts';
+import { runCall } from '../call/run-call.ts';
+import type { Conversation } from '../portability/conversation.ts';
+import {
+  type CallOptions,
+  responseHeaders,
+  type SdkLanguageModel,
+  type StreamPart,
+  type StreamResult,
+} from '../sdk.ts';
+import { FailoverStream, type StreamEnd } from '../stream/failover-stream.ts';
+import { isEmptied, type OpeningObserver, type OpenStream, openStream } from '../stream/open-stream.ts';
+import { withMetadata } from './balanced-metadata.ts';
+import type { BalancedModelOptions } from './balanced-model.ts';
+import { balancedMetadata, withSignal } from './generate.ts';
+
+/** Runs a call whose answer is a stream. */
+export async function streamAnswer(
+  { ring, context, modelAt }: BalancedModelOptions<SdkLanguageModel>,
+  options: CallOptions,
+  conversation: Conversation,
+): Promise<StreamResult> {
+  const { metadata, failoverOn } = context.settings;
+  const call = new Call({ ring, options, context, isStream: true, route: conversation });
+  const opening = new Opening();
+  const answer = runCall<OpenStream>(call, {
+    ask: (attempt) => {
+      const adapted = conversation.optionsFor(attempt.deployment);
+      const result = modelAt(attempt.deployment).doStream(withSignal(adapted, attempt.signal));
+      return openStream(attempt, result, opening);
+    },
+    headersOf: ({ result }) => responseHeaders(result),
+    isFiltered: (open) => failoverOn.has('content-filter') && isEmptied(open),
+  });
+  // Of two that come to content at once, one has lost.
+  const settled = answer.then(({ answer: open }) => opening.opened(open.result));
+  // The stream is there before its content: what fails in between fails over inside it.
+  await Promise.race([opening.hasOpened, settled]);
+  const source = new FailoverStream({
+    call,
+    answer,
+    toPart: (part, attempt) => {
+      const told = conversation.toPart(part, attempt.deployment);
+      return metadata && part.type === 'finish' ? withMetadata(told, balancedMetadata(attempt)) : told;
+    },
+  });
+  opening.onPing = (part) => source.ping(part);
+  // Here, so that listeners to the events of the stream's end are called in the context of the caller, not of the reader.
+  void source.ended.then(settle);
+  // Nothing is read ahead after the first content: the timing of a reader is not ours to change.
+  return asResult(() => opening.current, new ReadableStream<StreamPart>(source, { highWaterMark: 0 }));
+}
+
+/** The stream has ended, and its attempt and its call with it. */
+function settle(end: StreamEnd): void {
+  const { call } = end.attempt;
+  if (end.type === 'complete') call.end('success', end.attempt, succeed(end.attempt, end.usage));
+  else {
+    fail(end.attempt, end.error);
+    call.end(call.cancellation.isAborted ? 'aborted' : 'failure', end.attempt);
+  }
+}
+
+/** A stream until its first content: the result of the attempt that is nearest to it. */
+class Opening implements OpeningObserver {
+  readonly hasOpened: Promise<void>;
+  onPing: ((part: StreamPart) => void) | undefined;
+  #current: StreamResult | undefined;
+  #tellOpened: () => void = () => undefined;
+
+  constructor() {
+    this.hasOpened = new Promise((resolve) => {
+      this.#tellOpened = resolve;
+    });
+  }
+
+  /** Of the newest attempt that has opened one. Asked for only after that. */
+  get current(): StreamResult {
+    return this.#current as StreamResult;
+  }
+
+  opened(result: StreamResult): void {
+    this.#current = result;
+    this.#tellOpened();
+  }
+
+  pinged(part: StreamPart): void {
+    this.onPing?.(part);
+  }
+}
+
+/** Objects in a stream's result that say which attempt it came from; it may fail over until its first content. */
+const LATE_FIELDS = ['response', 'rawResponse', 'request'] as const;
+
+/** The result of `doStream`. The AI SDK copies its fields early, but reads what is inside these late. */
+function asResult(current: () => StreamResult, stream: ReadableStream<StreamPart>): StreamResult {
+  const result: Record<string, unknown> & { stream: ReadableStream<StreamPart> } = { ...current(), stream };
+  for (const field of LATE_FIELDS) {
+    const first = current()[field];
+    if (typeof first !== 'object' || first === null) continue;
+    const late = {};
+    for (const key of Object.keys(first)) {
+      const get = (): unknown => (current()[field] as Readonly<Record<string, unknown>> | undefined)?.[key];
+      Object.defineProperty(late, key, { get, enumerable: true });
+    }
+    result[field] = late;
+  }
+  return result;
+}

@@ -1,0 +1,239 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import { Lease } from '../deployment/lease.ts';
+import type { Revision } from '../gates/revision.ts';
+import { Claims } from './claims.ts';
+import { type Demand, NO_DEMAND } from './forecast.ts';
+import { Lane } from './lane.ts';
+import { admits, type PickRequest } from './pick-request.ts';
+import type { QueuedRing } from './queued-ring.ts';
+import { type Refusal, type Wait, WaitingCall } from './waiting-call.ts';
+
+const NONE: readonly Deployment[] = [];
+
+/**
+ * The calls of a fleet that wait for capacity. Rings share limits, and may share deployments, so there is one order for all of
+ * them: otherwise one model could take all of an endpoint's limit from another.
+ *
+ * Calls are served when something changes or comes due: no polling, and no crowd that is woken to find one place.
+ */
+export class Queue {
+  readonly #clock: Clock;
+  readonly #revision: Revision;
+  /** Calls that had had their turn and were sent back: they came before all others. */
+  readonly #returned = new Set<WaitingCall>();
+  readonly #calls = new Set<WaitingCall>();
+  /** The rings of these calls. */
+  readonly #lanes = new Map<QueuedRing, Lane>();
+  /** The deployments of the last restricted call: most calls of that kind want the same, and share a list. */
+  #lastWanted: readonly Deployment[] = NONE;
+  /** The first moment at which the time of a call may be over. */
+  #firstDeadline: number | undefined;
+  #stopListening: (() => void) | undefined;
+  #timer: TimerHandle | undefined;
+  #isServing = false;
+
+  constructor(clock: Clock, revision: Revision) {
+    this.#clock = clock;
+    this.#revision = revision;
+  }
+
+  /** Deployments of a ring that a new call would take from one that waits, of whatever ring; `undefined` when these are all. */
+  claimed(ring: QueuedRing, now: number): readonly Deployment[] | undefined {
+    if (this.#lanes.size === 0) return NONE;
+    if ((this.#lanes.get(ring)?.unrestricted.calls ?? 0) > 0) return undefined;
+    const claims = new Claims();
+    const done = new Set<QueuedRing>();
+    for (const call of this.#inOrder()) {
+      if (done.size === this.#lanes.size) break;
+      if (done.has(call.wait.ring)) continue;
+      claims.add(call.wanted, now, call.wait.request.tokens);
+      if (!call.isRestricted) done.add(call.wait.ring);
+    }
+    const claimed = claims.among(ring.deployments);
+    return claimed.length === ring.deployments.length ? undefined : claimed;
+  }
+
+  /**
+   * Waits until a deployment can be asked, at the longest until the deadline; refuses at once when the queue is full, or when it is
+   * clear that no deployment will be there in time.
+   */
+  wait(now: number, wait: Wait): Promise<Lease | Refusal> {
+    // Before their timer, calls that are out of time would still take up places.
+    this.#sendAway(now);
+    const { ring, request, deadline, cancellation, isReturning } = wait;
+    // A call that was served and sent back has a place.
+    if (!isReturning && (this.#lanes.get(ring)?.length ?? 0) >= ring.maxWaiting)
+      return Promise.resolve({ refusal: 'queue-full' });
+    const wanted = this.#wanted(ring, request);
+    const expectedAt = this.#expectedAt(now, wait, wanted);
+    if (expectedAt === undefined || expectedAt > deadline) return Promise.resolve({ refusal: 'too-late' });
+    this.#firstDeadline = Math.min(this.#firstDeadline ?? deadline, deadline);
+    return new Promise((resolve) => {
+      const call = new WaitingCall(this, wait, wanted, resolve);
+      (isReturning ? this.#returned : this.#calls).add(call);
+      const lane = this.#lanes.get(ring) ?? new Lane();
+      this.#lanes.set(ring, lane);
+      lane.count(call, 1);
+      this.#stopListening ??= this.#revision.onChange(() => this.#serveSoon());
+      this.#serveSoon();
+      cancellation.listen(call);
+    });
+  }
+
+  /** A call has been settled. */
+  remove(call: WaitingCall): void {
+    if (!this.#returned.delete(call)) this.#calls.delete(call);
+    const { ring } = call.wait;
+    const lane = this.#lanes.get(ring);
+    lane?.count(call, -1);
+    if (lane?.length === 0) this.#lanes.delete(ring);
+    if (this.#lanes.size > 0) return;
+    this.#firstDeadline = undefined;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#setTimer(undefined);
+  }
+
+  abandoned(): void {
+    this.#serveSoon();
+  }
+
+  /** Many changes come at once; one look after them is enough. */
+  #serveSoon(): void {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    queueMicrotask(() => {
+      this.#isServing = false;
+      this.#serve();
+    });
+  }
+
+  /** Serves one call after the other, as long as there is a deployment for the next. */
+  #serve(): void {
+    const now = this.#clock.now();
+    const claims = new Claims();
+    /** Rings of which there is nothing left for the calls behind. */
+    const done = new Set<QueuedRing>();
+    let nextAt: number | undefined;
+    for (const call of this.#inOrder()) {
+      if (done.size >= this.#lanes.size) break;
+      const { ring } = call.wait;
+      if (done.has(ring)) continue;
+      const releasesAt = this.#lanes.get(ring)?.releasesAt(now);
+      const dueAt = releasesAt ?? this.#serveOne(call, claims, now);
+      if (dueAt === 'served') continue;
+      if (dueAt !== undefined) nextAt = Math.min(nextAt ?? dueAt, dueAt);
+      if (releasesAt !== undefined || !call.isRestricted || claims.cover(ring.deployments)) done.add(ring);
+    }
+    // Not before: what has just come free may be for a call whose time is over.
+    this.#sendAway(now);
+    const deadline = this.#firstDeadline;
+    if (this.#lanes.size > 0) this.#setTimer(deadline === undefined ? nextAt : Math.min(nextAt ?? deadline, deadline));
+  }
+
+  /** Serves a call, or claims for it what it waits for. Returns when it is worth another look, where a time is known. */
+  #serveOne(call: WaitingCall, claims: Claims, now: number): 'served' | number | undefined {
+    const { ring, request } = call.wait;
+    // All that it waits for is for calls further ahead.
+    if (claims.cover(call.wanted)) return undefined;
+    const unclaimed = withoutClaimed(request, claims.among(ring.deployments));
+    if (this.#isServed(call, unclaimed, now)) return 'served';
+    const opens = ring.opens(now, unclaimed);
+    const probeAt = ring.earlyProbeAt(now, unclaimed);
+    claims.add(call.wanted, now, request.tokens);
+    // A probe that is due, but that the call could not be given, is nothing to wait for.
+    const times = [opens, probeAt].filter((time) => typeof time === 'number' && time > now) as number[];
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  #isServed(call: WaitingCall, request: PickRequest, now: number): boolean {
+    const { ring } = call.wait;
+    let deployment: Deployment | undefined;
+    try {
+      deployment = ring.pick(now, request) ?? ring.earlyProbe(now, request);
+    } catch (error) {
+      call.settle({ refusal: 'picker-failed', error });
+      return true;
+    }
+    // The picker's own doing.
+    if (!call.isWaiting) return true;
+    if (deployment === undefined) return false;
+    if (!deployment.isPaced) this.#lanes.get(ring)?.released();
+    call.settle(new Lease(deployment, now, request.tokens));
+    return true;
+  }
+
+  /** Looks at all calls only when it is over for one of them. */
+  #sendAway(now: number): void {
+    if (this.#firstDeadline === undefined || now < this.#firstDeadline) return;
+    this.#firstDeadline = undefined;
+    for (const call of this.#inOrder()) {
+      const { deadline } = call.wait;
+      if (deadline <= now) {
+        call.settle({ refusal: 'timed-out' });
+        this.#serveSoon();
+      } else this.#firstDeadline = Math.min(this.#firstDeadline ?? deadline, deadline);
+    }
+  }
+
+  #wanted(ring: QueuedRing, request: PickRequest): readonly Deployment[] {
+    const { deployments } = ring;
+    if (request.excluded === undefined || request.excluded.size === 0) return deployments;
+    const wanted = deployments.filter((deployment) => admits(request, deployment));
+    const last = this.#lastWanted;
+    if (wanted.length === last.length && wanted.every((deployment, index) => deployment === last[index])) return last;
+    this.#lastWanted = wanted;
+    return wanted;
+  }
+
+  /**
+   * When a new call may expect its turn: not before the first deployment that would do opens, nor before the calls ahead of it have
+   * had theirs. `undefined` when no deployment will open for it.
+   */
+  #expectedAt(now: number, wait: Wait, wanted: readonly Deployment[]): number | undefined {
+    const { ring, request, deadline } = wait;
+    const opens = ring.mayOpenAnyTime(now, request) ? 'now' : ring.opens(now, request);
+    // A ring that is all down is probed early.
+    const probeAt = ring.earlyProbeAt(now, request);
+    const openAt = opens === 'now' ? now : opens;
+    const firstAt = typeof openAt === 'number' ? Math.min(openAt, probeAt ?? openAt) : probeAt;
+    if (firstAt === undefined) return undefined;
+    const { calls, tokens } = this.#ahead(wait, wanted);
+    const demand = { calls: calls + 1, tokens: tokens + request.tokens };
+    return Math.max(firstAt, ring.earliestStart(wanted, now, deadline, demand));
+  }
+
+  /** What the calls need that are served before a new call, and certainly where it could be. */
+  #ahead({ ring, isReturning }: Wait, wanted: readonly Deployment[]): Demand {
+    if (!isReturning && wanted === ring.deployments) return this.#lanes.get(ring)?.unrestricted ?? NO_DEMAND;
+    const places = new Set(wanted);
+    let { calls, tokens } = NO_DEMAND;
+    for (const call of isReturning ? this.#returned : this.#inOrder()) {
+      if (call.wait.ring !== ring) continue;
+      if (call.wanted !== wanted && !call.wanted.every((deployment) => places.has(deployment))) continue;
+      calls += 1;
+      tokens += call.wait.request.tokens;
+    }
+    return { calls, tokens };
+  }
+
+  *#inOrder(): Generator<WaitingCall> {
+    yield* this.#returned;
+    yield* this.#calls;
+  }
+
+  #setTimer(at: number | undefined): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (at === undefined) return;
+    // Timers count whole milliseconds and may be early by one; a look before the time finds no deployment.
+    const delayMs = Math.ceil(at - this.#clock.now()) + 1;
+    this.#timer = this.#clock.setTimeout(() => this.#serve(), delayMs);
+  }
+}
+
+/** A request that takes nothing from calls further ahead. */
+export function withoutClaimed(request: PickRequest, claimed: readonly Deployment[]): PickRequest {
+  return claimed.length === 0 ? request : { ...request, excluded: new Set([...(request.excluded ?? []), ...claimed]) };
+}

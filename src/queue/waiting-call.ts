@@ -1,0 +1,84 @@
+import type { Deployment } from '../deployment/deployment.ts';
+import type { Lease } from '../deployment/lease.ts';
+import type { PickRequest } from './pick-request.ts';
+import type { QueuedRing } from './queued-ring.ts';
+
+/** Why a call may not wait, or may not wait any longer. */
+export type Refusal =
+  | { readonly refusal: 'queue-full' | 'too-late' | 'timed-out' | 'cancelled' }
+  /** A picker of the user's threw, which ends the call. */
+  | { readonly refusal: 'picker-failed'; readonly error: unknown };
+
+/** Hears when a call is ended from outside. */
+export interface CancellationListener {
+  cancelled(): void;
+}
+
+/** What can end a waiting call from outside. */
+export interface Cancellable {
+  listen(listener: CancellationListener): void;
+  unlisten(listener: CancellationListener): void;
+}
+
+/** What a call waits for. */
+export interface Wait {
+  readonly ring: QueuedRing;
+  readonly request: PickRequest;
+  /** When its time is over. */
+  readonly deadline: number;
+  readonly cancellation: Cancellable;
+  /** Whether it has had a turn before, and goes ahead of calls that have not. */
+  readonly isReturning: boolean;
+}
+
+/** Where calls wait. */
+interface WaitingRoom {
+  remove(call: WaitingCall): void;
+  /** A call has left without having been served: those behind it may have their turn now. */
+  abandoned(): void;
+}
+
+/** One call in the queue. There may be thousands, so it is small: no timer and no closure of its own. */
+export class WaitingCall implements CancellationListener {
+  readonly wait: Wait;
+  /** Deployments that would do. */
+  readonly wanted: readonly Deployment[];
+  readonly #room: WaitingRoom;
+  readonly #resolve: (outcome: Lease | Refusal) => void;
+  #isWaiting = true;
+
+  constructor(
+    room: WaitingRoom,
+    wait: Wait,
+    wanted: readonly Deployment[],
+    resolve: (outcome: Lease | Refusal) => void,
+  ) {
+    this.#room = room;
+    this.wait = wait;
+    this.wanted = wanted;
+    this.#resolve = resolve;
+  }
+
+  /** Whether there are deployments that it cannot go to. */
+  get isRestricted(): boolean {
+    return this.wanted.length < this.wait.ring.deployments.length;
+  }
+
+  /** Not any more once it has been settled, which a picker of the user's may cause at any time. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
+  cancelled(): void {
+    this.settle({ refusal: 'cancelled' });
+    this.#room.abandoned();
+  }
+
+  settle(outcome: Lease | Refusal): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.wait.cancellation.unlisten(this);
+    this.#room.remove(this);
+    this.#resolve(outcome);
+  }
+}
