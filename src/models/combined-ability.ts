@@ -14,7 +14,7 @@ const isPromise = (value: unknown): boolean => typeof value === 'object' && valu
 
 const late = async (values: readonly unknown[]): Promise<unknown> => all(await Promise.all(values));
 
-/** What one model denies, the ring cannot do; what one does not know, nobody knows. */
+/** `false` wins; otherwise `true` only when all models say so. */
 function all(values: readonly unknown[]): boolean | undefined {
   if (values.includes(false)) return false;
   return values.every((value) => value === true) ? true : undefined;

@@ -47,7 +47,7 @@ function askedDimensions(options: CallOptions): string {
 
 /**
  * @throws {MixedEmbeddingsError} when an embedding model id is mapped to different models, where the names tell: at OpenAI and at
- * other providers they are the models' own, at Azure they are whatever somebody chose.
+ * other providers they are the models' own, at Azure deployments have any name.
  */
 export function refuseMixedNames(ring: Ring): void {
   const telling = ring.deployments.filter(({ endpoint }) => endpoint.type.hasTellingNames);

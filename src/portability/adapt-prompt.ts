@@ -33,7 +33,7 @@ export function adaptPrompt(
     const isForeign = foreign[nextForeign]?.index === index;
     if (isUnaligned) nextUnaligned += 1;
     if (isForeign) nextForeign += 1;
-    // Keys first: what is made of a message has lost what tells them.
+    // Keys first: a message that was inlined has lost the options that tell them.
     const message = isUnaligned ? alignMessage(original, change.keys) : original;
     if (isForeign) adapted.push(...inlineStep(message, change.inline, index >= lastAnswer));
     else adapted.push(message);

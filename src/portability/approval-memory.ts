@@ -23,15 +23,15 @@ export interface ApprovalRequest {
   };
 }
 
-/** Requests that are remembered: users answer within minutes, or hardly ever. */
+/** Requests that are remembered: most are answered within minutes, or never. */
 const REMEMBERED = 1_000;
 /** Characters of arguments above which a request is not remembered: a thousand of them must fit into memory. */
 const LONGEST_ARGUMENTS = 50_000;
 
 /**
- * What the services have asked to have approved. A prompt comes through browsers: what it says of a request, down to its id,
- * may be forged, and an approval that is passed on together with a forged request would run whatever the forger likes. So
- * nothing but what stands here is ever sent in full.
+ * Requests for approval as the services made them. Prompts come through browsers: what a prompt says of a request, down to
+ * its id, may be forged, and an approval that goes out with a forged request would run the forged call. So only requests
+ * that stand here are sent in full.
  */
 export class ApprovalMemory {
   readonly #requests = new LruMap<string, ApprovalRequest>(REMEMBERED);
@@ -46,7 +46,7 @@ export class ApprovalMemory {
     return request !== undefined && isAmong(servers, request.server) ? request : undefined;
   }
 
-  /** What was asked may have been done, and is not to be done again. */
+  /** The call that was asked for may have been made, and must not be made again. */
   forget(approvalId: string): void {
     this.#requests.delete(approvalId);
   }
@@ -58,6 +58,6 @@ export const mcpServers = (tools: readonly HostedTool[]): readonly McpServer[] =
     id === 'openai.mcp' && typeof serverLabel === 'string' ? [{ label: serverLabel, url: serverUrl, connectorId }] : [],
   );
 
-/** Whether what was asked of a server would be done by the same one now: its label alone is only a name. */
+/** Whether a server is among these. Its label is only a name: the same server has the same address, too. */
 const isAmong = (servers: readonly McpServer[], { label, url, connectorId }: McpServer): boolean =>
   servers.some((server) => server.label === label && server.url === url && server.connectorId === connectorId);

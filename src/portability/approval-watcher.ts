@@ -7,7 +7,7 @@ const PREFIX = 'mcp.';
 
 /**
  * Looks for requests for approval in an answer. The SDK makes two parts of one: a call with the tool's name and arguments, and
- * the request with the call's id. Neither names the server, so there is one to ask only when the call has no other.
+ * the request with the call's id. Neither names the server, so it is known only when the call has no other.
  */
 export class ApprovalWatcher {
   readonly #server: McpServer;
@@ -25,7 +25,7 @@ export class ApprovalWatcher {
     return server === undefined || others.length > 0 ? undefined : new ApprovalWatcher(server, memory);
   }
 
-  /** To be shown every call and every request, in their order. */
+  /** Takes every tool call and every request of an answer, in their order. */
   look(part: StreamPart): void {
     if (part.type === 'tool-call' && part['providerExecuted'] === true) this.#calls.set(part['toolCallId'], part);
     if (part.type === 'tool-approval-request') this.#remember(part);

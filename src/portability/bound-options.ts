@@ -20,7 +20,7 @@ export function isBound(options: Options | undefined): boolean {
   return isThere(options['itemId']) || isThere(options['reasoningEncryptedContent']) || isBoundResult(options);
 }
 
-/** The same for a result that the caller gave: it has its call's options, of which the SDK looks at these only. */
+/** The same for the result of a function: it has its call's options, of which the SDK reads these only. */
 export function isBoundResult(options: Options | undefined): boolean {
   if (options === undefined || options === null) return false;
   return (
@@ -57,8 +57,8 @@ export function isUnaligned(openai: Options | undefined, azure: Options | undefi
 }
 
 /**
- * Whether there is more in one than in the other. Objects are taken for the same: out of a database come two where the service
- * wrote one.
+ * Whether one holds something that the other does not. Two objects count as the same: where the service wrote one object, a
+ * database returns two.
  */
 function hasMore(options: Options | undefined, than: Options | undefined): boolean {
   if (options === undefined || options === null) return false;
@@ -71,8 +71,8 @@ function hasMore(options: Options | undefined, than: Options | undefined): boole
 }
 
 /**
- * Puts a part's options where the model reads them, key by key; what stands under the endpoint's own key wins. What is bound
- * stays behind: the endpoint that wrote it would have written the other key too.
+ * Puts a part's options where the model reads them, key by key; what stands under the endpoint's own key wins. Bound options
+ * are not copied: an endpoint that knows them has written them under its own key.
  */
 export function alignKeys(all: ProviderOptions, { read, own }: OptionKeys): ProviderOptions {
   const from = all[otherKey(read)];

@@ -37,14 +37,14 @@ export interface ConversationDependencies {
 /** Begins conversations with one model. */
 export function conversationsWith(dependencies: ConversationDependencies): (options: CallOptions) => Conversation {
   const { ring, memory, affinity } = dependencies;
-  const isFirst = ring.deployments.some((deployment) => isFirstSpecification(deployment.target(ring.kind)));
+  const isFirst = ring.deployments.every((deployment) => isFirstSpecification(deployment.target(ring.kind)));
   const referring = isFirst ? 'nothing' : (REFERRING[ring.kind] ?? 'nothing');
   const context = { ...dependencies, isStateful: referring === 'everything' };
   return (options) => {
     const contents = readContents(options, referring);
     const references = affinity ? contents.references : NONE;
     if (references.length === 0) return new Conversation(context, options, contents, NOTHING_STORED);
-    // Once for the whole call: this is where a memory that several processes share is to be asked.
+    // Once for the whole call: the one place that a memory shared by several processes would have to be asked at.
     const owners = memory.ownersOf(allIds(references));
     return new Conversation(context, options, contents, new StoredReferences(references, contents.named, owners));
   };
@@ -95,7 +95,7 @@ export class Conversation implements Route {
 
   /**
    * Looks whether a failure says that the deployment does not know what the call refers to. No deployment is blamed for that:
-   * what can be sent in full is, and what cannot is asked of the next one, unless it is known to be stored here.
+   * what has content is sent in full, and for the rest the next deployment is asked, unless this one is known to have it.
    */
   reclassify(error: unknown, failure: Failure, { deployment, madeNoRequest }: FailedAttempt): Reclassified {
     if (this.#contents === NO_CONTENTS) return { failure };
@@ -106,7 +106,7 @@ export class Conversation implements Route {
     if (this.#isAboutStored(error, failure, storedIds)) {
       return { failure: rejected, verdict: this.#stored.areAt(this.#targetOf(deployment)) ? undefined : 'next' };
     }
-    // What goes on from a stored response has its items already: sent in full beside it, they would be there twice.
+    // A stored response holds its items already: sent in full beside it, they would be there twice.
     if (this.#continuesStored && !isPlainlyUnknown(error, failure)) return { failure };
     return this.#prompt?.inlineAll(deployment) === true ? { failure: rejected, verdict: 'same-again' } : { failure };
   }

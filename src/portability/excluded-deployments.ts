@@ -7,7 +7,7 @@ import type { StoredReferences } from './stored-references.ts';
 
 const NONE: ReadonlySet<Deployment> = new Set();
 
-/** The deployments that cannot serve a call, since they lack a tool or something that it refers to. Events tell of the tools and files. */
+/** The deployments that lack a tool of a call, or something that it refers to. An event names each that lacks a tool or a file. */
 export function excludedDeployments(
   { deployments, kind, modelId }: Pick<Ring, 'deployments' | 'kind' | 'modelId'>,
   tools: readonly HostedTool[],
@@ -16,7 +16,7 @@ export function excludedDeployments(
 ): ReadonlySet<Deployment> {
   if (tools.length === 0 && stored.all.length === 0) return NONE;
   const withoutStored = deployments.filter((each) => stored.areElsewhere(each.target(kind)));
-  // An owner that is not in the ring may be one of these, under another name.
+  // When the owner is not in the ring, it may be one of these under another name.
   const elsewhere = new Set(withoutStored.length === deployments.length ? [] : withoutStored);
   const lacks = new Map<Deployment, string>();
   for (const deployment of deployments) {
@@ -25,7 +25,7 @@ export function excludedDeployments(
     if (lacked !== undefined) lacks.set(deployment, lacked);
   }
   const excluded = new Set([...elsewhere, ...lacks.keys()]);
-  // The SDK's own model has something to say about what all of them lack.
+  // When all lack something, the SDK's own model says what.
   if (excluded.size === deployments.length) return elsewhere;
   for (const [{ endpoint }, lacked] of lacks)
     events.emit('excluded', () => ({ modelId, endpoint: endpoint.name, lacks: lacked }));

@@ -11,7 +11,7 @@ export interface FileReference {
 
 /** Ids of files at OpenAI and at Azure. A hyphen is in no base64, so they cannot be mistaken for content. */
 const FILE_ID = /^(?:file|assistant)-/;
-/** How ids of uploaded files begin. A model of the other kind takes them for the file's content. */
+/** How ids of uploaded files begin. A model of the other service takes such an id for the content of a file. */
 const PREFIXES = { openai: 'file-', azure: 'assistant-' } as const;
 
 /** The file that a part refers to, of a message or of a tool's result. Every specification writes it in its own way. */

@@ -6,7 +6,7 @@ type Add = (what: string, id: unknown, ids?: Options) => void;
 
 const NONE: readonly StoredReference[] = [];
 
-/** What a call refers to by ids alone: in its prompt, in its options, in its tools. Allocates no list for a call without any. */
+/** What a call refers to by id alone: in its prompt, its options, its tools. Allocates no list when there is nothing. */
 export function findStoredReferences(
   prompt: readonly PromptMessage[],
   options: ProviderOptions | undefined,

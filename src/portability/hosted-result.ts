@@ -26,6 +26,6 @@ const pictureIn = (value: unknown): string | undefined => {
   return typeof result === 'string' ? result : undefined;
 };
 
-/** What the model is told of a call that the user did not allow: the AI SDK's words. */
+/** The output of a call that the user did not allow, in the AI SDK's words. */
 export const denial = (reason: unknown): string =>
   typeof reason === 'string' ? reason : 'Tool call execution denied.';

@@ -22,10 +22,10 @@ const LEFT_OUT: ReadonlyMap<string, LeftOut> = new Map([
 /**
  * One message with its references replaced by their content.
  *
- * A call that the provider executed becomes a function call and its output, since every endpoint takes those: what was
- * found stays known. That takes messages of its own, because outputs are a tool's words.
+ * A call that the provider executed becomes a function call and its output, which every endpoint takes, so that the result
+ * stays known. The output goes into a message of its own, since its role is `tool`.
  *
- * @param isPending whether nothing has been answered to the message yet.
+ * @param isPending whether no answer follows the message.
  */
 export function inlineStep(
   message: PromptMessage,
@@ -81,7 +81,7 @@ function whatIsLeftOut(part: PromptPart, { tools }: InlineContext): LeftOut | un
   return isHosted ? LEFT_OUT.get(hostedToolKind(part['toolName'] as string, tools)) : undefined;
 }
 
-/** Of a result whose call is not in the prompt any more: what was found is worth keeping without it. */
+/** A call for a result whose own call is not in the prompt any more: the result is worth keeping. */
 const callOf = ({ toolCallId, toolName }: PromptPart): PromptPart => ({
   type: 'tool-call',
   toolCallId,

@@ -1,4 +1,4 @@
-/** What was left out of a prompt, as a warning of the result names it. */
+/** What can be left out of a prompt. */
 export type LeftOut = 'reasoning' | 'compaction' | 'tool search' | 'program' | 'approval';
 
 /** A warning of a result, as specifications v2 to v4 have it. */
@@ -15,7 +15,7 @@ const SENTENCES: Readonly<Record<LeftOut, string>> = {
   approval: 'An approval was left out, since what it allows is not known for certain; the model may ask for it again.',
 };
 
-/** Says in the result what did not come along to another endpoint. */
+/** Warnings of what did not come along to another endpoint. */
 export const leftOutWarnings = (leftOut: Iterable<LeftOut>, endpoint: string): readonly Warning[] =>
   Array.from(leftOut, (what) => ({
     type: 'other' as const,

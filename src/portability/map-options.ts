@@ -5,7 +5,7 @@ import type { Options, ProviderOptions } from './prompt.ts';
 
 /** Options written under `openai` or `azure`, put where the model of a target reads them. The same object when they are. */
 export function mapCallOptions(options: CallOptions, target: Target): CallOptions {
-  // AI SDK 4 calls them by the name that results have.
+  // In AI SDK 4 options have the name that metadata has in results.
   const field = isFirstSpecification(target) && 'providerMetadata' in options ? 'providerMetadata' : 'providerOptions';
   const given = options[field] as ProviderOptions | undefined;
   if (given === undefined || target.keys === undefined) return options;

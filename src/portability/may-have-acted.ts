@@ -5,8 +5,8 @@ import type { Failure } from '../failure/failure.ts';
 import { neverConnected } from '../failure/network-codes.ts';
 
 /**
- * Whether the service may have done what it was asked, although the attempt failed: it may have called a tool and broken down
- * afterwards. A service that refuses a request has not begun with it; of everything else that is unclear, the worse is taken.
+ * Whether a service may have called a tool although the attempt failed: it may have broken down afterwards. A service that
+ * refuses a request has not begun with it. Every other failure that leaves it unclear counts as "may have".
  */
 export function mayHaveActed(error: unknown, failure: Failure): boolean {
   if (CredentialError.isInstance(error)) return false;

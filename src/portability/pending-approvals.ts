@@ -1,13 +1,13 @@
 import type { PromptMessage } from './prompt.ts';
 
-/** Approvals that have been given, and on which nothing has been answered yet. */
+/** Approvals that no answer follows. */
 export interface PendingApprovals {
   readonly ids: readonly string[];
   /** Index of the answer that asked for them. */
   readonly since: number;
 }
 
-/** Looks at no more than what comes after the last answer. */
+/** Finds them after the last answer; no other part of the prompt is looked at. */
 export function pendingApprovals(prompt: readonly PromptMessage[]): PendingApprovals | undefined {
   const ids: string[] = [];
   let at = prompt.length - 1;
@@ -15,7 +15,7 @@ export function pendingApprovals(prompt: readonly PromptMessage[]): PendingAppro
     const { content } = prompt[at] as PromptMessage;
     if (typeof content === 'string') continue;
     for (const { type, approvalId, approved } of content) {
-      // Not only `true`: what the SDK makes of it is not ours to say.
+      // Not only `true`: the SDK may take other values for an approval.
       if (type === 'tool-approval-response' && approved !== false) ids.push(approvalId as string);
     }
   }

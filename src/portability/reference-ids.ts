@@ -1,6 +1,6 @@
 import type { Options, PromptMessage, PromptPart } from './prompt.ts';
 
-/** Every id that a call refers to: looked for only when an endpoint says that it does not know one. */
+/** Every id that a call refers to. Needed only when an endpoint says that it does not know one. */
 export function referenceIds(prompt: unknown, pinned: readonly string[]): ReadonlySet<string> {
   const ids = new Set(pinned);
   const add = (id: unknown): void => {

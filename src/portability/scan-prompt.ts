@@ -7,7 +7,7 @@ export interface Step {
   readonly index: number;
   /** Mark of the endpoint that answered it; `undefined` when it has none, and `MIXED` when it has several. */
   readonly owner: string | undefined;
-  /** The only one of the two keys that its references are written under, when nothing else tells where they are from. */
+  /** The one key that all its references are written under: tells where they are from when there is no mark. */
   readonly writtenBy: 'openai' | 'azure' | undefined;
 }
 
@@ -20,11 +20,11 @@ export interface PromptScan {
   readonly unaligned: readonly number[];
 }
 
-/** Of a message that nobody owns as a whole. */
+/** The owner of a message of which several endpoints have parts. */
 export const MIXED = '';
 
 const NOTHING: readonly never[] = [];
-/** Of a prompt that means the same everywhere. */
+/** The scan of a prompt that means the same everywhere. */
 export const NOTHING_FOUND: PromptScan = { steps: NOTHING, latestOwner: undefined, unaligned: NOTHING };
 
 /** Looks at every part. Runs for each call, so it allocates nothing unless it finds something. */
@@ -48,13 +48,13 @@ export function scanPrompt(prompt: readonly PromptMessage[]): PromptScan {
     : { steps: steps ?? NOTHING, latestOwner, unaligned: unaligned ?? NOTHING };
 }
 
-/** Whether it is nothing but text without options, as most chats are: a look that costs a few nanoseconds a message. */
+/** Whether a prompt is nothing but text without options, as most chats are. Costs a few nanoseconds a message. */
 export function isPlainPrompt(prompt: readonly PromptMessage[]): boolean {
   for (let index = 0; index < prompt.length; index += 1) {
     const { content, providerOptions } = prompt[index] as PromptMessage;
     if (providerOptions !== undefined) return false;
     if (typeof content === 'string') continue;
-    // Nearly every message has one part: for the first there is no loop, which would take longer than the look.
+    // Nearly every message has one part. A loop would cost more than this look at the first.
     const first = content[0];
     if (first === undefined) continue;
     if (first.type !== 'text' || first.providerOptions !== undefined) return false;

@@ -2,13 +2,13 @@ import type { ApprovalRequest } from './approval-memory.ts';
 import type { LeftOut } from './left-out-warning.ts';
 import type { Options, PromptPart } from './prompt.ts';
 
-/** What is known of requests for approval when a prompt is made portable. */
+/** What is known of requests for approval while a prompt is inlined. */
 export interface ApprovalContext {
-  /** What the service asked under an id, if it is known to have asked. */
+  /** The request that the service made under an id, when it is known to have made it. */
   readonly recall: (approvalId: unknown) => ApprovalRequest | undefined;
   /** Requests that the endpoint gets in full instead of by id: approval id → the item. */
   readonly requests: Map<string, object>;
-  /** Approvals that nothing can be done for any more. */
+  /** Whether approvals are left out. */
   readonly dropsApprovals: boolean;
   /** Calls of the last step that have no result: they may wait for an approval. */
   readonly waiting: Map<unknown, PromptPart>;
@@ -24,17 +24,17 @@ export interface Denial {
 
 /** What becomes of the answers to requests for approval in one message. */
 export interface SettledApprovals {
-  /** To be told as results of their calls. */
+  /** Become results of their calls. */
   readonly denied: readonly Denial[];
-  /** To be sent as they are, after the requests that they answer. */
+  /** Are sent as they are, after the requests that they answer. */
   readonly passedOn: readonly PromptPart[];
 }
 
 export const isApproval = ({ type }: PromptPart): boolean => type === 'tool-approval-response';
 
 /**
- * @param isPending whether nothing has been answered to the message yet: an approval that has done its work is not given
- * again, or its call would be made again.
+ * @param isPending whether no answer follows the message. An approval that an answer follows has done its work: sent again, it
+ * would make its call again.
  */
 export function settleApprovals(
   content: readonly PromptPart[],
@@ -67,7 +67,7 @@ export function settleApprovals(
   return { denied, passedOn };
 }
 
-/** One answer to each request: a denial, when there are several and they do not agree. */
+/** One answer to each request. When there are several, a denial wins. */
 function distinct(content: readonly PromptPart[]): ReadonlyMap<unknown, PromptPart> {
   const answers = new Map<unknown, PromptPart>();
   for (const part of content) {
@@ -78,7 +78,7 @@ function distinct(content: readonly PromptPart[]): ReadonlyMap<unknown, PromptPa
   return answers;
 }
 
-/** Only what the service asked is sent, whatever the prompt makes of it. */
+/** The request is sent as the service made it, whatever the prompt says of it. */
 function addRequest({ approvalId }: PromptPart, { recall, requests, dropsApprovals }: ApprovalContext): boolean {
   const request = dropsApprovals ? undefined : recall(approvalId);
   if (request === undefined) return false;
@@ -86,7 +86,7 @@ function addRequest({ approvalId }: PromptPart, { recall, requests, dropsApprova
   return true;
 }
 
-/** The call that was denied: as it was asked, or as the AI SDK says in a result that it makes of a denial. */
+/** The call that was denied: known from the request, or from the result that the AI SDK makes of a denial. */
 function deniedCall(
   { approvalId }: PromptPart,
   content: readonly PromptPart[],
@@ -104,6 +104,6 @@ const isDenial = ({ type, output }: PromptPart): boolean =>
 const idOfDenial = ({ output }: PromptPart): unknown =>
   (output as PromptPart).providerOptions?.['openai']?.['approvalId'];
 
-/** Nothing is allowed by a denial, so that it may be taken for that of the only call there is. */
+/** A denial allows nothing, so the only call that waits may be taken for its call. */
 const onlyOneOf = (waiting: ReadonlyMap<unknown, PromptPart>): PromptPart | undefined =>
   waiting.size === 1 ? [...waiting.values()][0] : undefined;

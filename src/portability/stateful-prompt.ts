@@ -23,7 +23,7 @@ interface SentForm {
 
 const NONE: readonly never[] = [];
 
-/** A prompt that refers to what endpoints have stored, in the form in which each of them gets it: after a failure, less of it. */
+/** A prompt that refers to what endpoints have stored: how each deployment gets it. After a failure it refers to less. */
 export class StatefulPrompt {
   readonly #contents: CallContents;
   readonly #affinity: boolean;
@@ -110,7 +110,7 @@ export class StatefulPrompt {
 
   #isForeign({ index, owner, writtenBy }: Step, { mark, keys }: Target): boolean {
     if (this.#isInline || owner === MIXED) return true;
-    // What asked for an approval goes with it: a denial beside it then becomes the result of its call.
+    // The answer that asked for approvals goes with them: a denial among them then becomes the result of its call.
     if (this.#dropsApprovals && this.#pending !== undefined && index >= this.#pending.since) return true;
     if (owner !== undefined && this.#affinity) return owner !== mark.endpoint;
     return writtenBy !== undefined && writtenBy !== keys?.own;

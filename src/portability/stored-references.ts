@@ -7,7 +7,7 @@ export interface StoredReference extends FileReference {
   readonly what: string;
 }
 
-/** What a call refers to that has no content to replace it, and where that is stored. */
+/** What a call refers to that has no content to replace it, and which endpoints have stored it. */
 export class StoredReferences {
   readonly all: readonly StoredReference[];
   readonly #named: string | undefined;
@@ -66,7 +66,7 @@ export const allIds = (references: readonly StoredReference[]): readonly string[
 /** The id that an endpoint is asked for; `undefined` when there is none for it. */
 function idAt({ what, id, ids }: StoredReference, { keys, providerName }: Target): string | undefined {
   if (ids === undefined) return id;
-  // The SDK looks for a file under one key. Options are merged before it looks, and the endpoint's own win.
+  // The SDK reads the id of a file under one key. Options were merged before, and those under the endpoint's own key won.
   const key = keys === undefined ? providerName.split('.', 1)[0] : what === 'file' ? keys.read : keys.own;
   const found = key === undefined ? undefined : ids[key];
   return typeof found === 'string' ? found : undefined;

@@ -17,8 +17,8 @@ const CODES: ReadonlySet<string | undefined> = new Set([
 /**
  * Whether a failure says that the endpoint does not know something that the request refers to.
  *
- * OpenAI answers 404 without a code to most of these, and names the id in its message. That a rejection quotes an id which
- * the request holds is a fact about it; what words stand around the id is not looked at.
+ * OpenAI answers most of these with a 404 without a code, and names the id in its message. So the message is searched for the
+ * ids that the request holds; its words are not looked at.
  */
 export function isUnknownReference(error: unknown, failure: Failure, ids: () => Iterable<string>): boolean {
   if (CODES.has(failure.code)) return true;
@@ -29,7 +29,7 @@ export function isUnknownReference(error: unknown, failure: Failure, ids: () => 
   return false;
 }
 
-/** Whether that is beyond doubt, by its status or code: a 400 that quotes an id may also say that it is there twice. */
+/** Whether its status or code leaves no doubt: a 400 that names an id may also say that the id is there twice. */
 export const isPlainlyUnknown = (error: unknown, failure: Failure): boolean =>
   CODES.has(failure.code) || statusOf(error, failure) === 404;
 

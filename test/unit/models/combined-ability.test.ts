@@ -58,7 +58,7 @@ describe('a ring of image models', () => {
     expect(balanced.imageModel('m').maxImagesPerCall).toBe(1);
   });
 
-  it('asks the limit of each model as a method of its own, by its own id', async () => {
+  it('reads the limit of each model by a call of its own method, with its own id', async () => {
     function limit(this: { readonly limits: Fields }, { modelId }: { readonly modelId: string }): unknown {
       return this.limits[modelId];
     }

@@ -25,7 +25,7 @@ async function busyWith(others: number, limits: CommonEndpointSettings, settings
   return { call, controller, listeners: () => getEventListeners(controller.signal, 'abort') };
 }
 
-describe('a call that waits in line leaves no listener on its signal', () => {
+describe('a call that waits in the queue leaves no listener on its signal', () => {
   it('when it is aborted', async () => {
     const { call, controller, listeners } = await busyWith(1, oneAtOnce, {});
 
@@ -52,7 +52,7 @@ describe('a call that waits in line leaves no listener on its signal', () => {
     expect(listeners()).toEqual([]);
   });
 
-  it('when the line is full', async () => {
+  it('when the queue is full', async () => {
     const { call, listeners } = await busyWith(2, oneAtOnce, { maxWaiting: 1 });
 
     expect(call.state).toBe('rejected');
@@ -94,14 +94,14 @@ describe('an answer that a content filter has emptied', () => {
     expect(await ask([filtered, answers()], [])).toMatchObject({ finishReason });
   });
 
-  it("is asked of the next with failoverOn: ['content-filter'], as for streams", async () => {
+  it("makes the call go to the next endpoint with failoverOn: ['content-filter'], as for streams", async () => {
     expect(await ask([filtered, answers('whole')], ['content-filter'])).toMatchObject({
       content: [{ text: 'whole' }],
       providerMetadata: { balanced: { endpoint: 'e1', attempts: 2 } },
     });
   });
 
-  it('is the answer all the same when everybody filters', async () => {
+  it('is the answer all the same when every endpoint filters', async () => {
     expect(await ask([filtered, filtered], ['content-filter'])).toMatchObject({
       finishReason,
       providerMetadata: { balanced: { endpoint: 'e1', attempts: 2 } },

@@ -123,7 +123,7 @@ describe('an approval that goes to another endpoint', () => {
     expect(warnings).toEqual(leftOut);
   });
 
-  it('is given to no provider that was handed in, from whose requests the header that carries it would not be taken out', async () => {
+  it('is left out for a provider that was handed in, whose service would see the header that carries the request', async () => {
     const { ask, sent } = ringOf({
       a: ['openai', first([request(1)], unreachable)],
       b: ['third party', () => answer()],

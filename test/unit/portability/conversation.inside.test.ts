@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { Deployment } from '../../../src/deployment/deployment.ts';
 import { targetsOf } from '../../../src/deployment/target.ts';
@@ -26,12 +26,13 @@ const endpoints = new Endpoints(
 // Portability looks at nothing else of a deployment.
 const deployments = endpoints.map((endpoint) => ({ endpoint, target: targetsOf(endpoint, 'gpt-5') }) as Deployment);
 const [first, second] = deployments as [Deployment, Deployment];
-const begin = conversationsWith({
+const dependencies = {
   ring: { deployments, kind: 'responses', modelId: 'gpt-5' },
   memory: new ConversationMemory(),
   events: new EventEmitter(),
   affinity: true,
-});
+} as const;
+const begin = conversationsWith(dependencies);
 
 describe('the options of a call', () => {
   it.each<[string, CallOptions, Deployment]>([
@@ -52,6 +53,56 @@ describe('the options of a call', () => {
     ],
   ])('%s are the same object', (_, options, deployment) => {
     expect(begin(options).optionsFor(deployment)).toBe(options);
+  });
+});
+
+describe('a conversation', () => {
+  const previous = { prompt: [], providerOptions: { openai: { previousResponseId: 'resp_1' } } };
+
+  it.each<[string, CallOptions, owner: Deployment | undefined, isPinned: boolean]>([
+    ['refers to a response whose owner is known', previous, second, true],
+    [
+      'refers to a response whose endpoint the caller names',
+      { prompt: [], providerOptions: { openai: { previousResponseId: 'resp_2' }, balanced: { endpoint: 'first' } } },
+      first,
+      true,
+    ],
+    [
+      'refers to a response whose owner is not known',
+      { prompt: [], providerOptions: { openai: { previousResponseId: 'resp_2' } } },
+      undefined,
+      false,
+    ],
+    [
+      'refers to an item that has content',
+      { prompt: [assistant(text('Hello!', { openai: { itemId: 'msg_1' }, ...from('first') }))] },
+      first,
+      false,
+    ],
+    ['refers to nothing', { prompt: [user(text('Hello?'))] }, undefined, false],
+  ])('that %s knows its owner, and whether it is pinned there', (_, options, owner, isPinned) => {
+    const memory = new ConversationMemory();
+    memory.rememberOwner(['resp_1'], second.target('responses').mark.endpoint);
+
+    const conversation = conversationsWith({ ...dependencies, memory })(options);
+
+    expect([conversation.owner, conversation.isPinned]).toEqual([owner, isPinned]);
+  });
+
+  it('asks the memory of owners once, however many attempts its call takes', () => {
+    const memory = new ConversationMemory();
+    const ownersOf = vi.spyOn(memory, 'ownersOf');
+    const error = Object.assign(new Error(''), { statusCode: 404 });
+    const failure = { class: 'rejected', code: 'previous_response_not_found' } as const;
+
+    const conversation = conversationsWith({ ...dependencies, memory })(previous);
+    for (const deployment of deployments) {
+      conversation.optionsFor(deployment);
+      conversation.reclassify(error, failure, { deployment, madeNoRequest: false });
+    }
+    conversation.toResult({ content: [] }, first);
+
+    expect(ownersOf).toHaveBeenCalledOnce();
   });
 });
 

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { describe, expect, it } from 'vitest';
 
+import { pass, useFakeTime } from '../fake-time.ts';
 import { assistant, text } from './prompts.ts';
 import { answer, from, question, refusal, ringOf, type Service } from './responses-ring.ts';
 
@@ -65,14 +64,27 @@ describe('a refusal of a call that goes on from a stored response', () => {
     await expect(asked).rejects.toThrow('Duplicate item');
     expect(sent.a).toHaveLength(1);
   });
+
+  it('that the endpoint does not know is the answer at once with statefulAffinity: false, when there is nothing to send in full', async () => {
+    const unknown = (): Response =>
+      refusal("Previous response with id 'resp_0' not found.", 400, 'previous_response_not_found');
+    const { ask, sent } = ringOf({ a: ['openai', unknown] }, { statefulAffinity: false });
+
+    const asked = ask({ prompt: [question('And?')], providerOptions: { openai: { previousResponseId: 'resp_0' } } });
+
+    await expect(asked).rejects.toThrow('resp_0');
+    expect(sent.a).toHaveLength(1);
+  });
 });
 
 describe('two attempts at once', () => {
+  useFakeTime();
+
   it('that are both refused for what their endpoints do not know are made again in full, and no deployment is blamed', async () => {
     const knowsNothing =
       (afterMs: number): Service =>
       async ({ input }) => {
-        await sleep(afterMs);
+        await new Promise((resolve) => setTimeout(resolve, afterMs));
         return input.some(({ type }) => type === 'item_reference')
           ? refusal("Item with id 'rs_12345' not found.")
           : answer();
@@ -82,8 +94,10 @@ describe('two attempts at once', () => {
       { hedge: { afterMs: 10, maxExtra: 1 } },
     );
 
-    await ask({ prompt: [answered(), question('And?')] });
+    const asked = ask({ prompt: [answered(), question('And?')] });
+    await pass(1_000);
 
+    await expect(asked).resolves.toMatchObject({ content: [{ type: 'text' }] });
     const deployments = balanced.status().endpoints.flatMap((endpoint) => endpoint.deployments);
     expect(deployments.map(({ failures }) => failures)).toEqual([0, 0]);
   });
