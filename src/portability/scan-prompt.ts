@@ -20,8 +20,8 @@ export interface PromptScan {
   readonly unaligned: readonly number[];
 }
 
-/** The owner of a message of which several endpoints have parts. */
-export const MIXED = '';
+/** The owner of a message of which several endpoints have parts: it is no endpoint's mark. */
+const MIXED = '';
 
 const NOTHING: readonly never[] = [];
 /** The scan of a prompt that means the same everywhere. */

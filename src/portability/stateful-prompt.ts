@@ -8,7 +8,7 @@ import type { CallContents } from './call-contents.ts';
 import { type LeftOut, leftOutWarnings, type Warning } from './left-out-warning.ts';
 import { type PendingApprovals, pendingApprovals } from './pending-approvals.ts';
 import type { PromptMessage } from './prompt.ts';
-import { MIXED, type Step } from './scan-prompt.ts';
+import type { Step } from './scan-prompt.ts';
 
 /** How a prompt was last sent to one deployment. */
 interface SentForm {
@@ -109,7 +109,7 @@ export class StatefulPrompt {
   }
 
   #isForeign({ index, owner, writtenBy }: Step, { mark, keys }: Target): boolean {
-    if (this.#isInline || owner === MIXED) return true;
+    if (this.#isInline) return true;
     // The answer that asked for approvals goes with them: a denial among them then becomes the result of its call.
     if (this.#dropsApprovals && this.#pending !== undefined && index >= this.#pending.since) return true;
     if (owner !== undefined && this.#affinity) return owner !== mark.endpoint;

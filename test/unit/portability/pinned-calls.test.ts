@@ -65,6 +65,19 @@ describe('a conversation of one endpoint that refers to what another one stores'
   });
 });
 
+describe('a call whose endpoint, as the caller names it, is in the ring no more', () => {
+  it('goes from one endpoint to the next', async () => {
+    const { ask, asked } = ringOf({ a: ['openai', lacks('resp_12345')], b: ['openai', ok] });
+
+    await ask({
+      prompt: [question('Go on.')],
+      providerOptions: { openai: { previousResponseId: 'resp_12345' }, balanced: { endpoint: 'gone' } },
+    });
+
+    expect(asked).toEqual(['a', 'b']);
+  });
+});
+
 describe('an uploaded file', () => {
   it.each<[string, unknown, asked: string]>([
     ['by an id of OpenAI', { type: 'data', data: 'file-12345' }, 'openai'],

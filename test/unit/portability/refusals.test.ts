@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { pass, useFakeTime } from '../fake-time.ts';
-import { assistant, text } from './prompts.ts';
+import { assistant, text, user } from './prompts.ts';
 import { answer, from, question, refusal, ringOf, type Service } from './responses-ring.ts';
 
 const answered = (more = {}) =>
@@ -70,7 +70,10 @@ describe('a refusal of a call that goes on from a stored response', () => {
       refusal("Previous response with id 'resp_0' not found.", 400, 'previous_response_not_found');
     const { ask, sent } = ringOf({ a: ['openai', unknown] }, { statefulAffinity: false });
 
-    const asked = ask({ prompt: [question('And?')], providerOptions: { openai: { previousResponseId: 'resp_0' } } });
+    const asked = ask({
+      prompt: [user(text('And?', { openai: { promptCacheBreakpoint: { mode: 'explicit' } } }))],
+      providerOptions: { openai: { previousResponseId: 'resp_0' } },
+    });
 
     await expect(asked).rejects.toThrow('resp_0');
     expect(sent.a).toHaveLength(1);
