@@ -2,8 +2,8 @@
 const WINDOW = 1_000;
 
 /**
- * The part of the share that is kept for those who have been silent for so many times as long as is unusual: most of the others
- * answer a moment later, and would use up what the few who hang need.
+ * The part of the share that is kept for attempts that are silent for so many times as long as is unusual: most of the others
+ * are answered a moment later, and would use up what the few that hang need.
  */
 const KEPT = 0.5;
 const LONG = 1.5;
