@@ -2,18 +2,25 @@ import { type Allowance, MINUTE_MS } from './allowance.ts';
 import type { StatedLimit } from './stated-limits.ts';
 
 /**
+ * Requests do not arrive as evenly as they are sent. A full bucket begins to refill when its first request arrives, which counts as so
+ * much later than it was sent: a later request that is quicker on its way is not too early then.
+ */
+const ARRIVAL_MS = 100;
+
+/**
  * An allowance that refills continuously and never holds more than a minute's worth: how OpenAI limits requests and tokens
  * (its rate-limit guide; `x-ratelimit-reset-*` tells when the bucket is full).
  */
 export class TokenBucket implements Allowance {
   #perMinute: number;
   #level: number;
-  #updatedAt: number;
+  /** Until when it has been refilled. */
+  #filledAt: number;
 
   constructor(perMinute: number, now: number) {
     this.#perMinute = perMinute;
     this.#level = perMinute;
-    this.#updatedAt = now;
+    this.#filledAt = now;
   }
 
   get perMinute(): number {
@@ -25,9 +32,11 @@ export class TokenBucket implements Allowance {
   }
 
   level(now: number): number {
-    const refilled = this.#level + ((now - this.#updatedAt) * this.#perMinute) / MINUTE_MS;
-    this.#level = Math.min(this.capacity, refilled);
-    this.#updatedAt = now;
+    const sinceMs = now - this.#filledAt;
+    if (sinceMs > 0) {
+      this.#level = Math.min(this.capacity, this.#level + (sinceMs * this.#perMinute) / MINUTE_MS);
+      this.#filledAt = now;
+    }
     return this.#level;
   }
 
@@ -41,11 +50,13 @@ export class TokenBucket implements Allowance {
 
   availableAt(now: number, amount: number): number {
     const lacking = Math.min(amount, this.capacity) - this.level(now);
-    return lacking <= 0 ? now : now + (lacking * MINUTE_MS) / this.#perMinute;
+    return lacking <= 0 ? now : this.#filledAt + (lacking * MINUTE_MS) / this.#perMinute;
   }
 
   spend(now: number, amount: number): number {
-    this.#level = Math.min(this.capacity, this.level(now) - amount);
+    const level = this.level(now);
+    if (level === this.capacity) this.#filledAt = now + ARRIVAL_MS;
+    this.#level = Math.min(this.capacity, level - amount);
     return this.#level;
   }
 

@@ -20,5 +20,14 @@ it.each([
 
   bucket.rejected(1_000, 0, retryAfterMs);
 
-  expect(bucket.level(1_000)).toBe(-29);
+  expect(bucket.level(1_100)).toBe(-29);
+});
+
+it('a token bucket that was full refills from when the request may have arrived', () => {
+  const bucket = new TokenBucket(60, 0);
+
+  bucket.spend(5_000, 60);
+
+  expect(bucket.level(5_100)).toBe(0);
+  expect(bucket.availableAt(5_000, 1)).toBe(6_100);
 });
