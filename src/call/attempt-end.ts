@@ -1,6 +1,7 @@
 import type { TokenUsage } from '../events.ts';
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
-import { asksNotToRetry, headersOf } from '../failure/asks-not-to-retry.ts';
+import { asksNotToRetry } from '../failure/asks-not-to-retry.ts';
+import { failureHeaders } from '../failure/failure-facts.ts';
 import type { AttemptRecord, Failure } from '../failure/failure.ts';
 import type { Outcome } from '../gates/outcome.ts';
 import { readUsage } from '../ring/usage.ts';
@@ -43,7 +44,7 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
   if (failure.class === 'retryable') {
     deployment.latency.record(now, 2 * Math.max(now - startedAt, deployment.latency.at(now)));
   }
-  lease.learnLimits(headersOf(error), now);
+  lease.learnLimits(failureHeaders(error), now);
   const outcome: Outcome = isReaders(attempt, error) ? NOTHING : { type: 'failure', failure };
   end(attempt, { as: failure, outcome, error });
   return { attempt, error, failure, verdict, isFinal: asksNotToRetry(error) };

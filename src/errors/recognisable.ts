@@ -1,5 +1,7 @@
 import { AISDKError } from '@ai-sdk/provider';
 
+import { has } from '../failure/foreign.ts';
+
 type ErrorClass = new (options: never) => Error;
 
 /** An error class of the AI SDK, with a name and an `isInstance` of its own. */
@@ -29,7 +31,7 @@ export function recognisable<Self, Base extends ErrorClass = typeof AISDKError>(
     }
 
     static isInstance(error: unknown): error is Self {
-      return typeof error === 'object' && error !== null && marker in error;
+      return has(error, marker);
     }
   }
   return RecognisableError as unknown as Recognisable<Self, Base>;

@@ -1,89 +1,63 @@
-import { APICallError } from '@ai-sdk/provider';
+import { isCodeWord } from './code-word.ts';
+import { bodyText, errorBodies } from './error-bodies.ts';
+import { errorChain } from './error-chain.ts';
+import { firstOf, property, textAt } from './foreign.ts';
+import { knownHeaders, type ResponseHeaders } from './response-headers.ts';
+import { sentStatus } from './sent-status.ts';
 
-import type { ResponseHeaders } from './retry-after.ts';
-
-/** What an error says of itself, wherever it says it. */
+/** What an error says of itself, wherever it says it. Holds nothing of the error itself, which may be large. */
 export interface FailureFacts {
-  readonly isAPICall: boolean;
+  /** HTTP status, when the service has sent one. */
   readonly statusCode: number | undefined;
   readonly headers: ResponseHeaders;
-  readonly body: string | undefined;
   /** Every `code` and `type` of the error, its body and its causes, the most telling first. */
   readonly codes: readonly string[];
   /** The parameter that an OpenAI error is about. */
   readonly param: string | undefined;
   /** Names of the error and its causes. */
   readonly names: readonly string[];
+  /** Its words, in which a time may be named. Nothing else is read from them. */
+  readonly words: readonly string[];
+  /** Whether its body is a page for people, which no API sends: a proxy's. */
+  readonly isPage: boolean;
+  /** Whether its body says by a code or type what is wrong, as the services do. */
+  readonly isCoded: boolean;
+  /** Whether its body says what a moderator had against the prompt, as OpenRouter does. */
+  readonly isFlagged: boolean;
 }
 
 /** Reads what can be known of a failure: from an AI SDK error, from an error part's plain object, or from a network error. */
 export function readFailure(error: unknown): FailureFacts {
-  const chain = causes(error);
-  const call = chain.find((link) => APICallError.isInstance(link));
-  const bodies = chain.flatMap((link) => errorBodies(link));
+  const chain = errorChain(error);
+  const bodies = chain.flatMap(errorBodies);
+  const body = chain.map(bodyText).find((text) => text !== undefined);
+  const isPage = body !== undefined && /^\s*</.test(body);
   return {
-    isAPICall: call !== undefined,
-    statusCode: call?.statusCode ?? statusOf(chain, bodies),
-    headers: call?.responseHeaders ?? {},
-    body: asText(call?.responseBody) ?? textOf(bodies[0]),
-    codes: [...bodies.flatMap(codesOf), ...chain.flatMap(codesOf)],
-    param: bodies.map((body) => body['param']).find((param) => typeof param === 'string'),
-    names: chain.flatMap(({ name }) => (typeof name === 'string' ? name : [])),
+    statusCode: sentStatus(chain, bodies),
+    headers: headersOf(chain),
+    codes: [...new Set([...bodies, ...chain].flatMap(codesOf))],
+    param: bodies.map((each) => textAt(each, 'param')).find((param) => param !== undefined),
+    names: chain.flatMap((link) => textAt(link, 'name') ?? []),
+    words: [
+      ...[...bodies, ...chain].flatMap((each) => textAt(each, 'message') ?? []),
+      ...(isPage || body === undefined ? [] : [body]),
+    ],
+    isPage,
+    isCoded: bodies.some((each) => ['code', 'type'].some((key) => (property(each, key) ?? undefined) !== undefined)),
+    isFlagged: bodies.some((each) => firstOf(property(property(each, 'metadata'), 'reasons'), 1).length > 0),
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** The headers that came with a failure, as far as they are looked at. */
+export const failureHeaders = (error: unknown): ResponseHeaders => headersOf(errorChain(error));
 
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+const headersOf = (chain: readonly object[]): ResponseHeaders =>
+  knownHeaders(
+    chain.map((link) => property(link, 'responseHeaders')).find((headers) => (headers ?? undefined) !== undefined),
+  );
 
-/** The error and what caused it; a cause may be a loop. */
-function causes(error: unknown): readonly Fields[] {
-  const chain: Fields[] = [];
-  for (let link = error; isObject(link) && !chain.includes(link) && chain.length < 8; link = link['cause']) {
-    chain.push(link);
-    // undici puts the attempts of "happy eyeballs" into an AggregateError.
-    if (Array.isArray(link['errors'])) chain.push(...link['errors'].filter(isObject));
-  }
-  return chain;
-}
-
-/** `{ error: { code, type, param } }` as OpenAI and Azure write it: parsed, as text, or as the error part of a stream itself. */
-function errorBodies(link: Fields): readonly Fields[] {
-  const containers = [link['data'], parse(link['responseBody']), link];
-  return containers.filter(isObject).flatMap((container) => {
-    const { error, response } = container;
-    // `response.failed` of the Responses API has the error one level down.
-    const nested = isObject(response) ? response['error'] : undefined;
-    const found = [error, nested].filter(isObject);
-    return found.flatMap((body) => (isObject(body['innererror']) ? [body, body['innererror']] : [body]));
-  });
-}
-
-/** AI SDK 4 puts the parsed body there now and then. */
-function parse(text: unknown): unknown {
-  if (typeof text !== 'string') return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const codesOf = ({ code, type }: Fields): readonly string[] =>
-  [code, type].filter((word): word is string => typeof word === 'string' && word !== 'error');
-
-/** A stream's error may name its HTTP status without being an APICallError; some gateways put it into `code`. */
-function statusOf(chain: readonly Fields[], bodies: readonly Fields[]): number | undefined {
-  const named = [...chain, ...bodies].flatMap(({ statusCode, status, code }) => [statusCode, status, code]);
-  return named.map(toStatus).find((value) => value !== undefined);
-}
-
-function toStatus(value: unknown): number | undefined {
-  const isNumeric = typeof value === 'number' || (typeof value === 'string' && /^\d{3}$/.test(value));
-  const status = isNumeric ? Number(value) : 0;
-  return status >= 400 && status < 600 ? status : undefined;
-}
-
-const textOf = (body: Fields | undefined): string | undefined => asText(body?.['message']);
-
-const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+/** Not the names of the events that carry an error. */
+const codesOf = (body: object): readonly string[] =>
+  [property(body, 'code'), property(body, 'type')].filter(
+    (code): code is string => isCodeWord(code) && code !== 'error' && !code.startsWith('response.'),
+  );

@@ -6,8 +6,8 @@
  * - `rate-limited`: it works, but takes no calls before a time; another one is asked.
  * - `quota-exhausted`: the account has no money or quota left, which no waiting mends.
  * - `misconfigured`: wrong credentials or a deployment that does not exist, which no waiting mends.
- * - `rejected`: the request itself is at fault; nobody else is asked and nobody is blamed.
- * - `aborted`: the caller ended the call; nobody is blamed.
+ * - `rejected`: the request itself is at fault; no other deployment is asked, and no failure is counted.
+ * - `aborted`: the caller ended the call; no failure is counted.
  */
 export type FailureClass = 'retryable' | 'rate-limited' | 'quota-exhausted' | 'misconfigured' | 'rejected' | 'aborted';
 
@@ -21,16 +21,14 @@ export interface Failure {
   readonly scope?: 'deployment' | 'endpoint' | undefined;
   /** Milliseconds until the deployment said it takes calls again, when it named a time. */
   readonly retryAfterMs?: number | undefined;
-  /** HTTP status, when there was one. */
+  /** HTTP status, when the service has sent one; of a failure within an answer with status 200, the one in its body. */
   readonly statusCode?: number | undefined;
-  /** The service's or the network's own code, such as `DeploymentNotFound` or `ECONNREFUSED`. */
+  /** The service's or the network's own code, such as `DeploymentNotFound` or `ECONNREFUSED`: a short word, never a text. */
   readonly code?: string | undefined;
   /**
    * Why a rejection may be sent on to the next deployment, when `failoverOn` says so.
    */
   readonly reason?: RejectionReason | undefined;
-  /** `false` when the service asked not to be tried again with this call (`x-should-retry: false`). */
-  readonly mayAskAgain?: boolean | undefined;
 }
 
 /** What a classifier is told beside the error. */

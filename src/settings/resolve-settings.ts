@@ -1,4 +1,5 @@
-import type { ClassifyFailure, Failure, FailureClass, RejectionReason } from '../failure/failure.ts';
+import type { ClassifyFailure, RejectionReason } from '../failure/failure.ts';
+import { guardedClassifier } from '../failure/guarded-classifier.ts';
 import type { DeploymentSettings, EndpointSettings, LimitSettings } from './endpoint-settings.ts';
 import { endpointNames } from './endpoint-names.ts';
 import type { PickerSetting } from './picker-setting.ts';
@@ -96,41 +97,14 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     hedge: resolveHedge(settings.hedge),
     affinity: settings.affinity ?? true,
     failoverOn: new Set(settings.failoverOn),
-    classifyFailure: settings.classifyFailure === undefined ? classify : guarded(settings.classifyFailure, classify),
+    classifyFailure:
+      settings.classifyFailure === undefined ? classify : guardedClassifier(settings.classifyFailure, classify),
     metadata: settings.metadata ?? true,
     statefulAffinity: settings.statefulAffinity ?? true,
     allowMixedEmbeddings: settings.allowMixedEmbeddings ?? false,
     onMissingCredentials: settings.onMissingCredentials ?? 'throw',
   });
 }
-
-const FAILURE_CLASSES: ReadonlySet<unknown> = new Set<FailureClass>([
-  'retryable',
-  'rate-limited',
-  'quota-exhausted',
-  'misconfigured',
-  'rejected',
-  'aborted',
-]);
-
-/** A classifier of the user's that throws, or returns no class, must not leave a call without one. */
-function guarded(own: ClassifyFailure, fallback: ClassifyFailure): ClassifyFailure {
-  return (error, context) => {
-    try {
-      const failure = own(error, context);
-      if (FAILURE_CLASSES.has(failure.class)) return withTime(failure);
-    } catch {
-      // The failure itself is what the caller needs to hear of.
-    }
-    return fallback(error, context);
-  };
-}
-
-/** A time that is no number, such as that of a header that was not there, must not become the end of a rate limit. */
-const withTime = (failure: Failure): Failure =>
-  failure.retryAfterMs === undefined || Number.isFinite(failure.retryAfterMs)
-    ? failure
-    : { ...failure, retryAfterMs: undefined };
 
 function resolveHedge(hedge: BalancedProviderSettings['hedge'] = false): ResolvedSettings['hedge'] {
   if (hedge === false) return undefined;

@@ -11,10 +11,8 @@ const PLACES = ['src', 'test', 'docs', 'examples', 'bench', '.changeset', 'READM
 
 /** What is still being rewritten. */
 const YET_TO_COME = [
-  'src/failure/',
   'src/settings/',
   'test/unit/endpoint/',
-  'test/unit/failure/',
   'test/unit/settings/',
 ];
 

@@ -124,7 +124,7 @@ describe('a deployment that fails', () => {
 describe('a failure of a whole endpoint', () => {
   it.each([
     ['wrong credentials', apiError(401), 'misconfigured'],
-    ['a closed door', apiError(403), 'misconfigured'],
+    ['a closed door', apiError(403, { error: { code: '403' } }), 'misconfigured'],
     ['a refused connection', networkError('ECONNREFUSED'), 'retryable'],
     ['an unknown host', networkError('ENOTFOUND'), 'retryable'],
   ] as const)('takes out all deployments of it: %s', async (_, error, failureClass) => {

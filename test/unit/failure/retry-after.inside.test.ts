@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { retryAfterMs } from '../../../src/failure/retry-after.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
-const read = (headers: Readonly<Record<string, string>>, body?: string) => retryAfterMs(headers, body, now);
+const read = (headers: Readonly<Record<string, string>>, words?: string) =>
+  retryAfterMs(headers, words === undefined ? [] : [words], now);
 
 const empty = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': '0' };
 
@@ -40,8 +41,19 @@ describe('the time until a deployment takes calls again is read from', () => {
       },
       2_000,
     ],
+    ['retry-after as a duration', { 'retry-after': '1m30s' }, 90_000],
+    ['retry-after as a timestamp', { 'retry-after': String(now / 1_000 + 2) }, 2_000],
+    ['retry-after with a date of RFC 3339', { 'retry-after': '2026-03-01T12:00:42Z' }, 42_000],
+    ['retry-after-ms as a timestamp', { 'retry-after-ms': String(now + 1_500) }, 1_500],
+    ['a reset as a timestamp in seconds', { ...empty, 'x-ratelimit-reset-requests': String(now / 1_000 + 2) }, 2_000],
+    ['a reset as a timestamp with parts', { ...empty, 'x-ratelimit-reset-tokens': String(now / 1_000 + 2.5) }, 2_500],
+    ['a reset as a timestamp in milliseconds', { ...empty, 'x-ratelimit-reset-requests': String(now + 2_000) }, 2_000],
+    ['a reset as a timestamp in nanoseconds', { ...empty, 'x-ratelimit-reset-tokens': `${now + 2_000}000000` }, 2_000],
+    ['a reset as a date', { ...empty, 'x-ratelimit-reset-tokens': '2026-03-01T13:00:02+01:00' }, 2_000],
+    ['a reset of three years', { ...empty, 'x-ratelimit-reset-tokens': '99999999' }, 99_999_999_000],
+    ['one reset for all', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now + 2_000) }, 2_000],
   ])('%s', (_, headers, expected) => {
-    expect(read(headers)).toBeCloseTo(expected, 6);
+    expect(read(headers)).toBeCloseTo(expected, 0);
   });
 
   it.each([
@@ -50,6 +62,18 @@ describe('the time until a deployment takes calls again is read from', () => {
     ['Rate limit is exceeded. Try again in 1 day. Please retry after 86400 seconds.', 86_400_000],
     ['{"error":{"code":"429","message":"Please retry after 7 seconds. Contact us"}}', 7_000],
     ['Please retry after 350 milliseconds.', 350],
+    ['Try again in 7 seconds.', 7_000],
+    ['Rate limit reached for gpt-4. Please try again in 7m12.5s. Visit our page.', 432_500],
+    ['Please try again in 20ms.', 20],
+    ['retry after 2m', 120_000],
+    ['Retry-After: 30', 30_000],
+    ['Retry after 30, please', 30_000],
+    ['You must wait 1 hour, 2 minutes and 3 seconds', 3_723_000],
+    ['Please wait for 10 min before you retry.', 600_000],
+    ['Out of call volume quota. Quota will be replenished in 00:58:14.', 3_494_000],
+    ['Quota will be replenished in 5.03:23:11.', 444_191_000],
+    ['Your limit resets at 2026-03-01T12:00:42Z.', 42_000],
+    ['Try again later. Or retry in 5s', 5_000],
   ])('the body, when no header says it: %s', (body, expected) => {
     expect(read({}, body)).toBe(expected);
     expect(read({ 'retry-after': '3' }, body)).toBe(3_000);
@@ -76,6 +100,12 @@ describe('nothing is read from', () => {
         'x-ratelimit-reset-tokens': '0',
       },
     ],
+    ['a reset that has passed', { ...empty, 'x-ratelimit-reset-requests': '1700000000' }],
+    ['a date without a zone', { 'retry-after': '2026-03-01T12:00:42' }],
+    ['hex', { 'retry-after': '0x10', 'retry-after-ms': '1e3' }],
+    ['a number that is no time', { 'retry-after': '9'.repeat(30) }],
+    ['words that count something else', {}, 'Retry after 3 requests, or again in 4 regions; wait 5 turns'],
+    ['words that name no time', {}, 'Please try again in a moment, or wait.'],
     ['limits that are not used up', { 'x-ratelimit-remaining-requests': '3', 'x-ratelimit-reset-requests': '9s' }],
   ])('%s', (_, headers, body) => {
     expect(read(headers, body)).toBeUndefined();

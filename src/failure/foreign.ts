@@ -1,0 +1,48 @@
+/*
+ * Errors, headers and answers were made by others: a getter may throw, a proxy may be revoked, a list may be endless. This is the
+ * one place that guards against it, and all of src/failure looks at them through it.
+ */
+
+/** Whether a value can have properties. */
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** A property; `undefined` when it cannot be read. */
+export function property(of: unknown, key: string): unknown {
+  if (!isObject(of)) return undefined;
+  try {
+    return (of as Readonly<Record<string, unknown>>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether there is such a property. */
+export function has(of: unknown, key: symbol): boolean {
+  try {
+    return isObject(of) && key in of;
+  } catch {
+    return false;
+  }
+}
+
+/** A property that is a text. */
+export function textAt(of: unknown, key: string): string | undefined {
+  const value = property(of, key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The first elements of a list, of anything else none. */
+export function firstOf(list: unknown, atMost: number): readonly unknown[] {
+  const length = isList(list) ? property(list, 'length') : 0;
+  if (typeof length !== 'number') return [];
+  return Array.from({ length: Math.min(length, atMost) }, (_, index) => property(list, String(index)));
+}
+
+/** Whether it is a list that can be read. */
+export function isList(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
