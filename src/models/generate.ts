@@ -2,6 +2,7 @@ import type { Attempt } from '../call/attempt.ts';
 import { succeed } from '../call/attempt-end.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
+import { failureOfAnswer } from '../failure/failed-answer.ts';
 import type { Conversation } from '../portability/conversation.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
 import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
@@ -52,8 +53,14 @@ export const balancedMetadata = ({ deployment, call }: Attempt): BalancedMetadat
   attempts: call.attempts,
 });
 
-/** A provider that was handed in may return anything: what is no answer is a failure, which the next endpoint can make good. */
+/**
+ * A provider that was handed in may return anything, and a service may say that its answer failed: what is no answer is a failure,
+ * which the next endpoint can make good.
+ */
 function required<Answer>(answer: Answer, endpoint: string): Answer {
-  if (typeof answer === 'object' && answer !== null) return answer;
-  throw new TypeError(`The provider of endpoint "${endpoint}" returned ${String(answer)} instead of an answer.`);
+  if (typeof answer !== 'object' || answer === null)
+    throw new TypeError(`The provider of endpoint "${endpoint}" returned ${String(answer)} instead of an answer.`);
+  const failure = failureOfAnswer(answer);
+  if (failure !== undefined) throw failure;
+  return answer;
 }

@@ -1,3 +1,4 @@
+import { isFailedFinish } from '../failure/failed-answer.ts';
 import type { StreamPart } from '../sdk.ts';
 
 /*
@@ -32,8 +33,9 @@ export function isContent(part: StreamPart): boolean {
 /** What the SDK makes of a stream that ended without a reason. */
 const SDK_GUESSES = new Set<string | undefined>(['other', 'interrupted', undefined]);
 
-/** Whether a finish part has its reason from the wire. Without one the stream was cut, whatever the SDK made of it. */
+/** Whether a finish part has its reason from the wire. Without one the stream was cut, or failed, whatever the SDK made of it. */
 export function hasFinishReason({ finishReason }: StreamPart): boolean {
+  if (isFailedFinish(finishReason)) return false;
   // v1 and v2: a word. v3 and v4: what the SDK made of it beside what the service said.
   if (typeof finishReason === 'string') return finishReason !== 'unknown';
   const { unified, raw } = (finishReason ?? {}) as { readonly unified?: string; readonly raw?: string };
