@@ -10,11 +10,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const PLACES = ['src', 'test', 'docs', 'examples', 'bench', '.changeset', 'README.md', 'CHANGELOG.md'];
 
 /** What is still being rewritten. */
-const YET_TO_COME = [
-  'src/settings/',
-  'test/unit/endpoint/',
-  'test/unit/settings/',
-];
+const YET_TO_COME = ['src/settings/', 'test/unit/endpoint/', 'test/unit/settings/'];
 
 /** Between two words there may be the end of a line, and the beginning of the next line of a comment. */
 const PERSONS =
