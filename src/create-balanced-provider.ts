@@ -21,7 +21,7 @@ import type {
   TranscriptionModel,
 } from './sdk.ts';
 import { chooseApi } from './endpoint/choose-api.ts';
-import { openaiTools } from './endpoint/installed-line.ts';
+import { openaiTools } from './endpoint/installed-sdk.ts';
 import { resolveSettings } from './settings/resolve-settings.ts';
 import type { BalancedProviderSettings } from './settings/settings.ts';
 import { validateSettings } from './settings/validate-settings.ts';

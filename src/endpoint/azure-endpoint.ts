@@ -3,13 +3,15 @@ import { createAzure } from '@ai-sdk/azure';
 import { hasDatedVersion } from '../settings/azure-version.ts';
 import type { AzureEndpointSettings } from '../settings/endpoint-settings.ts';
 import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
-import { azureBaseURL, deploymentUrls } from './azure-url.ts';
+import { azureURLs } from './azure-urls.ts';
 import type { Credentials } from './credentials.ts';
-import { type RotatingHeader, withDeploymentName, withRotatingKey } from './endpoint-fetch.ts';
+import { withDeploymentName } from './deployment-name.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
-import { RequestCounter } from './request-counter.ts';
+import { type Credential, withOwnHeaders } from './own-headers.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
+import { withRedirects } from './redirects.ts';
+import { RequestCounter } from './request-counter.ts';
 
 /** An Azure OpenAI resource. Deployment names tell nothing, so models are built with the logical id and renamed in flight. */
 export function azureEndpoint(
@@ -41,29 +43,33 @@ function inability(settings: AzureEndpointSettings): string | undefined {
 }
 
 function createProvider(
-  name: string,
+  endpoint: string,
   settings: AzureEndpointSettings,
   credentials: Credentials,
   { nameOf, requests }: { readonly nameOf: (modelId: string) => string; readonly requests: RequestCounter },
 ): SdkProvider {
-  const rotating = rotatingHeader(settings);
-  const counted = requests.counting(settings.fetch);
-  const sender = rotating === undefined ? counted : withRotatingKey(counted, name, rotating);
-  const baseURL = settings.baseURLEnv === undefined ? settings.baseURL : (credentials.baseURL ?? PLACEHOLDER_URL);
-  const place = azureBaseURL({ ...settings, baseURL, resourceName: credentials.resourceName ?? settings.resourceName });
+  const { baseURL, resourceName } = credentials;
+  const resourceURL = resourceName === undefined ? PLACEHOLDER_URL : `https://${resourceName}.openai.azure.com`;
+  const urls = azureURLs(settings, baseURL ?? resourceURL);
+  const apiKey = credentials.apiKey ?? PLACEHOLDER_KEY;
+  const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), settings.redirect), {
+    endpoint,
+    credential: credentialOf(settings, apiKey),
+    headers: settings.headers ?? {},
+    origins: urls.origins,
+  });
   const providerSettings = {
-    ...place,
-    apiKey: credentials.apiKey ?? PLACEHOLDER_KEY,
-    apiVersion: settings.apiVersion,
+    baseURL: urls.baseURL,
+    speechBaseURL: urls.speechBaseURL,
+    apiKey,
     headers: settings.headers,
-    fetch: withInlineItems(withDeploymentName(sender, nameOf, deploymentUrls(place))),
+    fetch: withInlineItems(withDeploymentName(fetch, nameOf, urls.rewrite)),
   };
   return createAzure(withoutUndefined(providerSettings)) as unknown as SdkProvider;
 }
 
 /** The SDK's own `tokenProvider` is missing in AI SDK 4, and its key cannot rotate: both are done the same way here. */
-function rotatingHeader({ tokenProvider, apiKey }: AzureEndpointSettings): RotatingHeader | undefined {
-  if (tokenProvider !== undefined) return { setting: 'tokenProvider', secret: tokenProvider, header: 'authorization' };
-  if (typeof apiKey === 'function') return { setting: 'apiKey', secret: apiKey, header: 'api-key' };
-  return undefined;
+function credentialOf({ tokenProvider, apiKey }: AzureEndpointSettings, staticKey: string): Credential {
+  if (tokenProvider !== undefined) return { setting: 'tokenProvider', header: 'authorization', secret: tokenProvider };
+  return { setting: 'apiKey', header: 'api-key', secret: typeof apiKey === 'function' ? apiKey : staticKey };
 }

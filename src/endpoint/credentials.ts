@@ -2,8 +2,8 @@ import type { SettingsProblem } from '../errors/invalid-settings-error.ts';
 import { azureURLPrefix } from '../settings/azure-address.ts';
 import type { AzureEndpointSettings, EndpointSettings, OpenAIEndpointSettings } from '../settings/endpoint-settings.ts';
 import { readEnvironment } from '../settings/environment.ts';
-import { headerValue, isTellingVariable, resourceName, type TextRule, urlPrefix } from '../settings/text-rules.ts';
-import { isFirstLine } from './installed-line.ts';
+import { headerValue, isTellingVariable, resourceName, servicePrefix, type TextRule } from '../settings/text-rules.ts';
+import { isAISDK4 } from './installed-sdk.ts';
 
 /** What an endpoint needs from the environment, resolved. */
 export interface Credentials {
@@ -96,11 +96,11 @@ function readPlace(
   { type, baseURLEnv }: OpenAIEndpointSettings | AzureEndpointSettings,
   needs: Needs,
 ): Partial<Credentials> {
-  const rule = type === 'azure' ? azureURLPrefix : urlPrefix;
+  const rule = type === 'azure' ? azureURLPrefix : servicePrefix;
   if (baseURLEnv !== undefined) return { baseURL: needs.read('baseURLEnv', baseURLEnv, rule) };
   if (!needs.isLeftOut(PLACES)) return {};
   if (type === 'azure') return { resourceName: needs.read('resourceName', 'AZURE_RESOURCE_NAME', resourceName) };
   // As @ai-sdk/openai 2 to 4 do, which read it when a provider is made; 1 does not look for it.
-  const isGiven = !isFirstLine() && readEnvironment('OPENAI_BASE_URL') !== undefined;
+  const isGiven = !isAISDK4() && readEnvironment('OPENAI_BASE_URL') !== undefined;
   return isGiven ? { baseURL: needs.read('baseURL', 'OPENAI_BASE_URL', rule) } : {};
 }

@@ -1,4 +1,5 @@
-type Fetch = typeof globalThis.fetch;
+import type { Fetch } from './fetch.ts';
+
 type Item = Readonly<Record<string, unknown>>;
 
 /** Carries items from the call to `fetch`, and goes no further. */
@@ -22,17 +23,16 @@ export const inlineItemsHeader = (items: ReadonlyMap<string, object>): Readonly<
  * An answer to a request for approval means something only together with the request, which another endpoint has not
  * stored, and for which prompts have no part.
  */
-export function withInlineItems(fetch: Fetch | undefined): Fetch {
+export function withInlineItems(fetch: Fetch): Fetch {
   return (input, init) => {
-    const send = fetch ?? globalThis.fetch;
     const header = read(init?.headers);
-    if (header === undefined || typeof init?.body !== 'string') return send(input, init);
+    if (header === undefined || typeof init?.body !== 'string') return fetch(input, init);
     const headers = new Headers(init.headers);
     headers.delete(HEADER);
     const [key, written] = header.split(' ', 2);
-    if (key !== ownSecret() || written === undefined) return send(input, { ...init, headers });
+    if (key !== ownSecret() || written === undefined) return fetch(input, { ...init, headers });
     const items = JSON.parse(decodeURIComponent(written)) as Readonly<Record<string, Item>>;
-    return send(input, { ...init, headers, body: insert(init.body, items) });
+    return fetch(input, { ...init, headers, body: insert(init.body, items) });
   };
 }
 

@@ -3,11 +3,12 @@ import { createOpenAI } from '@ai-sdk/openai';
 import type { OpenAIEndpointSettings } from '../settings/endpoint-settings.ts';
 import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
 import type { Credentials } from './credentials.ts';
-import { withRotatingKey } from './endpoint-fetch.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
-import { RequestCounter } from './request-counter.ts';
+import { withOwnHeaders } from './own-headers.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
+import { withRedirects } from './redirects.ts';
+import { RequestCounter } from './request-counter.ts';
 
 /** An account or key at OpenAI. Model names there are OpenAI's own, so they tell their abilities themselves. */
 export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpointSettings): EndpointType {
@@ -27,27 +28,33 @@ export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpo
 }
 
 function createProvider(
-  name: string,
+  endpoint: string,
   settings: OpenAIEndpointSettings,
   credentials: Credentials,
   requests: RequestCounter,
 ): SdkProvider {
-  const secret = typeof settings.apiKey === 'function' ? settings.apiKey : undefined;
-  const counted = requests.counting(settings.fetch);
+  const { organization, project, headers } = settings;
+  const apiKey = credentials.apiKey ?? PLACEHOLDER_KEY;
+  // Always given, or the SDK would look into the environment while the provider is made.
+  const baseURL =
+    credentials.baseURL ?? (settings.baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL);
+  const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), settings.redirect), {
+    endpoint,
+    credential: { setting: 'apiKey', header: 'authorization', secret: keyFunction(settings) ?? apiKey },
+    headers: withoutUndefined({ 'openai-organization': organization, 'openai-project': project, ...headers }),
+    origins: [new URL(baseURL).origin],
+  });
   const providerSettings = {
-    // Always given, or the SDK would look into the environment while the provider is made.
-    baseURL: credentials.baseURL ?? (settings.baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL),
-    apiKey: credentials.apiKey ?? PLACEHOLDER_KEY,
-    organization: settings.organization,
-    project: settings.project,
-    headers: settings.headers,
-    fetch: withInlineItems(
-      secret === undefined
-        ? counted
-        : withRotatingKey(counted, name, { setting: 'apiKey', secret, header: 'authorization' }),
-    ),
-    // AI SDK 4 asks for token usage in streams only in this mode; later lines have no such setting.
+    baseURL,
+    apiKey,
+    organization,
+    project,
+    headers,
+    fetch: withInlineItems(fetch),
+    // AI SDK 4 asks for token usage in streams only in this mode; later majors have no such setting.
     compatibility: 'strict',
   };
   return createOpenAI(withoutUndefined(providerSettings)) as unknown as SdkProvider;
 }
+
+const keyFunction = ({ apiKey }: OpenAIEndpointSettings) => (typeof apiKey === 'function' ? apiKey : undefined);

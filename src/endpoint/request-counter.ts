@@ -1,4 +1,4 @@
-type Fetch = typeof globalThis.fetch;
+import type { Fetch } from './fetch.ts';
 
 /** Counts the requests to an endpoint: a failure without one is not the endpoint's. */
 export class RequestCounter {

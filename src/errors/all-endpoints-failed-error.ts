@@ -64,11 +64,15 @@ export class AllEndpointsFailedError extends FailedCallError {
   }
 }
 
-/** 429 when every answer was one, so that callers can pass it on; else the last status, or 503 without an answer. */
+/**
+ * 429 when every answer was one, so that callers can pass it on; else the last status, or 503 without an answer. An answer that was
+ * none, such as a broken one with status 200 or a redirect that was not followed, is that of a bad gateway.
+ */
 function statusOf(attempts: readonly AttemptRecord[], isForCapacity: boolean): number {
   if (attempts.length === 0) return isForCapacity ? 429 : 503;
   if (attempts.every((attempt) => attempt.class === 'rate-limited')) return 429;
-  return attempts.findLast(({ statusCode }) => statusCode !== undefined)?.statusCode ?? 503;
+  const last = attempts.findLast(({ statusCode }) => statusCode !== undefined)?.statusCode ?? 503;
+  return last < 400 ? 502 : last;
 }
 
 /** In a ring of hundreds a line that names all endpoints cannot be read. */

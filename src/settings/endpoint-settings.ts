@@ -81,10 +81,16 @@ export interface OpenAIEndpointSettings extends CommonEndpointSettings {
   readonly organization?: string | undefined;
   /** OpenAI project. */
   readonly project?: string | undefined;
-  /** Headers added to each request to this endpoint. */
+  /** Headers of each request to this endpoint. They win over headers of a call, and over the key where they name its header. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Used instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /**
+   * Origins to which redirects may lead, besides the endpoint's own, such as `['https://eu.gateway.example']`: key, headers and
+   * prompt go there too. Only 307 and 308 are followed, since the others would lose the prompt (RFC 9110, 15.4). A redirect that is
+   * not followed is a failure of the endpoint.
+   */
+  readonly redirect?: readonly string[] | undefined;
 }
 
 /** An Azure OpenAI resource. */
@@ -126,10 +132,16 @@ export interface AzureEndpointSettings extends CommonEndpointSettings {
    * @default true for a dated `apiVersion`
    */
   readonly useDeploymentBasedUrls?: boolean | undefined;
-  /** Headers added to each request to this endpoint. */
+  /** Headers of each request to this endpoint. They win over headers of a call, and over the key where they name its header. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Used instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /**
+   * Origins to which redirects may lead, besides the endpoint's own, such as `['https://eu.gateway.example']`: key, headers and
+   * prompt go there too. Only 307 and 308 are followed, since the others would lose the prompt (RFC 9110, 15.4). A redirect that is
+   * not followed is a failure of the endpoint.
+   */
+  readonly redirect?: readonly string[] | undefined;
 }
 
 /** Any AI SDK provider of the installed line. */

@@ -142,8 +142,9 @@ function resolveEndpoints(endpoints: readonly EndpointSettings[]): readonly Reso
   );
 }
 
-/** What a caller does to the settings afterwards has no effect; headers are the only object of theirs that is read later. */
+/** What is done to the settings afterwards has no effect. Headers and redirects are read later. */
 function copyOf(settings: EndpointSettings): EndpointSettings {
-  if (settings.type === undefined || settings.headers === undefined) return Object.freeze({ ...settings });
-  return Object.freeze({ ...settings, headers: Object.freeze({ ...settings.headers }) });
+  if (settings.type === undefined) return Object.freeze({ ...settings });
+  const { headers, redirect } = settings;
+  return Object.freeze({ ...settings, headers: headers && { ...headers }, redirect: redirect && [...redirect] });
 }

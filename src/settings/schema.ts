@@ -22,7 +22,16 @@ import {
   text,
   wholeFrom,
 } from './check.ts';
-import { headerValue, isHeaders, resourceName, type TextRule, urlPrefix, variableName } from './text-rules.ts';
+import {
+  CONNECTION_HEADERS,
+  headerValue,
+  isHeaders,
+  origin,
+  resourceName,
+  servicePrefix,
+  type TextRule,
+  variableName,
+} from './text-rules.ts';
 
 const obeying = (rule: TextRule): Check =>
   inTurn(text, (value, path) => {
@@ -69,8 +78,12 @@ const service = {
   headers: inTurn(
     record('must be an object of header values', must('must be a string', isText)),
     must('has a name or a value that no header can have', (value) => isHeaders(value as Record<string, string>)),
+    must('has a header that belongs to the connection', (value) =>
+      Object.keys(value as object).every((header) => !CONNECTION_HEADERS.includes(header.toLowerCase())),
+    ),
   ),
   fetch: callable,
+  redirect: list('must be a list of origins', obeying(origin)),
 };
 
 const ofOneKeyAndPlace = (settings: Readonly<Record<string, Check>>): Check =>
@@ -82,7 +95,7 @@ const ofOneKeyAndPlace = (settings: Readonly<Record<string, Check>>): Check =>
 
 const openai = ofOneKeyAndPlace({
   ...service,
-  baseURL: obeying(urlPrefix),
+  baseURL: obeying(servicePrefix),
   organization: obeying(headerValue),
   project: obeying(headerValue),
 });

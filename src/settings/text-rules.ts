@@ -8,6 +8,16 @@ export type TextRule = (value: string) => string | undefined;
 export const headerValue: TextRule = (value) =>
   isHeaders({ any: value }) ? undefined : 'has a character that no header can have';
 
+/** What belongs to the connection or to one message: undici refuses to send these, some of them by their value. */
+export const CONNECTION_HEADERS = [
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+];
+
 /** Whether the platform takes them for headers. */
 export function isHeaders(headers: Readonly<Record<string, string>>): boolean {
   try {
@@ -28,6 +38,22 @@ export const urlPrefix: TextRule = (value) => {
   if (value.includes('?')) return 'has a query (?), and paths are appended to it';
   return value.includes('#') ? 'has a fragment (#), and paths are appended to it' : undefined;
 };
+
+/** The prefix of a service that speaks OpenAI's API, or of a gateway: its path is its own, but operations are appended to it. */
+export const servicePrefix: TextRule = (value) => {
+  const problem = urlPrefix(value);
+  if (problem !== undefined) return problem;
+  const { hostname, pathname } = new URL(value);
+  if (/(?:^|\.)api\.openai\.com$/.test(hostname) && !/^\/v1\/*$/.test(pathname)) {
+    return `is not where OpenAI has its API: that is https://${hostname}/v1`;
+  }
+  const isOperation = /\/(?:completions|embeddings|responses)\/*$/.test(pathname);
+  return isOperation ? 'ends in the name of an operation, which is appended to it' : undefined;
+};
+
+/** A URL prefix without a path. */
+export const origin: TextRule = (value) =>
+  urlPrefix(value) ?? (new URL(value).pathname === '/' ? undefined : 'has a path; an origin has none');
 
 /** One DNS label, as @ai-sdk/azure 4 demands: anything else would send the key to another host. */
 export const resourceName: TextRule = (value) =>

@@ -88,6 +88,7 @@ describe('the error of a call that has given up', () => {
     [429, 'every endpoint is rate limited', [fails(rateLimit(70)), fails(rateLimit(30))]],
     [500, 'a server failed', [fails(apiError(500))]],
     [503, 'no endpoint answered', [fails(networkError('ECONNREFUSED'))]],
+    [502, 'an answer of status 200 was broken', [fails(brokenAnswer())]],
   ])('has status %i when %s', async (statusCode, _, behaviours) => {
     expect((await failureOf(behaviours)).statusCode).toBe(statusCode);
   });

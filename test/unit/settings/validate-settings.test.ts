@@ -112,6 +112,17 @@ describe('settings that cannot work are refused, with the path of what is wrong:
     ],
     ['a header that has no such name', { endpoints: [{ ...openai, headers: { 'a b': 'c' } }] }, 'endpoints[0].headers'],
     ['a header of two lines', { endpoints: [{ ...openai, headers: { a: 'b\nc' } }] }, 'endpoints[0].headers'],
+    [
+      'a header of the connection',
+      { endpoints: [{ ...openai, headers: { Expect: '100-continue' } }] },
+      'endpoints[0].headers',
+    ],
+    ['a redirect to what is no URL', { endpoints: [{ ...openai, redirect: ['other'] }] }, 'endpoints[0].redirect[0]'],
+    [
+      'a redirect to a path',
+      { endpoints: [{ ...azure, redirect: ['https://a.example/v1'] }] },
+      'endpoints[0].redirect[0]',
+    ],
     ['a time limit that is a Date', { endpoints: [openai], timeout: new Date() }, 'timeout'],
     ['rounds in a Map', { endpoints: [openai], retry: new Map([['rounds', 1]]) }, 'retry'],
     [
@@ -268,8 +279,12 @@ describe('a baseURL', () => {
     ['a fragment', 'https://a.example/v1#key'],
     ['a user name or a password', 'https://me:pw@a.example/v1'],
     ['not a URL', 'a.example/v1'],
+    ['https://api.openai.com/v1', 'https://api.openai.com'],
+    ['https://eu.api.openai.com/v1', 'https://eu.api.openai.com/v2'],
+    ['the name of an operation', 'https://a.example/v1/chat/completions'],
+    ['the name of an operation', 'https://a.example/v1/responses/'],
     ['not an http or https URL', 'file:///v1'],
-  ])('is refused as one with %s: %s', (what, baseURL) => {
+  ])('is refused with words that say what is wrong with it, %s: %s', (what, baseURL) => {
     expect(refusalOf({ endpoints: [{ ...openai, baseURL }] }).message).toContain(what);
   });
 });

@@ -1,0 +1,2 @@
+/** The Fetch API's function, which each wrapper takes and returns. */
+export type Fetch = typeof globalThis.fetch;

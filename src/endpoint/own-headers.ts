@@ -1,0 +1,96 @@
+import { InvalidArgumentError } from '@ai-sdk/provider';
+
+import { CredentialError } from '../errors/credential-error.ts';
+import { CONNECTION_HEADERS, headerValue } from '../settings/text-rules.ts';
+import type { Fetch } from './fetch.ts';
+
+/** A key or token, and the header that carries it. */
+export interface Credential {
+  readonly setting: 'apiKey' | 'tokenProvider';
+  readonly header: 'authorization' | 'api-key';
+  /** A function is asked at each attempt, so that keys can rotate. */
+  readonly secret: string | (() => string | PromiseLike<string>);
+}
+
+/** What an endpoint says in each of its requests. */
+export interface OwnHeaders {
+  /** Name of the endpoint, for errors. */
+  readonly endpoint: string;
+  readonly credential: Credential;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The origins that all of it is for. */
+  readonly origins: readonly string[];
+}
+
+/** Azure Speech, which some transcription models are served by, takes its key here. */
+const SPEECH_KEY = 'ocp-apim-subscription-key';
+const SPEECH_PATH = '/speechtotext/';
+
+/**
+ * Wraps `fetch` so that the key and the headers of an endpoint stand, whatever a call says: apps hand on headers of their own users,
+ * and a call does not know which endpoint it goes to.
+ */
+export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, origins }: OwnHeaders): Fetch {
+  const own = Object.entries(headers);
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    if (!origins.includes(url.origin)) return fetch(input, init);
+    const sent = readHeaders(init?.headers);
+    const doubtful = CONNECTION_HEADERS.filter((name) => sent.has(name));
+    for (const name of NOT_OF_A_CALL) sent.delete(name);
+    const secret = await currentSecret(endpoint, credential);
+    if (credential.header === 'authorization') sent.set('authorization', `Bearer ${secret}`);
+    else sent.set(url.pathname.includes(SPEECH_PATH) ? SPEECH_KEY : 'api-key', secret);
+    for (const [name, value] of own) sent.set(name, value);
+    try {
+      return await fetch(input, { ...init, headers: sent });
+    } catch (error) {
+      throw doubtful.length > 0 && isRefusal(error) ? refused(doubtful, error) : error;
+    }
+  };
+}
+
+/**
+ * Credentials, of which a second one may be what the service looks at; and what is true of the message that an app hands on, and wrong
+ * in ours: platforms write it themselves, but some would send what is given.
+ */
+const NOT_OF_A_CALL = ['authorization', 'api-key', SPEECH_KEY, 'content-length', 'host'];
+
+/** Of undici: the request was refused before anything was sent. */
+const REFUSALS: ReadonlySet<unknown> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof TypeError && REFUSALS.has((error.cause as { readonly code?: unknown } | undefined)?.code);
+
+/** The AI SDK's own error for what a call was given: no endpoint is to blame. */
+const refused = (names: readonly string[], cause?: unknown): InvalidArgumentError =>
+  new InvalidArgumentError({
+    argument: 'headers',
+    message: `A call cannot set these headers: ${names.join(', ')}.`,
+    cause,
+  });
+
+/** The platform's own words may quote a value. */
+function readHeaders(headers: RequestInit['headers']): Headers {
+  try {
+    return new Headers(headers);
+  } catch {
+    const message = 'The headers of a call have a name or a value that no header can have.';
+    throw new InvalidArgumentError({ argument: 'headers', message });
+  }
+}
+
+async function currentSecret(endpoint: string, { setting, secret }: Credential): Promise<string> {
+  if (typeof secret === 'string') return secret;
+  let value: unknown;
+  try {
+    value = await secret();
+  } catch (cause) {
+    throw new CredentialError({ endpoint, setting, cause });
+  }
+  // What the platform says of such a value repeats it, and would be taken for the call's own fault.
+  if (typeof value !== 'string' || value === '' || headerValue(value) !== undefined) {
+    throw new CredentialError({ endpoint, setting });
+  }
+  return value;
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+
+import { withOwnHeaders } from '../../../src/endpoint/own-headers.ts';
+
+it('the key and the headers of an endpoint go to its own origins alone', async () => {
+  const sent: Headers[] = [];
+  const send = withOwnHeaders(
+    async (_, init) => {
+      sent.push(new Headers(init?.headers));
+      return new Response();
+    },
+    {
+      endpoint: 'a',
+      credential: { setting: 'apiKey', header: 'authorization', secret: 'k-1' },
+      headers: { 'x-gateway-key': 'g-1' },
+      origins: ['https://a.example'],
+    },
+  );
+
+  await send('https://a.example/v1/images');
+  await send('https://pictures.example/of-a-user.png', { headers: { accept: 'image/*' } });
+
+  expect(sent.map((headers) => Object.fromEntries(headers))).toEqual([
+    { authorization: 'Bearer k-1', 'x-gateway-key': 'g-1' },
+    { accept: 'image/*' },
+  ]);
+});
