@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from '@ai-sdk/provider';
 
-import { type AzureAddress, azureAddress } from '../settings/azure-address.ts';
+import { azureAddress } from '../settings/azure-address.ts';
 import { hasDatedVersion } from '../settings/azure-version.ts';
 import type { AzureEndpointSettings } from '../settings/endpoint-settings.ts';
+import type { RewriteURL } from './deployment-name.ts';
 import { isAISDK4 } from './installed-sdk.ts';
 
 /** Where the requests of an Azure endpoint go. */
@@ -13,13 +14,9 @@ export interface AzureURLs {
   readonly speechBaseURL: string;
   /** The origins of both. */
   readonly origins: readonly string[];
-  /** Makes the URL that Azure has of the one that the SDK has made for a model id. `name` is the deployment's. */
-  rewrite(url: string, modelId: string | undefined, name: string | undefined): string;
+  /** Makes the URL that Azure has of the one that the SDK has made. */
+  readonly rewrite: RewriteURL;
 }
-
-/** The default of `@ai-sdk/azure` 1, and of 2 to 4. Projects have never had another than the last. */
-const defaultVersion = (kind: AzureAddress['kind']): string =>
-  isAISDK4() && kind !== 'project' ? '2025-03-01-preview' : 'v1';
 
 /**
  * Majors of the SDK make different URLs of one address, some of them wrong, and put a model id in the path, which may lead out of it.
@@ -29,42 +26,49 @@ const defaultVersion = (kind: AzureAddress['kind']): string =>
  */
 export function azureURLs(settings: AzureEndpointSettings, place: string): AzureURLs {
   const { root, kind } = azureAddress(place);
-  const version = settings.apiVersion ?? defaultVersion(kind);
+  const isOld = isAISDK4();
   const isGateway = kind === 'gateway';
-  // A gateway has the paths of its own unless the settings say otherwise.
-  const isDeploymentBased = hasDatedVersion(isGateway ? settings : { ...settings, apiVersion: version });
-  const isOldGateway = isGateway && isAISDK4();
+  // The defaults of @ai-sdk/azure 1 and of 2 to 4; projects have had no other than the last.
+  const version = settings.apiVersion ?? (isOld && kind !== 'project' ? '2025-03-01-preview' : 'v1');
   const openai = isGateway ? root : `${root}/openai`;
   const baseURL = isGateway ? root : `${openai}/v1`;
   const speechBaseURL = isGateway
     ? root
     : new URL(root).origin.replace(/\.(?:openai|services\.ai)\.azure\./, '.cognitiveservices.azure.');
-  // Projects refuse a version.
-  const hasVersion = isDeploymentBased || isOldGateway || kind === 'resource';
-  const query = hasVersion ? `?api-version=${encodeURIComponent(version)}` : '';
-
-  const prefixFor = (operation: string, name: string | undefined): string => {
-    if (!isDeploymentBased && !isOldGateway) return baseURL;
-    // Responses belong to no deployment.
-    if (name === undefined || operation === '/responses') return openai;
-    return isDeploymentBased ? `${openai}/deployments/${segment(name)}` : `${root}/${segment(name)}`;
-  };
-  const operationOf = (added: string, modelId: string | undefined): string => {
-    if (!isAISDK4()) return added;
-    const start = added.startsWith(`/${modelId}/`) ? `/${modelId}`.length : 0;
-    return added.slice(start, added.lastIndexOf('?'));
-  };
+  const deployments = deploymentsOf(settings, { openai, version, isGateway, isOld });
+  // Projects refuse a version, and gateways have none of their own.
+  const query = deployments !== undefined || kind === 'resource' ? `?api-version=${encodeURIComponent(version)}` : '';
+  const prefix = deployments === undefined ? baseURL : openai;
   return {
     baseURL,
     speechBaseURL,
     origins: [baseURL, speechBaseURL].map((url) => new URL(url).origin),
     rewrite: (url, modelId, name) => {
       if (!url.startsWith(`${baseURL}/`)) return url;
-      const operation = operationOf(url.slice(baseURL.length), modelId);
-      return `${prefixFor(operation, name)}${operation}${query}`;
+      const added = url.slice(baseURL.length);
+      const operation = isOld ? withoutModelAndVersion(added, modelId) : added;
+      // Responses belong to no deployment.
+      if (deployments === undefined || name === undefined || operation === '/responses')
+        return prefix + operation + query;
+      return `${deployments}/${segment(name)}${operation}${query}`;
     },
   };
 }
+
+/** What the names of deployments are appended to; `undefined` where no URL has them. */
+function deploymentsOf(
+  settings: AzureEndpointSettings,
+  { openai, version, isGateway, isOld }: { openai: string; version: string; isGateway: boolean; isOld: boolean },
+): string | undefined {
+  // A gateway has the paths of its own unless the settings say otherwise.
+  const isDated = hasDatedVersion(isGateway ? settings : { ...settings, apiVersion: version });
+  if (isDated) return `${openai}/deployments`;
+  return isGateway && isOld ? openai : undefined;
+}
+
+/** AI SDK 4 writes the model id as it is in front of the operation, and a version behind it. */
+const withoutModelAndVersion = (added: string, modelId: string | undefined): string =>
+  added.slice(added.startsWith(`/${modelId}/`) ? `/${modelId}`.length : 0, added.lastIndexOf('?'));
 
 /** A name as one segment of a path: `..` would lead out of the deployments, with the key. */
 function segment(name: string): string {

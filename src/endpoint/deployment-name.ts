@@ -1,7 +1,7 @@
 import type { Fetch } from './fetch.ts';
 
-/** Makes the URL of a request: the model id is the one that the SDK knows, the name that of the deployment. */
-type RewriteURL = (url: string, modelId: string | undefined, name: string | undefined) => string;
+/** Makes the URL of a request of the one that the SDK has made for a model id. The name is the deployment's. */
+export type RewriteURL = (url: string, modelId: string | undefined, name: string | undefined) => string;
 
 /**
  * Wraps `fetch` so that requests go to a deployment by the name it has there.

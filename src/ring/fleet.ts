@@ -139,5 +139,6 @@ function answerOf(endpoint: Endpoint, kind: ModelKind, modelId: string): { refus
   if (refusal !== undefined) return { refusal };
   const inability = endpoint.type.cannotServe(kind);
   if (inability !== undefined) return { refusal: inability, isFatal: true };
-  return endpoint.model(kind, modelId) === undefined ? { refusal: `its provider has no ${kind} models` } : {};
+  const lack = endpoint.lacks(kind, modelId);
+  return lack === undefined ? {} : { refusal: lack };
 }

@@ -103,8 +103,9 @@ export interface AzureEndpointSettings extends CommonEndpointSettings {
    */
   readonly resourceName?: string | undefined;
   /**
-   * URL prefix instead of `resourceName`, such as `https://my-eastus.openai.azure.com/openai`; `/openai` may be left out
-   * on Azure's own hosts. On other hosts (a gateway) it is used as it is.
+   * URL of the resource or the Foundry project instead of `resourceName`, as it is pasted:
+   * `https://my-eastus.openai.azure.com`, with or without `/openai`, `/openai/v1` or an operation. On hosts that are not Azure's
+   * own (a gateway) it is used as it is.
    */
   readonly baseURL?: string | undefined;
   /** Environment variable that holds the `baseURL`. */

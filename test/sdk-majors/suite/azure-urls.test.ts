@@ -33,8 +33,19 @@ async function urlOf(endpoint: Place, kind: Kind, id = 'gpt-4o'): Promise<string
 
 /** The place that a pasted address means. */
 const resources: readonly (readonly [pasted: string, resource: string])[] = [
-  ...['', '/', '/openai', '/openai/', '/openai/v1', '/openai/v1/', '/openai/deployments', '/openai/deployments/'],
-  ...['/openai/responses', '/openai/v1/responses', '/openai/v1/chat/completions', '/openai/v1/models', '//openai//'],
+  '',
+  '/',
+  '/openai',
+  '/openai/',
+  '/openai/v1',
+  '/openai/v1/',
+  '/openai/deployments',
+  '/openai/deployments/',
+  '/openai/responses',
+  '/openai/v1/responses',
+  '/openai/v1/chat/completions',
+  '/openai/v1/models',
+  '//openai//',
 ].map((path) => [`https://West.openai.azure.com${path}`, 'https://west.openai.azure.com'] as const);
 
 const otherHosts = [
