@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 const src = fileURLToPath(new URL('../../src/', import.meta.url));
 
 const parse = (file: string): readonly ts.Statement[] => [
-  ...ts.createSourceFile(file, readFileSync(src + file, 'utf8'), ts.ScriptTarget.Latest).statements,
+  ...ts.createSourceFile(file, readFileSync(src + file, 'utf8'), ts.ScriptTarget.Latest, true).statements,
 ];
 
 /** Names that `src/index.ts` exports. */
@@ -18,14 +18,17 @@ const exported = parse('index.ts').flatMap((statement) =>
     : [],
 );
 
-/** Declarations of all files, by name. */
+/** Exported declarations of all files, by name: what a file keeps to itself is part of what it exports. */
 const declarations = new Map(
   readdirSync(src, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => parse(file))
     .flatMap((node) => {
       const isNamed = ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node);
-      return (isNamed || ts.isFunctionDeclaration(node)) && node.name ? [[node.name.text, node] as const] : [];
+      const isExported = /^export\b/.test(node.getText());
+      return isExported && (isNamed || ts.isFunctionDeclaration(node)) && node.name
+        ? [[node.name.text, node] as const]
+        : [];
     }),
 );
 
