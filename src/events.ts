@@ -9,7 +9,7 @@ interface OfCall {
 }
 
 /** Tells which attempt of which call an event is about, and where it goes. */
-interface OfAttempt extends OfCall {
+export interface AttemptLabel extends OfCall {
   /** The same text in all events of an attempt. */
   readonly attemptId: string;
   /** Name of the endpoint. */
@@ -36,7 +36,7 @@ export interface BalancedEvents {
   /** A call finds no deployment that it may ask now, and waits in the queue. */
   readonly waiting: OfCall;
   /** An attempt begins. */
-  readonly attemptStart: OfAttempt & {
+  readonly attemptStart: AttemptLabel & {
     /** 1 for the first attempt of the call. */
     readonly attempt: number;
     /** Whether it finds out if the deployment, or its endpoint, works again. */
@@ -45,12 +45,12 @@ export interface BalancedEvents {
     readonly isHedge: boolean;
   };
   /** An attempt has brought its first content, or its whole answer. */
-  readonly content: OfAttempt & {
+  readonly content: AttemptLabel & {
     /** Milliseconds since the attempt began. */
     readonly afterMs: number;
   };
   /** An attempt has ended. */
-  readonly attempt: OfAttempt &
+  readonly attempt: AttemptLabel &
     AttemptRecord & {
       /** 1 for the first attempt of the call. */
       readonly attempt: number;

@@ -9,7 +9,7 @@ import type { Attempt } from './attempt.ts';
 import type { CancelledBy } from './cancellation.ts';
 import { FAR_LONGER, SHORTEST_SILENCE_MS, silenceOf } from './hedge-delay.ts';
 import { judge } from './judge.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './route.ts';
 
 /** An attempt that has failed, and what that means for its call. */
 export interface AttemptFailure {
@@ -99,14 +99,15 @@ function end(attempt: Attempt, ending: Ending): void {
   const { call, lease } = attempt;
   const { now } = call;
   const record = recordOf(attempt, ending.as, now);
-  call.records.add(record);
-  if ('error' in ending) call.records.addFailure(attempt.deployment, ending.as as Failure, ending.error);
+  call.records.push(record);
+  if ('error' in ending) {
+    call.errors.push(ending.error);
+    call.lastFailure = { at: attempt.deployment, failure: ending.as as Failure };
+  }
   // Told before what it causes.
   call.context.events.emit('attempt', () => ({
+    ...attempt.label,
     ...record,
-    callId: call.id,
-    attemptId: attempt.id,
-    modelId: call.ring.modelId,
     attempt: attempt.number,
     firstContentMs: attempt.contentAt === undefined ? undefined : Math.round(attempt.contentAt - attempt.startedAt),
     tokens: ending.usage,

@@ -1,12 +1,12 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Lease } from '../deployment/lease.ts';
+import type { AttemptLabel } from '../events.ts';
 import { AttemptTimeoutError, type TimeoutSetting } from '../errors/attempt-timeout-error.ts';
-import type { CancellationListener } from '../queue/waiting-call.ts';
 import type { Call } from './call.ts';
 import { TimeLimits } from './time-limits.ts';
 
 /** One call to one deployment: its lease, its time limits, and what interrupts it. How it ends is told by `AttemptEnd`. */
-export class Attempt implements CancellationListener {
+export class Attempt implements EventListenerObject {
   readonly call: Call;
   readonly lease: Lease;
   /** 1 for the first attempt of the call. */
@@ -37,21 +37,31 @@ export class Attempt implements CancellationListener {
     this.number = call.attempts;
     this.#requestsBefore = this.#requestsMade;
     this.#controller = this.#needsController ? new AbortController() : undefined;
-    this.signal = this.#controller?.signal ?? cancellation.signal;
+    this.signal = this.#controller?.signal ?? cancellation.callerSignal;
     this.#limits = new TimeLimits(context.clock, (setting, timeoutMs) => this.expire(setting, timeoutMs));
     const { attemptMs, firstContentMs } = context.settings.timeout;
     this.#limits.start('timeout.attemptMs', attemptMs);
     if (isStream) this.#limits.start('timeout.firstContentMs', firstContentMs);
     this.#tellStart();
-    cancellation.listen(this);
+    cancellation.signal?.addEventListener('abort', this);
+    if (cancellation.end !== undefined) this.handleEvent();
   }
 
   get deployment(): Deployment {
     return this.lease.deployment;
   }
 
-  get id(): string {
-    return `${this.call.id}.${this.number}`;
+  /** What its events say of it. */
+  get label(): AttemptLabel {
+    const { call, number, deployment } = this;
+    const { endpoint, name } = deployment;
+    return {
+      callId: call.id,
+      attemptId: `${call.id}.${number}`,
+      modelId: call.ring.modelId,
+      endpoint: endpoint.name,
+      deployment: name,
+    };
   }
 
   /** When it began. */
@@ -92,17 +102,11 @@ export class Attempt implements CancellationListener {
     call.ring.times(call.isStream).record(afterMs);
     call.ring.hangs.gotContent(deployment, !this.isOverdue);
     lease.content();
-    call.context.events.emit('content', () => ({
-      callId: call.id,
-      attemptId: this.id,
-      modelId: call.ring.modelId,
-      endpoint: deployment.endpoint.name,
-      deployment: deployment.name,
-      afterMs: Math.round(afterMs),
-    }));
+    call.context.events.emit('content', () => ({ ...this.label, afterMs: Math.round(afterMs) }));
   }
 
-  cancelled(): void {
+  /** The call is ended from outside. */
+  handleEvent(): void {
     const { end } = this.call.cancellation;
     if (end?.by === 'caller') this.interrupt(end.reason);
     else if (end !== undefined) this.expire('totalTimeoutMs', end.timeoutMs);
@@ -146,7 +150,7 @@ export class Attempt implements CancellationListener {
   stopWatching(): void {
     this.#onInterrupt = undefined;
     this.#limits.liftAll();
-    this.call.cancellation.unlisten(this);
+    this.call.cancellation.signal?.removeEventListener('abort', this);
   }
 
   /** What it may still bring is not wanted: closes its connection. */
@@ -172,34 +176,25 @@ export class Attempt implements CancellationListener {
   }
 
   #tellStart(): void {
-    const { call, deployment, lease } = this;
-    const { context, records, ring, route } = call;
-    const { modelId } = ring;
+    const { call, deployment, lease, number, isHedge } = this;
+    const { context, lastFailure, ring, route } = call;
+    const { events } = context;
     const endpoint = deployment.endpoint.name;
-    const last = records.lastFailure;
-    if (!this.isHedge && last !== undefined && last.at !== deployment) {
-      const from = last.at.endpoint.name;
-      context.events.emit('failover', () => ({
+    if (!isHedge && lastFailure !== undefined && lastFailure.at !== deployment) {
+      const { at, failure } = lastFailure;
+      const { modelId } = ring;
+      events.emit('failover', () => ({
         callId: call.id,
         modelId,
-        from,
+        from: at.endpoint.name,
         to: endpoint,
-        class: last.failure.class,
+        class: failure.class,
       }));
     }
     if (route?.isPinned === true && deployment.isDrained) {
       const message = `Endpoint "${endpoint}" is drained, but alone has stored what the call goes on from, so it was asked.`;
-      context.events.emit('warning', () => ({ code: 'drained-endpoint-asked', endpoint, message }));
+      events.emit('warning', () => ({ code: 'drained-endpoint-asked', endpoint, message }));
     }
-    context.events.emit('attemptStart', () => ({
-      callId: call.id,
-      attemptId: this.id,
-      attempt: this.number,
-      modelId,
-      endpoint,
-      deployment: deployment.name,
-      isProbe: lease.isProbe,
-      isHedge: this.isHedge,
-    }));
+    events.emit('attemptStart', () => ({ ...this.label, attempt: number, isProbe: lease.isProbe, isHedge }));
   }
 }

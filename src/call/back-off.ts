@@ -7,7 +7,7 @@ import type { Candidates } from './candidates.ts';
 /** How p-retry is to repeat the rounds of a call, and how long it waits in between. */
 export function backOffOptions(call: Call, candidates: Candidates): Options {
   const { retry } = call.context.settings;
-  const signal = call.cancellation.abortSignal;
+  const signal = call.cancellation.signal;
   return {
     retries: retry.rounds - 1,
     minTimeout: retry.minDelayMs,
@@ -30,7 +30,7 @@ async function isBackOff(call: Call, candidates: Candidates, backOffMs: number):
   if (candidates.heardOnlyLimits) return false;
   const endsAt = call.ring.rateLimitEndsAt(call.now);
   if (endsAt === undefined || endsAt - call.now >= backOffMs) return true;
-  await sleep(endsAt - call.now, call.context.clock, call.cancellation.abortSignal);
+  await sleep(endsAt - call.now, call.context.clock, call.cancellation.signal);
   return false;
 }
 

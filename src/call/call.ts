@@ -1,8 +1,8 @@
 import type { Deployment } from '../deployment/deployment.ts';
+import type { AttemptRecord, Failure } from '../failure/failure.ts';
 import type { BalancedEvents, TokenUsage } from '../events.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { CallOptions } from '../sdk.ts';
-import { AttemptRecords } from './attempt-records.ts';
 import type { CallContext } from './call-context.ts';
 import { Cancellation } from './cancellation.ts';
 import type { HedgeBudget } from './hedge-budget.ts';
@@ -35,7 +35,11 @@ export class Call {
   /** The budget for a second attempt beside a silent one, when the call may have one. */
   readonly hedging: HedgeBudget | undefined;
   readonly startedAt: number;
-  readonly records = new AttemptRecords();
+  /** The attempts that have ended, in that order, and what those of them threw that failed. */
+  readonly records: AttemptRecord[] = [];
+  readonly errors: unknown[] = [];
+  /** The last failure, and where it was. */
+  lastFailure: { readonly at: Deployment; readonly failure: Failure } | undefined;
   /** Attempts started. */
   attempts = 0;
   /** Milliseconds spent in the queue. */
@@ -54,13 +58,18 @@ export class Call {
     this.hedging?.begin();
     this.startedAt = clock.now();
     const { totalTimeoutMs } = settings;
-    this.cancellation = new Cancellation({ signal: options.abortSignal, totalTimeoutMs, clock, isStream });
+    this.cancellation = new Cancellation({ callerSignal: options.abortSignal, totalTimeoutMs, clock, isStream });
     context.events.emit('callStart', () => ({ callId: this.id, modelId: ring.modelId, kind: ring.kind, isStream }));
   }
 
   /** Tells its events from those of other calls. Made when an event is. */
   get id(): string {
     return (this.#id ??= this.context.nextCallId());
+  }
+
+  /** Whether the service has rejected the request wherever it went. */
+  get isRejected(): boolean {
+    return this.records.length > 0 && this.records.every((attempt) => attempt.class === 'rejected');
   }
 
   get now(): number {

@@ -109,7 +109,7 @@ export class Candidates {
       ring,
       request: { ...this.#requestNow(now), excluded: this.#excluded },
       deadline: Math.min(latest, cancellation.endsAt ?? latest),
-      cancellation,
+      signal: cancellation.signal,
       isReturning: this.#failed !== this.#barred,
     });
     call.waitedMs += call.now - now;

@@ -1,7 +1,7 @@
 import { isAboutValue } from '../endpoint/request-counter.ts';
 import type { Failure, RejectionReason } from '../failure/failure.ts';
 import type { Attempt } from './attempt.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './route.ts';
 
 /** What an attempt's failure is, and what it means for its call. */
 export interface Judgement {

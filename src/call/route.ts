@@ -1,6 +1,14 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Failure } from '../failure/failure.ts';
-import type { Verdict } from './verdict.ts';
+
+/**
+ * What a failure means for its call.
+ *
+ * - `next`: another deployment may do better.
+ * - `same-again`: the call was rewritten, so that the same deployment can take it now.
+ * - `give-up`: the request itself is at fault, or the caller has left.
+ */
+export type Verdict = 'next' | 'same-again' | 'give-up';
 
 /** An attempt that failed, as far as its call looks at it. */
 export interface FailedAttempt {

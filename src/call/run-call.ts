@@ -88,7 +88,7 @@ class CallLoop<T> {
     const cancelled = cancelledError(this.#call);
     if (cancelled !== undefined) return { error: cancelled };
     // When the filters of all deployments had something against it, that is the answer.
-    if (this.#filtered !== undefined && this.#call.records.isRejection) return this.#filtered;
+    if (this.#filtered !== undefined && this.#call.isRejected) return this.#filtered;
     return { error: exhausted(this.#call, this.#candidates.tokens, 'All endpoints failed') };
   }
 }

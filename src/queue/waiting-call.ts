@@ -9,24 +9,14 @@ export type Refusal =
   /** A picker of the user's threw, which ends the call. */
   | { readonly refusal: 'picker-failed'; readonly error: unknown };
 
-/** Hears when a call is ended from outside. */
-export interface CancellationListener {
-  cancelled(): void;
-}
-
-/** What can end a waiting call from outside. */
-export interface Cancellable {
-  listen(listener: CancellationListener): void;
-  unlisten(listener: CancellationListener): void;
-}
-
 /** What a call waits for. */
 export interface Wait {
   readonly ring: QueuedRing;
   readonly request: PickRequest;
   /** When its time is over. */
   readonly deadline: number;
-  readonly cancellation: Cancellable;
+  /** Aborts when the call is ended from outside; `undefined` where nothing can end it. */
+  readonly signal: AbortSignal | undefined;
   /** Whether it has had a turn before, and goes ahead of calls that have not. */
   readonly isReturning: boolean;
 }
@@ -39,7 +29,7 @@ interface WaitingRoom {
 }
 
 /** One call in the queue. There may be thousands, so it is small: no timer and no closure of its own. */
-export class WaitingCall implements CancellationListener {
+export class WaitingCall implements EventListenerObject {
   readonly wait: Wait;
   /** Deployments that would do. */
   readonly wanted: readonly Deployment[];
@@ -69,7 +59,8 @@ export class WaitingCall implements CancellationListener {
     return this.#isWaiting;
   }
 
-  cancelled(): void {
+  /** The call is ended from outside. */
+  handleEvent(): void {
     this.settle({ refusal: 'cancelled' });
     this.#room.abandoned();
   }
@@ -77,7 +68,7 @@ export class WaitingCall implements CancellationListener {
   settle(outcome: Lease | Refusal): void {
     if (!this.#isWaiting) return;
     this.#isWaiting = false;
-    this.wait.cancellation.unlisten(this);
+    this.wait.signal?.removeEventListener('abort', this);
     this.#room.remove(this);
     this.#resolve(outcome);
   }
