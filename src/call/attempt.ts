@@ -6,7 +6,7 @@ import type { Call } from './call.ts';
 import { TimeLimits } from './time-limits.ts';
 
 /** One call to one deployment: its lease, its time limits, and what interrupts it. How it ends is told by `AttemptEnd`. */
-export class Attempt implements EventListenerObject {
+export class Attempt {
   readonly call: Call;
   readonly lease: Lease;
   /** 1 for the first attempt of the call. */
@@ -21,7 +21,7 @@ export class Attempt implements EventListenerObject {
   isOver = false;
   readonly #requestsBefore: number | undefined;
   readonly #controller: AbortController | undefined;
-  readonly #limits: TimeLimits;
+  #limits: TimeLimits | undefined;
   #contentAt: number | undefined;
   #interruption: { readonly error: unknown } | undefined;
   #onInterrupt: ((error: unknown) => void) | undefined;
@@ -38,12 +38,11 @@ export class Attempt implements EventListenerObject {
     this.#requestsBefore = this.#requestsMade;
     this.#controller = this.#needsController ? new AbortController() : undefined;
     this.signal = this.#controller?.signal ?? cancellation.callerSignal;
-    this.#limits = new TimeLimits(context.clock, (setting, timeoutMs) => this.expire(setting, timeoutMs));
     const { attemptMs, firstContentMs } = context.settings.timeout;
-    this.#limits.start('timeout.attemptMs', attemptMs);
-    if (isStream) this.#limits.start('timeout.firstContentMs', firstContentMs);
+    this.#limit('timeout.attemptMs', attemptMs);
+    if (isStream) this.#limit('timeout.firstContentMs', firstContentMs);
     this.#tellStart();
-    cancellation.signal?.addEventListener('abort', this);
+    cancellation.addEventListener('abort', this);
     if (cancellation.end !== undefined) this.handleEvent();
   }
 
@@ -96,7 +95,7 @@ export class Attempt implements EventListenerObject {
     const { now } = call;
     const afterMs = now - this.startedAt;
     this.#contentAt = now;
-    this.#limits.lift('timeout.firstContentMs');
+    this.#limits?.lift('timeout.firstContentMs');
     lease.learnLimits(headers, now);
     deployment.latency.record(now, afterMs);
     call.ring.times(call.isStream).record(afterMs);
@@ -125,12 +124,12 @@ export class Attempt implements EventListenerObject {
   }
 
   /** Waits for the model, but no longer than until an interruption. */
-  wait<T>(answer: PromiseLike<T>): Promise<T> {
+  wait<T>(answer: PromiseLike<T>): PromiseLike<T> {
+    if (this.signal === undefined && !this.call.isStream) return answer;
     return new Promise((resolve, reject) => {
       if (this.#interruption !== undefined) reject(this.#interruption.error);
       this.#onInterrupt = reject;
-      // A model that was handed in may return what is no promise.
-      Promise.resolve(answer).then(resolve, reject);
+      answer.then(resolve, reject);
     });
   }
 
@@ -149,8 +148,8 @@ export class Attempt implements EventListenerObject {
   /** Leaves no timer and no listener behind. */
   stopWatching(): void {
     this.#onInterrupt = undefined;
-    this.#limits.liftAll();
-    this.call.cancellation.signal?.removeEventListener('abort', this);
+    this.#limits?.liftAll();
+    this.call.cancellation.removeEventListener('abort', this);
   }
 
   /** What it may still bring is not wanted: closes its connection. */
@@ -160,6 +159,12 @@ export class Attempt implements EventListenerObject {
     this.#dropped = { reason };
     this.#onDrop?.(reason);
     this.#controller?.abort(reason);
+  }
+
+  #limit(setting: TimeoutSetting, timeoutMs: number | undefined): void {
+    if (timeoutMs === undefined) return;
+    this.#limits ??= new TimeLimits(this.call.context.clock);
+    this.#limits.start(setting, timeoutMs, () => this.expire(setting, timeoutMs));
   }
 
   get #requestsMade(): number | undefined {

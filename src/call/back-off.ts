@@ -1,20 +1,21 @@
 import type { Options } from 'p-retry';
 
 import type { Clock } from '../clock.ts';
+import type { EndSignal } from '../queue/waiting-call.ts';
 import type { Call } from './call.ts';
 import type { Candidates } from './candidates.ts';
 
 /** How p-retry is to repeat the rounds of a call, and how long it waits in between. */
 export function backOffOptions(call: Call, candidates: Candidates): Options {
   const { retry } = call.context.settings;
-  const signal = call.cancellation.signal;
   return {
     retries: retry.rounds - 1,
     minTimeout: retry.minDelayMs,
     maxTimeout: retry.maxDelayMs,
     factor: retry.factor,
     randomize: retry.jitter,
-    ...(signal && { signal }),
+    // It looks for three methods of a signal, and for its reason when one aborts (its `validateSignal`).
+    signal: call.cancellation as unknown as AbortSignal,
     shouldRetry: () => candidates.isWorthAnotherRound,
     shouldConsumeRetry: ({ retryDelay }) => isBackOff(call, candidates, retryDelay),
   };
@@ -30,20 +31,20 @@ async function isBackOff(call: Call, candidates: Candidates, backOffMs: number):
   if (candidates.heardOnlyLimits) return false;
   const endsAt = call.ring.rateLimitEndsAt(call.now);
   if (endsAt === undefined || endsAt - call.now >= backOffMs) return true;
-  await sleep(endsAt - call.now, call.context.clock, call.cancellation.signal);
+  await sleep(endsAt - call.now, call.context.clock, call.cancellation);
   return false;
 }
 
 /** Ends at once when the signal aborts, which p-retry looks at next. */
-function sleep(delayMs: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+function sleep(delayMs: number, clock: Clock, signal: EndSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = (): void => {
       clock.clearTimeout(timer);
-      signal?.removeEventListener('abort', wake);
+      signal.removeEventListener('abort', wake);
       resolve();
     };
     // Timers count whole milliseconds and may be early by one; a look before the time finds no deployment.
     const timer = clock.setTimeout(wake, Math.ceil(delayMs) + 1);
-    signal?.addEventListener('abort', wake);
+    signal.addEventListener('abort', wake);
   });
 }

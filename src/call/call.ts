@@ -58,7 +58,7 @@ export class Call {
     this.hedging?.begin();
     this.startedAt = clock.now();
     const { totalTimeoutMs } = settings;
-    this.cancellation = new Cancellation({ callerSignal: options.abortSignal, totalTimeoutMs, clock, isStream });
+    this.cancellation = new Cancellation({ callerSignal: options.abortSignal, totalTimeoutMs, clock });
     context.events.emit('callStart', () => ({ callId: this.id, modelId: ring.modelId, kind: ring.kind, isStream }));
   }
 

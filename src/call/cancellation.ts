@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
+import type { AbortListener, EndSignal } from '../queue/waiting-call.ts';
 
 /** How a call was ended from outside. */
 export type CancelledBy =
@@ -10,25 +11,26 @@ export interface CancellationOptions {
   readonly callerSignal: AbortSignal | undefined;
   readonly totalTimeoutMs: number | undefined;
   readonly clock: Clock;
-  /** The reader of a stream can always leave. */
-  readonly isStream: boolean;
 }
 
-/** What ends a call from outside, whatever it is doing: its caller's abort, and `totalTimeoutMs`. */
-export class Cancellation implements EventListenerObject {
+/**
+ * What ends a call from outside, whatever it is doing: its caller's abort, and `totalTimeoutMs`. Listeners come and go as at an
+ * `AbortSignal`; it is none, since one for each call would be most of what a call that waits takes of memory.
+ */
+export class Cancellation implements EndSignal {
   readonly callerSignal: AbortSignal | undefined;
   /** When the time limit of the call ends it; `undefined` without one. */
   readonly endsAt: number | undefined;
-  readonly #controller: AbortController | undefined;
   readonly #clock: Clock;
+  // Nearly always there is one listener: a set is made for a second.
+  #listener: AbortListener | undefined;
+  #others: Set<AbortListener> | undefined;
   #timer: TimerHandle | undefined;
   #end: CancelledBy | undefined;
 
-  constructor({ callerSignal, totalTimeoutMs, clock, isStream }: CancellationOptions) {
+  constructor({ callerSignal, totalTimeoutMs, clock }: CancellationOptions) {
     this.callerSignal = callerSignal;
     this.#clock = clock;
-    const isPossible = isStream || callerSignal !== undefined || totalTimeoutMs !== undefined;
-    this.#controller = isPossible ? new AbortController() : undefined;
     callerSignal?.addEventListener('abort', this, { once: true });
     if (totalTimeoutMs === undefined) return;
     this.endsAt = clock.now() + totalTimeoutMs;
@@ -36,21 +38,30 @@ export class Cancellation implements EventListenerObject {
     this.#timer = clock.setTimeout(expire, totalTimeoutMs);
   }
 
-  /** Aborts when the call is ended, by whatever; `undefined` where nothing can end it. */
-  get signal(): AbortSignal | undefined {
-    return this.#controller?.signal;
-  }
-
   /** How the call was ended, if it was. */
   get end(): CancelledBy | undefined {
     // A signal that had an earlier listener, or has aborted before the call, may not have told this one.
-    if (this.callerSignal?.aborted) this.handleEvent();
+    if (this.#end === undefined && this.callerSignal?.aborted) this.handleEvent();
     return this.#end;
   }
 
   /** Whether the caller has aborted, or the reader of its stream has left. */
   get isAborted(): boolean {
     return this.end?.by === 'caller';
+  }
+
+  addEventListener(_: 'abort', listener: AbortListener): void {
+    if (this.#listener === undefined) this.#listener = listener;
+    else (this.#others ??= new Set()).add(listener);
+  }
+
+  removeEventListener(_: 'abort', listener: AbortListener): void {
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#others?.delete(listener);
+  }
+
+  throwIfAborted(): void {
+    if (this.end !== undefined) throw new Error('The call was ended.');
   }
 
   /** The caller ends the call by other means than its signal. */
@@ -70,7 +81,11 @@ export class Cancellation implements EventListenerObject {
   }
 
   #endWith(end: CancelledBy): void {
-    this.#end ??= end;
-    this.#controller?.abort();
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    for (const listener of [this.#listener, ...(this.#others ?? [])]) {
+      if (typeof listener === 'function') listener();
+      else listener?.handleEvent();
+    }
   }
 }

@@ -99,21 +99,20 @@ export class Candidates {
   }
 
   /** Waits until a deployment is available, as long as the settings and the call's own end allow. */
-  async wait(): Promise<Lease | Refusal> {
+  wait(): Promise<Lease | Refusal> {
     const call = this.#call;
     const { ring, context, cancellation, now } = call;
     this.#askedThisRound = this.#excluded;
     context.events.emit('waiting', () => ({ callId: call.id, modelId: ring.modelId }));
     const latest = now + context.settings.maxWaitMs - call.waitedMs;
-    const outcome = await ring.queue.wait(now, {
+    return ring.queue.wait(now, {
       ring,
-      request: { ...this.#requestNow(now), excluded: this.#excluded },
+      request:
+        this.#excluded.size === 0 ? this.#requestNow(now) : { ...this.#requestNow(now), excluded: this.#excluded },
       deadline: Math.min(latest, cancellation.endsAt ?? latest),
-      signal: cancellation.signal,
+      cancellation,
       isReturning: this.#failed !== this.#barred,
     });
-    call.waitedMs += call.now - now;
-    return outcome;
   }
 
   #pickUnclaimed(excluded: ReadonlySet<Deployment>): Lease | undefined {

@@ -10,16 +10,31 @@ import { type AttemptResult, type Question, type RunningAttempt, startAttempt } 
 /** While nothing can be done about an attempt that is overdue, it is looked at so many times as often. */
 const LOOKS = 4;
 
-/** Asks a deployment, and a second one beside it when it is silent for too long; the first content wins. */
-export async function hedgedAttempt<T>(
+/** Asks a deployment, and where hedging is on a second one beside it when it is silent for too long. */
+export function hedgedAttempt<T>(
   call: Call,
   candidates: Candidates,
   lease: Lease,
   question: Question<T>,
 ): Promise<AttemptResult<T>> {
-  const afterMs = hedgeAfterMs(call.context.settings.hedge, call.ring.times(call.isStream).p95Ms);
   const first = startAttempt(call, lease, question);
-  if (call.hedging === undefined || afterMs === undefined) return first.result;
+  const afterMs = call.hedging && hedgeAfterMs(call.context.settings.hedge, call.ring.times(call.isStream).p95Ms);
+  return afterMs === undefined ? first.result : race(call, candidates, first, { question, afterMs });
+}
+
+interface Hedge<T> {
+  readonly question: Question<T>;
+  readonly afterMs: number;
+}
+
+/** The first content wins. */
+async function race<T>(
+  call: Call,
+  candidates: Candidates,
+  first: RunningAttempt<T>,
+  hedge: Hedge<T>,
+): Promise<AttemptResult<T>> {
+  const { afterMs } = hedge;
   const running = new Map<Attempt, Promise<AttemptResult<T>>>([[first.attempt, first.result]]);
   const alarm = new Alarm(call.context.clock);
   let result: AttemptResult<T> | undefined;
@@ -32,7 +47,7 @@ export async function hedgedAttempt<T>(
       const time = isAlone ? [alarm.after(Math.max(afterMs - silentMs, afterMs / LOOKS))] : [];
       const happened = await Promise.race([...running.values(), ...time]);
       if (happened === 'time') {
-        const second = onSilence(call, candidates, attempt, { question, afterMs });
+        const second = onSilence(call, candidates, attempt, hedge);
         if (second !== undefined) running.set(second.attempt, second.result);
         continue;
       }
@@ -54,7 +69,7 @@ function onSilence<T>(
   call: Call,
   candidates: Candidates,
   silent: Attempt,
-  { question, afterMs }: { readonly question: Question<T>; readonly afterMs: number },
+  { question, afterMs }: Hedge<T>,
 ): RunningAttempt<T> | undefined {
   const { hedging, now, ring } = call;
   const silentMs = now - silent.startedAt;

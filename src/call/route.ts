@@ -30,7 +30,7 @@ export interface Route {
   readonly excluded: ReadonlySet<Deployment>;
   /** The deployment that has stored what the call refers to: asked while it is available, whatever the picker says. */
   readonly owner: Deployment | undefined;
-  /** Whether the owner alone can serve the call, since there is no content to replace what it has stored. */
+  /** Whether the call goes on from what one deployment alone has stored, known or not, and for which there is no content. */
   readonly isPinned: boolean;
   /** Why no other deployment could be asked, for the error of a call that gives up. */
   readonly reason: string | undefined;

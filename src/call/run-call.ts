@@ -16,11 +16,8 @@ type CallEnd<T> = Answered<T> | { readonly error: unknown };
  * @throws the caller's reason when it aborts, the SDK's own error when the request is at fault, and otherwise
  * {@link AllEndpointsFailedError}. The call is over then; otherwise the attempt that answered is still open.
  */
-export async function runCall<T>(call: Call, question: Question<T>): Promise<Answered<T>> {
-  const end = await new CallLoop(call, question).run();
-  if ('answer' in end) return end;
-  call.end(call.cancellation.isAborted ? 'aborted' : 'failure');
-  throw end.error;
+export function runCall<T>(call: Call, question: Question<T>): Promise<Answered<T>> {
+  return new CallLoop(call, question).run();
 }
 
 class CallLoop<T> {
@@ -36,23 +33,32 @@ class CallLoop<T> {
     this.#candidates = new Candidates(call);
   }
 
-  async run(): Promise<CallEnd<T>> {
+  // No async functions but where there is a loop: what these keep is most of the memory of a call that waits.
+  run(): Promise<Answered<T>> {
+    return this.#round().then((end) =>
+      end === undefined ? this.#furtherRounds().then((last) => this.#finish(last)) : this.#finish(end),
+    );
+  }
+
+  #finish(end: CallEnd<T>): Answered<T> {
+    if ('answer' in end) return end;
+    this.#call.end(this.#call.cancellation.isAborted ? 'aborted' : 'failure');
+    throw end.error;
+  }
+
+  async #furtherRounds(): Promise<CallEnd<T>> {
     let end: CallEnd<T> | undefined;
+    const repeat = async (round: number): Promise<void> => {
+      // The first round is over when p-retry comes in: thousands of calls may wait in it, and p-retry keeps a kilobyte for each.
+      if (round > 1) {
+        this.#candidates.beginRound();
+        end = await this.#round();
+      }
+      // What has ended the call is not thrown: p-retry would sort it by its type, and replace what is no Error.
+      if (end === undefined) throw new Error('No deployment has answered in this round.');
+    };
     try {
-      this.#call.context.requireCredentials(this.#call.ring.deployments);
-    } catch (error) {
-      return { error };
-    }
-    try {
-      await pRetry(
-        async (round) => {
-          if (round > 1) this.#candidates.beginRound();
-          end = await this.#round();
-          // What has ended the call is not thrown: p-retry would sort it by its type, and replace what is no Error.
-          if (end === undefined) throw new Error('No deployment has answered in this round.');
-        },
-        backOffOptions(this.#call, this.#candidates),
-      );
+      await pRetry(repeat, backOffOptions(this.#call, this.#candidates));
     } catch {
       // No further round is worth it, or a wait was aborted. An abort in the moment of an answer does not undo the answer.
     }
@@ -61,17 +67,25 @@ class CallLoop<T> {
 
   /** Asks each deployment once that can be asked. Returns `undefined` when none of them answered. */
   async #round(): Promise<CallEnd<T> | undefined> {
+    const call = this.#call;
+    try {
+      call.context.requireCredentials(call.ring.deployments);
+    } catch (error) {
+      return { error };
+    }
     for (;;) {
       // A listener to the events may have ended it.
-      if (this.#call.cancellation.end !== undefined) return { error: cancelledError(this.#call) };
+      if (call.cancellation.end !== undefined) return { error: cancelledError(call) };
       let lease = this.#candidates.next();
       if (lease === undefined) {
         if (!this.#candidates.mayWait) return undefined;
+        const since = call.now;
         const waited = await this.#candidates.wait();
-        if ('refusal' in waited) return { error: refused(this.#call, waited, this.#candidates.tokens) };
+        call.waitedMs += call.now - since;
+        if ('refusal' in waited) return { error: refused(call, waited, this.#candidates.tokens) };
         lease = waited;
       }
-      const end = this.#take(await hedgedAttempt(this.#call, this.#candidates, lease, this.#question));
+      const end = this.#take(await hedgedAttempt(call, this.#candidates, lease, this.#question));
       if (end !== undefined) return end;
     }
   }

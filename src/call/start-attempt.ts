@@ -15,6 +15,8 @@ export interface Question<T> {
   ask(attempt: Attempt): PromiseLike<T>;
   /** Headers of an answer. */
   headersOf(answer: T): Readonly<Record<string, string>> | undefined;
+  /** What a service threw that says within an answer that it failed. */
+  failureOf?(answer: T): unknown;
   /** Whether a content filter has left nothing of an answer, so that another deployment may do better. */
   isFiltered(answer: T): boolean;
 }
@@ -36,26 +38,39 @@ export interface RunningAttempt<T> {
 /** Asks a deployment. */
 export function startAttempt<T>(call: Call, lease: Lease, question: Question<T>, isHedge = false): RunningAttempt<T> {
   const attempt = new Attempt(call, lease, isHedge);
-  const result = attempt.wait(askSafely(question, attempt)).then(
-    (answer): AttemptResult<T> => {
-      const answered = { attempt, answer };
-      if (question.isFiltered(answer)) return { ...fail(attempt, new FilteredAnswerError()), filtered: answered };
-      attempt.content(question.headersOf(answer));
-      return answered;
-    },
-    (error: unknown): AttemptResult<T> => fail(attempt, error),
+  const answer = attempt.wait(ask(question, attempt));
+  const result = Promise.resolve(
+    answer.then(
+      (given) => toResult(attempt, given, question),
+      (error: unknown) => fail(attempt, error),
+    ),
   );
   return { attempt, result };
 }
 
-/** What `ask` throws at once is a failure of the attempt too. */
-function askSafely<T>(question: Question<T>, attempt: Attempt): PromiseLike<T> {
+/** What `ask` throws at once is a failure of the attempt too, and a model that was handed in may return what is no promise. */
+function ask<T>(question: Question<T>, attempt: Attempt): PromiseLike<T> {
   try {
-    return question.ask(attempt);
+    const answer = question.ask(attempt);
+    return answer instanceof Promise ? answer : Promise.resolve(answer);
   } catch (error) {
     return Promise.reject(error);
   }
 }
+
+function toResult<T>(attempt: Attempt, answer: T, question: Question<T>): AttemptResult<T> {
+  if (typeof answer !== 'object' || answer === null) return fail(attempt, noAnswer(attempt, answer));
+  const failure = question.failureOf?.(answer);
+  if (failure !== undefined) return fail(attempt, failure);
+  if (question.isFiltered(answer))
+    return { ...fail(attempt, new FilteredAnswerError()), filtered: { attempt, answer } };
+  attempt.content(question.headersOf(answer));
+  return { attempt, answer };
+}
+
+/** A provider that was handed in may return anything. What is no answer is a failure, which the next endpoint can make good. */
+const noAnswer = ({ deployment: { endpoint } }: Attempt, given: unknown): TypeError =>
+  new TypeError(`The provider of endpoint "${endpoint.name}" returned ${String(given)} instead of an answer.`);
 
 /** In the shape in which services reject a filtered prompt, so that it is classified like one. */
 class FilteredAnswerError extends Error {

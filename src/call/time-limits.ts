@@ -4,32 +4,23 @@ import type { TimeoutSetting } from '../errors/attempt-timeout-error.ts';
 /** The time limits of one attempt, one timer each. */
 export class TimeLimits {
   readonly #clock: Clock;
-  readonly #expire: (setting: TimeoutSetting, timeoutMs: number) => void;
-  #timers: Map<TimeoutSetting, TimerHandle> | undefined;
+  readonly #timers = new Map<TimeoutSetting, TimerHandle>();
 
-  constructor(clock: Clock, expire: (setting: TimeoutSetting, timeoutMs: number) => void) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#expire = expire;
   }
 
-  /** Begins to count, where the setting has a time. */
-  start(setting: TimeoutSetting, timeoutMs: number | undefined): void {
-    if (timeoutMs === undefined) return;
-    this.#timers ??= new Map();
-    this.#timers.set(
-      setting,
-      this.#clock.setTimeout(() => this.#expire(setting, timeoutMs), timeoutMs),
-    );
+  start(setting: TimeoutSetting, timeoutMs: number, expire: () => void): void {
+    this.#timers.set(setting, this.#clock.setTimeout(expire, timeoutMs));
   }
 
   lift(setting: TimeoutSetting): void {
-    const timer = this.#timers?.get(setting);
-    if (timer === undefined) return;
-    this.#clock.clearTimeout(timer);
-    this.#timers?.delete(setting);
+    const timer = this.#timers.get(setting);
+    if (timer !== undefined) this.#clock.clearTimeout(timer);
+    this.#timers.delete(setting);
   }
 
   liftAll(): void {
-    for (const setting of this.#timers?.keys() ?? []) this.lift(setting);
+    for (const setting of this.#timers.keys()) this.lift(setting);
   }
 }

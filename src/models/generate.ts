@@ -2,6 +2,7 @@ import type { Attempt } from '../call/attempt.ts';
 import { succeed } from '../call/attempt-end.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
+import type { Question } from '../call/start-attempt.ts';
 import { failureOfAnswer } from '../failure/failed-answer.ts';
 import type { Conversation } from '../portability/conversation.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
@@ -21,26 +22,29 @@ export interface Generation<Model extends SdkModel, Result extends CallResult> {
   readonly isFiltered?: ((result: Result) => boolean) | undefined;
 }
 
-/** Runs a call that has one answer. */
-export async function generate<Model extends SdkModel, Result extends CallResult>(
+/** Runs a call that has one answer. Not an async function: thousands of calls may wait, and what one keeps is half a kilobyte. */
+export function generate<Model extends SdkModel, Result extends CallResult>(
   { ring, context, modelAt }: BalancedModelOptions<Model>,
   options: CallOptions,
   { ask, toMetadata, conversation, isFiltered }: Generation<Model, Result>,
 ): Promise<Result> {
   const call = new Call({ ring, options, context, isStream: false, route: conversation });
-  const { attempt, answer } = await runCall<Result>(call, {
-    ask: async ({ deployment, signal }) => {
+  const question: Question<Result> = {
+    ask: ({ deployment, signal }) => {
       const adapted = conversation?.optionsFor(deployment) ?? mapCallOptions(options, deployment.target(ring.kind));
-      return required(await ask(modelAt(deployment), withSignal(adapted, signal)), deployment.endpoint.name);
+      return ask(modelAt(deployment), withSignal(adapted, signal));
     },
     headersOf: responseHeaders,
+    failureOf: failureOfAnswer,
     isFiltered: (result) => isFiltered?.(result) === true,
+  };
+  return runCall(call, question).then(({ attempt, answer }) => {
+    call.end('success', attempt, succeed(attempt, answer['usage']));
+    const result = conversation?.toResult(answer, attempt.deployment) ?? answer;
+    if (!context.settings.metadata) return result;
+    const balanced = balancedMetadata(attempt);
+    return withMetadata(result, toMetadata === undefined ? balanced : toMetadata(balanced, result));
   });
-  call.end('success', attempt, succeed(attempt, answer['usage']));
-  const result = conversation?.toResult(answer, attempt.deployment) ?? answer;
-  if (!context.settings.metadata) return result;
-  const balanced = balancedMetadata(attempt);
-  return withMetadata(result, toMetadata === undefined ? balanced : toMetadata(balanced, result));
 }
 
 /** The caller's options with the signal of an attempt. The same object when it is the caller's own. */
@@ -52,15 +56,3 @@ export const balancedMetadata = ({ deployment, call }: Attempt): BalancedMetadat
   endpoint: deployment.endpoint.name,
   attempts: call.attempts,
 });
-
-/**
- * A provider that was handed in may return anything, and a service may say that its answer failed: what is no answer is a failure,
- * which the next endpoint can make good.
- */
-function required<Answer>(answer: Answer, endpoint: string): Answer {
-  if (typeof answer !== 'object' || answer === null)
-    throw new TypeError(`The provider of endpoint "${endpoint}" returned ${String(answer)} instead of an answer.`);
-  const failure = failureOfAnswer(answer);
-  if (failure !== undefined) throw failure;
-  return answer;
-}

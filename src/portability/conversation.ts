@@ -82,7 +82,7 @@ export class Conversation implements Route {
   }
 
   get isPinned(): boolean {
-    return this.owner !== undefined && this.#stored.areAt(this.#targetOf(this.owner));
+    return this.#stored.all.length > 0;
   }
 
   get reason(): string | undefined {

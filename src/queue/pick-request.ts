@@ -8,7 +8,7 @@ export interface PickRequest {
   readonly affinityKey?: string | undefined;
   /** Has stored what the call refers to, and is asked while it is available. */
   readonly owner?: Deployment | undefined;
-  /** Whether no other deployment than the owner can serve the call. */
+  /** Whether the call goes on from what one deployment alone has stored. */
   readonly isPinned?: boolean | undefined;
   /** Deployments that it must not go to. */
   readonly excluded?: ReadonlySet<Deployment> | undefined;

@@ -61,7 +61,7 @@ export class Queue {
   wait(now: number, wait: Wait): Promise<Lease | Refusal> {
     // Before their timer, calls that are out of time would still take up places.
     this.#sendAway(now);
-    const { ring, request, deadline, signal, isReturning } = wait;
+    const { ring, request, deadline, cancellation, isReturning } = wait;
     // A call that was served and sent back has a place.
     if (!isReturning && (this.#lanes.get(ring)?.length ?? 0) >= ring.maxWaiting)
       return Promise.resolve({ refusal: 'queue-full' });
@@ -77,8 +77,7 @@ export class Queue {
       lane.count(call, 1);
       this.#stopListening ??= this.#revision.onChange(() => this.#serveSoon());
       this.#serveSoon();
-      signal?.addEventListener('abort', call);
-      if (signal?.aborted) call.handleEvent();
+      cancellation.addEventListener('abort', call);
     });
   }
 

@@ -9,14 +9,22 @@ export type Refusal =
   /** A picker of the user's threw, which ends the call. */
   | { readonly refusal: 'picker-failed'; readonly error: unknown };
 
+/** What hears that a call was ended from outside. */
+export type AbortListener = (() => void) | { handleEvent(): void };
+
+/** Tells when a call is ended from outside: the part of an `AbortSignal` that is used here. */
+export interface EndSignal {
+  addEventListener(type: 'abort', listener: AbortListener): void;
+  removeEventListener(type: 'abort', listener: AbortListener): void;
+}
+
 /** What a call waits for. */
 export interface Wait {
   readonly ring: QueuedRing;
   readonly request: PickRequest;
   /** When its time is over. */
   readonly deadline: number;
-  /** Aborts when the call is ended from outside; `undefined` where nothing can end it. */
-  readonly signal: AbortSignal | undefined;
+  readonly cancellation: EndSignal;
   /** Whether it has had a turn before, and goes ahead of calls that have not. */
   readonly isReturning: boolean;
 }
@@ -29,7 +37,7 @@ interface WaitingRoom {
 }
 
 /** One call in the queue. There may be thousands, so it is small: no timer and no closure of its own. */
-export class WaitingCall implements EventListenerObject {
+export class WaitingCall {
   readonly wait: Wait;
   /** Deployments that would do. */
   readonly wanted: readonly Deployment[];
@@ -68,7 +76,7 @@ export class WaitingCall implements EventListenerObject {
   settle(outcome: Lease | Refusal): void {
     if (!this.#isWaiting) return;
     this.#isWaiting = false;
-    this.wait.signal?.removeEventListener('abort', this);
+    this.wait.cancellation.removeEventListener('abort', this);
     this.#room.remove(this);
     this.#resolve(outcome);
   }

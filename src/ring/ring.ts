@@ -85,9 +85,11 @@ export class Ring implements QueuedRing {
       const next = this.#choose(this.#availability.best(now), now, affinityKey, false);
       if (next === undefined || !this.limitsTokens || next.isOpen(now, tokens)) return next;
     }
-    const open = this.#availability
-      .all(now)
-      .filter((deployment) => admits(request, deployment) && deployment.isOpen(now, tokens));
+    const opens = (deployment: Deployment): boolean =>
+      admits(request, deployment) && deployment.isOpen(now, tokens, isPinned);
+    let open = this.#availability.all(now).filter(opens);
+    // What the call goes on from may be stored at a deployment that is drained.
+    if (open.length === 0 && isPinned === true) open = this.deployments.filter(opens);
     return this.#choose(bestTier(open), now, affinityKey, isFailover);
   }
 

@@ -29,7 +29,8 @@ type Controller = ReadableStreamDefaultController<StreamPart>;
 export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   /** Resolves when there will be no further part. Never, when no deployment has answered. */
   readonly ended: Promise<StreamEnd>;
-  readonly #options: FailoverStreamOptions;
+  readonly #call: Call;
+  readonly #toPart: FailoverStreamOptions['toPart'];
   #tellEnd: (end: StreamEnd) => void = () => undefined;
   #controller: Controller | undefined;
   #attempt: Attempt | undefined;
@@ -37,12 +38,13 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   #idle: IdleWatch | undefined;
   #state: 'waiting' | 'open' | 'closed' = 'waiting';
 
-  constructor(options: FailoverStreamOptions) {
-    this.#options = options;
+  constructor({ call, answer, toPart }: FailoverStreamOptions) {
+    this.#call = call;
+    this.#toPart = toPart;
     this.ended = new Promise((resolve) => {
       this.#tellEnd = resolve;
     });
-    options.answer.then(
+    answer.then(
       (answered) => this.#begin(answered),
       (error: unknown) => this.#endWith(error),
     );
@@ -61,7 +63,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
 
   async cancel(reason: unknown): Promise<void> {
     this.#close();
-    this.#options.call.cancellation.stop(reason);
+    this.#call.cancellation.stop(reason);
     await this.#reader?.cancel(reason);
   }
 
@@ -72,7 +74,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
 
   /** The first content is there: from here on everything is this deployment's. */
   #begin({ attempt, answer }: Answered<OpenStream>): void {
-    const { clock, settings } = this.#options.call.context;
+    const { clock, settings } = this.#call.context;
     const { idleMs } = settings.timeout;
     this.#attempt = attempt;
     this.#reader = answer.reader;
@@ -109,7 +111,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       return;
     }
     this.#idle?.gotPart(isContent(part));
-    this.#controller?.enqueue(this.#options.toPart(part, this.#attempt as Attempt));
+    this.#controller?.enqueue(this.#toPart(part, this.#attempt as Attempt));
   }
 
   #relayLast(part: StreamPart): void {
@@ -119,7 +121,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       this.#breakOff(failure.error);
       return;
     }
-    const last = this.#options.toPart(part, attempt);
+    const last = this.#toPart(part, attempt);
     this.#close();
     this.#tellEnd({ type: 'complete', attempt, usage: part['usage'] });
     this.#controller?.enqueue(last);
@@ -130,7 +132,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
 
   /** A failure after content: no other deployment can go on where this one stopped. */
   #breakOff(error: unknown): void {
-    const { end } = this.#options.call.cancellation;
+    const { end } = this.#call.cancellation;
     this.#tellEnd({ type: 'broken', attempt: this.#attempt as Attempt, error });
     this.#endWith(end?.by === 'caller' ? end.reason : error);
   }
@@ -139,7 +141,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   #endWith(error: unknown): void {
     if (this.#state === 'closed') return;
     this.#close();
-    if (this.#options.call.cancellation.isAborted) {
+    if (this.#call.cancellation.isAborted) {
       this.#controller?.error(error);
       return;
     }
