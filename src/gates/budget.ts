@@ -97,9 +97,11 @@ export class Budget implements Gate {
     return new BudgetPass(this, now, { allowance, amount, unseen, count: Math.max(0, left) + this.#corrected });
   }
 
-  /** Forgets the limits that were learned, and what has been spent. */
+  /** Forgets the limit that was learned. What is configured holds on, with what has been spent of it. */
   reset(now: number): void {
-    this.#start(now);
+    const { perMinute } = this.#options;
+    if (perMinute === undefined) this.#start(now);
+    else this.#allowance?.setPerMinute(now, perMinute);
     this.#options.revision.bump();
   }
 

@@ -71,7 +71,7 @@ describe('a conversation', () => {
       'refers to a response whose owner is not known',
       { prompt: [], providerOptions: { openai: { previousResponseId: 'resp_2' } } },
       undefined,
-      false,
+      true,
     ],
     [
       'refers to an item that has content',
@@ -80,14 +80,17 @@ describe('a conversation', () => {
       false,
     ],
     ['refers to nothing', { prompt: [user(text('Hello?'))] }, undefined, false],
-  ])('that %s knows its owner, and whether it is pinned there', (_, options, owner, isPinned) => {
-    const memory = new ConversationMemory();
-    memory.rememberOwner(['resp_1'], second.target('responses').mark.endpoint);
+  ])(
+    'that %s knows its owner, and whether only one endpoint can resolve what it refers to',
+    (_, options, owner, isPinned) => {
+      const memory = new ConversationMemory();
+      memory.rememberOwner(['resp_1'], second.target('responses').mark.endpoint);
 
-    const conversation = conversationsWith({ ...dependencies, memory })(options);
+      const conversation = conversationsWith({ ...dependencies, memory })(options);
 
-    expect([conversation.owner, conversation.isPinned]).toEqual([owner, isPinned]);
-  });
+      expect([conversation.owner, conversation.isPinned]).toEqual([owner, isPinned]);
+    },
+  );
 
   it('asks the memory of owners once, however many attempts its call takes', () => {
     const memory = new ConversationMemory();
