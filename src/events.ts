@@ -2,14 +2,14 @@ import type { AttemptRecord, FailureClass } from './failure/failure.ts';
 import type { ModelKind } from './sdk.ts';
 
 /** Tells which call an event is about: the same text in all events of a call, and in those of no other. */
-interface OfCall {
+export interface CallLabel {
   readonly callId: string;
   /** The model id that the caller asked for. */
   readonly modelId: string;
 }
 
 /** Tells which attempt of which call an event is about, and where it goes. */
-export interface AttemptLabel extends OfCall {
+export interface AttemptLabel extends CallLabel {
   /** The same text in all events of an attempt. */
   readonly attemptId: string;
   /** Name of the endpoint. */
@@ -28,13 +28,13 @@ export interface TokenUsage {
 /** Every event and what its listeners get. No event holds a key, header, prompt or answer. */
 export interface BalancedEvents {
   /** A call begins: before anything is picked. */
-  readonly callStart: OfCall & {
+  readonly callStart: CallLabel & {
     /** `chat`, `responses`, `embedding`, `image`, … */
     readonly kind: ModelKind;
     readonly isStream: boolean;
   };
   /** A call finds no deployment that it may ask now, and waits in the queue. */
-  readonly waiting: OfCall;
+  readonly waiting: CallLabel;
   /** An attempt begins. */
   readonly attemptStart: AttemptLabel & {
     /** 1 for the first attempt of the call. */
@@ -60,7 +60,7 @@ export interface BalancedEvents {
       readonly tokens: TokenUsage | undefined;
     };
   /** A call goes on to another deployment. */
-  readonly failover: OfCall & {
+  readonly failover: CallLabel & {
     /** Name of the endpoint that failed. */
     readonly from: string;
     /** Name of the endpoint that is asked next. */
@@ -69,7 +69,7 @@ export interface BalancedEvents {
     readonly class: FailureClass;
   };
   /** A second deployment is asked beside one that is silent. */
-  readonly hedge: OfCall & {
+  readonly hedge: CallLabel & {
     /** Name of the endpoint that is silent. */
     readonly from: string;
     /** Name of the endpoint that is asked beside it. */
@@ -106,12 +106,12 @@ export interface BalancedEvents {
     readonly lacks: string;
   };
   /** A call has given up. */
-  readonly exhausted: OfCall & {
+  readonly exhausted: CallLabel & {
     readonly attempts: readonly AttemptRecord[];
     readonly retryAfterMs: number | undefined;
   };
   /** A call is over; a stream with its last part. */
-  readonly callEnd: OfCall & {
+  readonly callEnd: CallLabel & {
     /** `aborted`: the caller has left. */
     readonly outcome: 'success' | 'failure' | 'aborted';
     /** Name of the endpoint that answered, where one did. */

@@ -11,7 +11,14 @@ export { IncompleteStreamError } from './errors/incomplete-stream-error.ts';
 export { InvalidSettingsError, type SettingsProblem } from './errors/invalid-settings-error.ts';
 export { MissingCredentialsError } from './errors/missing-credentials-error.ts';
 export { MixedEmbeddingsError } from './errors/mixed-embeddings-error.ts';
-export type { BalancedEventName, BalancedEvents, BalancedListener, TokenUsage } from './events.ts';
+export type {
+  AttemptLabel,
+  BalancedEventName,
+  BalancedEvents,
+  BalancedListener,
+  CallLabel,
+  TokenUsage,
+} from './events.ts';
 export { classifyFailure } from './failure/classify-failure.ts';
 export type {
   AttemptRecord,
