@@ -1,9 +1,7 @@
 /** A timer that {@link Clock.setTimeout} started. */
 export type TimerHandle = ReturnType<typeof setTimeout>;
 
-/**
- * Everything that the core needs to know about time and chance. It comes in as an argument, so that a test can move it.
- */
+/** Time and chance, as far as the core needs them. It comes in as an argument, so that a test can move it. */
 export interface Clock {
   /** Monotonic milliseconds since some fixed moment. */
   now(): number;

@@ -51,6 +51,7 @@ export type {
   LimitSettings,
   OpenAIEndpointSettings,
   ProviderEndpointSettings,
+  ServiceEndpointSettings,
 } from './settings/endpoint-settings.ts';
 export type { PickableDeployment, PickerFunction, PickerSetting } from './settings/picker-setting.ts';
 export type {

@@ -1,4 +1,4 @@
-/** A map that forgets what was not used for longest when it has too much: model ids may come from anywhere. */
+/** A map of a few entries: the one not used for longest goes first. Model ids may come from anywhere. */
 export class LruMap<Key, Value> {
   readonly #capacity: number;
   readonly #entries = new Map<Key, Value>();

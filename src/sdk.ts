@@ -5,21 +5,21 @@ import type { OpenAIProvider } from '@ai-sdk/openai';
  * models of AI SDK 4, 5, 6 or 7.
  */
 
-/** A language model of the installed AI SDK line. */
+/** A language model of the installed major of the AI SDK. */
 export type LanguageModel = ReturnType<OpenAIProvider['languageModel']>;
-/** An embedding model of the installed AI SDK line. */
+/** An embedding model of the installed major of the AI SDK. */
 export type EmbeddingModel = ReturnType<OpenAIProvider['textEmbeddingModel']>;
-/** An image model of the installed AI SDK line. */
+/** An image model of the installed major of the AI SDK. */
 export type ImageModel = ReturnType<OpenAIProvider['imageModel']>;
-/** A transcription model of the installed AI SDK line. */
+/** A transcription model of the installed major of the AI SDK. */
 export type TranscriptionModel = ReturnType<OpenAIProvider['transcription']>;
-/** A speech model of the installed AI SDK line. */
+/** A speech model of the installed major of the AI SDK. */
 export type SpeechModel = ReturnType<OpenAIProvider['speech']>;
 /** The tools that OpenAI executes itself. */
 export type OpenAITools = OpenAIProvider['tools'];
 /** Per-model settings: the second argument of model functions in AI SDK 4 only. */
 export type ModelSettings = Readonly<Record<string, unknown>>;
-/** `{ specificationVersion }` where providers of the installed line have one (AI SDK 6 and 7). */
+/** `{ specificationVersion }` where providers of the installed major have one (AI SDK 6 and 7). */
 export type ProviderSpecification = OpenAIProvider extends { specificationVersion: infer Version }
   ? { readonly specificationVersion: Version }
   : unknown;
@@ -100,7 +100,7 @@ export function responseHeaders({ response, rawResponse }: CallResult): Readonly
   return ((response ?? rawResponse) as { readonly headers?: Readonly<Record<string, string>> } | undefined)?.headers;
 }
 
-/** Where a provider keeps its models of one kind: the names have changed from line to line. */
+/** Where a provider keeps its models of one kind: the names differ between majors. */
 export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {
   language: ['languageModel'],
   chat: ['chat', 'chatModel'],

@@ -39,8 +39,8 @@ export class Endpoints {
       readCredentials(settings, `endpoints[${index}]`),
     );
     const problems = found.flatMap((credentials) => credentials.problems);
-    const isSomebodyLeft = found.some((credentials) => credentials.problems.length === 0);
-    if (problems.length > 0 && (this.#settings.onMissingCredentials === 'throw' || !isSomebodyLeft)) {
+    const isOneLeft = found.some((credentials) => credentials.problems.length === 0);
+    if (problems.length > 0 && (this.#settings.onMissingCredentials === 'throw' || !isOneLeft)) {
       throw new MissingCredentialsError(problems, this.#settings.onMissingCredentials === 'skip');
     }
     for (const [index, endpoint] of this.all.entries()) {

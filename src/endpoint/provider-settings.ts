@@ -5,7 +5,7 @@ export const PLACEHOLDER_URL = 'https://no-base-url-yet.invalid/v1';
 
 /**
  * Leaves out what is `undefined`: providers tell "not given" by the key's absence. The result has no particular type, since the
- * settings of the lines differ.
+ * settings of the majors differ.
  */
 export function withoutUndefined(settings: Readonly<Record<string, unknown>>): Record<string, never> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Record<

@@ -58,29 +58,12 @@ export interface CommonEndpointSettings extends LimitSettings {
  */
 export type ApiKey = string | (() => string | PromiseLike<string>);
 
-/** An account or key at OpenAI, or at a service that speaks its API. */
-export interface OpenAIEndpointSettings extends CommonEndpointSettings {
-  readonly type: 'openai';
-  /**
-   * URL prefix of the API.
-   *
-   * @default what `@ai-sdk/openai` uses: `https://api.openai.com/v1`, or `OPENAI_BASE_URL` from AI SDK 5 on
-   */
-  readonly baseURL?: string | undefined;
+/** What OpenAI and Azure endpoints have in common. */
+export interface ServiceEndpointSettings extends CommonEndpointSettings {
   /** Environment variable that holds the `baseURL`. */
   readonly baseURLEnv?: string | undefined;
   /** The key. Use `apiKeyEnv` to keep it out of the code. */
   readonly apiKey?: ApiKey | undefined;
-  /**
-   * Environment variable that holds the key; read at the first call.
-   *
-   * @default OPENAI_API_KEY, when `apiKey` is left out
-   */
-  readonly apiKeyEnv?: string | undefined;
-  /** OpenAI organization. */
-  readonly organization?: string | undefined;
-  /** OpenAI project. */
-  readonly project?: string | undefined;
   /** Headers of each request to this endpoint. They win over headers of a call, and over the key where they name its header. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Used instead of the global `fetch`. */
@@ -93,8 +76,29 @@ export interface OpenAIEndpointSettings extends CommonEndpointSettings {
   readonly redirect?: readonly string[] | undefined;
 }
 
+/** An account or key at OpenAI, or at a service that speaks its API. */
+export interface OpenAIEndpointSettings extends ServiceEndpointSettings {
+  readonly type: 'openai';
+  /**
+   * URL prefix of the API.
+   *
+   * @default what `@ai-sdk/openai` uses: `https://api.openai.com/v1`, or `OPENAI_BASE_URL` from AI SDK 5 on
+   */
+  readonly baseURL?: string | undefined;
+  /**
+   * Environment variable that holds the key; read at the first call.
+   *
+   * @default OPENAI_API_KEY, when `apiKey` is left out
+   */
+  readonly apiKeyEnv?: string | undefined;
+  /** OpenAI organization. */
+  readonly organization?: string | undefined;
+  /** OpenAI project. */
+  readonly project?: string | undefined;
+}
+
 /** An Azure OpenAI resource. */
-export interface AzureEndpointSettings extends CommonEndpointSettings {
+export interface AzureEndpointSettings extends ServiceEndpointSettings {
   readonly type: 'azure';
   /**
    * Name of the resource: `https://{resourceName}.openai.azure.com`. Not together with `baseURL` or `baseURLEnv`.
@@ -108,21 +112,17 @@ export interface AzureEndpointSettings extends CommonEndpointSettings {
    * own (a gateway) it is used as it is.
    */
   readonly baseURL?: string | undefined;
-  /** Environment variable that holds the `baseURL`. */
-  readonly baseURLEnv?: string | undefined;
-  /** The key. Use `apiKeyEnv` to keep it out of the code. */
-  readonly apiKey?: ApiKey | undefined;
   /**
    * Environment variable that holds the key; read at the first call.
    *
    * @default AZURE_API_KEY, when `apiKey` and `tokenProvider` are left out
    */
   readonly apiKeyEnv?: string | undefined;
-  /** Returns a Microsoft Entra ID token; called for each attempt, on every AI SDK line. Not together with a key. */
+  /** Returns a Microsoft Entra ID token; called for each attempt, on every major of the AI SDK. Not together with a key. */
   readonly tokenProvider?: (() => string | PromiseLike<string>) | undefined;
   /**
    * `v1`, or a dated version such as `2024-10-21`. A dated one means the deployment-based URLs
-   * (`/deployments/{name}/chat/completions?api-version=…`) on every AI SDK line, which have no Responses API.
+   * (`/deployments/{name}/chat/completions?api-version=…`) on every major of the AI SDK, which have no Responses API.
    *
    * @default what `@ai-sdk/azure` uses: `v1`, and `2025-03-01-preview` with AI SDK 4
    */
@@ -133,19 +133,9 @@ export interface AzureEndpointSettings extends CommonEndpointSettings {
    * @default true for a dated `apiVersion`
    */
   readonly useDeploymentBasedUrls?: boolean | undefined;
-  /** Headers of each request to this endpoint. They win over headers of a call, and over the key where they name its header. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Used instead of the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch | undefined;
-  /**
-   * Origins to which redirects may lead, besides the endpoint's own, such as `['https://eu.gateway.example']`: key, headers and
-   * prompt go there too. Only 307 and 308 are followed, since the others would lose the prompt (RFC 9110, 15.4). A redirect that is
-   * not followed is a failure of the endpoint.
-   */
-  readonly redirect?: readonly string[] | undefined;
 }
 
-/** Any AI SDK provider of the installed line. */
+/** Any AI SDK provider of the installed major. */
 export interface ProviderEndpointSettings extends CommonEndpointSettings {
   readonly type?: undefined;
   /**

@@ -24,7 +24,7 @@ export type PickerFunction = (choice: {
  *
  * - `round-robin`: in turn, by weight, and by quota where quotas are known. Even spread, and the default.
  * - `least-busy`: the fewest attempts under way. For calls of very different length.
- * - `fastest`: the better of two by time to first content and attempts under way. For users who watch a stream begin.
+ * - `fastest`: the better of two by time to first content and attempts under way. For streams that are read as they come.
  * - `in-order`: the first in the order configured. For one that is preferred and others in reserve.
  * - a function of your own.
  */

@@ -2,48 +2,34 @@ import type { ClassifyFailure, RejectionReason } from '../failure/failure.ts';
 import { guardedClassifier } from '../failure/guarded-classifier.ts';
 import type { DeploymentSettings, EndpointSettings, LimitSettings } from './endpoint-settings.ts';
 import { endpointNames } from './endpoint-names.ts';
-import type { PickerSetting } from './picker-setting.ts';
-import type { BalancedProviderSettings } from './settings.ts';
+import type { BalancedProviderSettings, CooldownSettings, HedgeSettings, RetrySettings } from './settings.ts';
+
+type Filled<Settings> = { readonly [Name in keyof Settings]-?: Exclude<Settings[Name], undefined> };
 
 /** The settings with every default filled in. Nothing below reads a default again. */
-export interface ResolvedSettings {
+export interface ResolvedSettings extends Filled<
+  Omit<
+    BalancedProviderSettings,
+    | 'api'
+    | 'cooldownMs'
+    | 'endpoints'
+    | 'failoverOn'
+    | 'hedge'
+    | 'loadBalancing'
+    | 'modelMapping'
+    | 'retry'
+    | 'totalTimeoutMs'
+  >
+> {
   readonly endpoints: readonly ResolvedEndpoint[];
   readonly modelMapping: ReadonlyMap<string, string>;
-  readonly failureThreshold: number;
-  readonly cooldown: {
-    readonly initialMs: number;
-    readonly factor: number;
-    readonly maxMs: number;
-    readonly jitter: boolean;
-  };
-  readonly misconfiguredCooldownMs: number;
-  readonly picker: PickerSetting;
-  readonly maxWaitMs: number;
-  readonly maxWaiting: number;
-  readonly maxRateLimitMs: number;
-  readonly api: 'chat' | 'responses' | undefined;
-  readonly retry: {
-    readonly rounds: number;
-    readonly minDelayMs: number;
-    readonly maxDelayMs: number;
-    readonly factor: number;
-    readonly jitter: boolean;
-  };
-  readonly timeout: {
-    readonly firstContentMs: number | undefined;
-    readonly idleMs: number | undefined;
-    readonly attemptMs: number | undefined;
-  };
+  readonly cooldown: Filled<CooldownSettings> & { readonly jitter: boolean };
+  readonly api: BalancedProviderSettings['api'];
+  readonly retry: Filled<RetrySettings>;
   readonly totalTimeoutMs: number | undefined;
-  /** `afterMs` is `undefined` when it is to be learned. */
-  readonly hedge: { readonly afterMs: number | undefined; readonly maxExtra: number } | undefined;
-  readonly affinity: boolean;
+  /** Without `afterMs` it is learned. */
+  readonly hedge: (HedgeSettings & { readonly maxExtra: number }) | undefined;
   readonly failoverOn: ReadonlySet<RejectionReason>;
-  readonly classifyFailure: ClassifyFailure;
-  readonly metadata: boolean;
-  readonly statefulAffinity: boolean;
-  readonly allowMixedEmbeddings: boolean;
-  readonly onMissingCredentials: 'throw' | 'skip';
 }
 
 /** An endpoint's settings with what every endpoint has filled in. */
@@ -69,7 +55,7 @@ const TEN_MINUTES_MS = 600_000;
 /** Fills in the defaults of settings that are valid. */
 export function resolveSettings(settings: BalancedProviderSettings, classify: ClassifyFailure): ResolvedSettings {
   const { retry = {}, timeout = {} } = settings;
-  const minDelayMs = retry.minDelayMs ?? Math.min(1_000, retry.maxDelayMs ?? Infinity);
+  const minDelayMs = retry.minDelayMs ?? Math.min(1_000, retry.maxDelayMs ?? 1_000);
   return Object.freeze({
     endpoints: resolveEndpoints(settings.endpoints),
     modelMapping: new Map(Object.entries(settings.modelMapping ?? {})),
@@ -88,11 +74,7 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
       factor: retry.factor ?? 2,
       jitter: retry.jitter ?? true,
     }),
-    timeout: Object.freeze({
-      firstContentMs: timeout.firstContentMs,
-      idleMs: timeout.idleMs,
-      attemptMs: timeout.attemptMs,
-    }),
+    timeout: Object.freeze({ ...timeout }),
     totalTimeoutMs: settings.totalTimeoutMs,
     hedge: resolveHedge(settings.hedge),
     affinity: settings.affinity ?? true,
@@ -117,7 +99,7 @@ function resolveCooldown(cooldownMs: BalancedProviderSettings['cooldownMs'] = {}
     return Object.freeze({ initialMs: cooldownMs, factor: 1, maxMs: cooldownMs, jitter: false });
   }
   // 12 s at the most: an endpoint that heals just after a failed probe serves again within 15 s, the probe included.
-  const initialMs = cooldownMs.initialMs ?? Math.min(5_000, cooldownMs.maxMs ?? Infinity);
+  const initialMs = cooldownMs.initialMs ?? Math.min(5_000, cooldownMs.maxMs ?? 5_000);
   const maxMs = cooldownMs.maxMs ?? Math.max(12_000, initialMs);
   return Object.freeze({ initialMs, factor: cooldownMs.factor ?? 2.4, maxMs, jitter: true });
 }

@@ -72,8 +72,8 @@ export interface BalancedProviderSettings {
    */
   readonly cooldownMs?: number | CooldownSettings | undefined;
   /**
-   * Milliseconds for which a deployment is left alone after a failure that does not mend itself: wrong credentials, a
-   * missing deployment, an account without money.
+   * Milliseconds for which a deployment is left alone after a permanent failure: wrong credentials, a missing deployment, an
+   * account without money.
    *
    * @default 600_000 (the Python library's ten minutes)
    */
@@ -87,7 +87,7 @@ export interface BalancedProviderSettings {
    */
   readonly picker?: PickerSetting | undefined;
   /**
-   * Milliseconds that a call waits for capacity, all its waits together, while nobody is available but somebody will be. 0 never
+   * Milliseconds that a call waits for capacity, all its waits together, while no deployment is available but one will be. 0 never
    * waits.
    *
    * @default 60_000
@@ -130,7 +130,7 @@ export interface BalancedProviderSettings {
   readonly totalTimeoutMs?: number | undefined;
   /**
    * Rejections that are sent on to the next deployment instead of being thrown: endpoints may differ in their content
-   * filters and context windows. Nobody is blamed for them either way.
+   * filters and context windows. Neither way is one counted as a failure of its deployment.
    *
    * @default []
    */
@@ -159,7 +159,7 @@ export interface BalancedProviderSettings {
    */
   readonly statefulAffinity?: boolean | undefined;
   /**
-   * `true` lets one embedding model id stand for models whose vectors cannot be compared. You hardly ever want this.
+   * `true` lets one embedding model id stand for models whose vectors cannot be compared, which is hardly ever right.
    *
    * @default false
    */

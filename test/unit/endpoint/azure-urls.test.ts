@@ -34,14 +34,14 @@ async function requestOf(
 
 const dated = { resourceName: 'west', apiVersion: '2024-10-21' };
 
-describe('a deployment’s name stands in the URL in place of the model id', () => {
+describe('the name of a deployment', () => {
   it.each([
     ['gpt-4', 'gpt4'],
     ['chat', 'gpt4o-dep'],
     ['ft:gpt-4o-mini:acme', 'tuned'],
     ['openai/gpt-4', 'gpt4'],
     ['with space', 'dep'],
-  ])('for the id %s', async (modelId, name) => {
+  ])('stands in the URL in place of the id %s', async (modelId, name) => {
     const { url, model } = await requestOf(modelId, dated, { [modelId]: name });
 
     expect(url).toBe(
@@ -50,7 +50,7 @@ describe('a deployment’s name stands in the URL in place of the model id', () 
     expect(model).toBe(name);
   });
 
-  it('and nowhere else: not in a gateway’s path', async () => {
+  it('stands in no other place: not in a gateway’s path', async () => {
     const { url } = await requestOf(
       'gpt-4',
       { baseURL: 'https://gw.example/gpt-4/openai', apiVersion: '2024-10-21' },
@@ -60,14 +60,14 @@ describe('a deployment’s name stands in the URL in place of the model id', () 
     expect(url).toBe('https://gw.example/gpt-4/openai/deployments/gpt4/chat/completions?api-version=2024-10-21');
   });
 
-  it('and not in the path of a gateway that has no deployments', async () => {
+  it('stands not in the path of a gateway that has no deployments', async () => {
     const { url } = await requestOf('gpt-4', { baseURL: 'https://gw.example/gpt-4/v1' }, { 'gpt-4': 'gpt4' });
 
     expect(url).toBe('https://gw.example/gpt-4/v1/chat/completions');
   });
 
   it.each(['chat', 'openai', 'v1', 'completions'])(
-    'and not in a URL without deployments, for the id %s',
+    'stands not in a URL without deployments, for the id %s',
     async (id) => {
       const { url, model } = await requestOf(id, { resourceName: 'west' }, { [id]: 'dep' });
 
@@ -77,7 +77,7 @@ describe('a deployment’s name stands in the URL in place of the model id', () 
   );
 });
 
-describe('a mistake of the caller’s that never became a request', () => {
+describe('a fault of a call that never became a request', () => {
   afterEach(() => vi.restoreAllMocks());
 
   it('is thrown as it is, and no endpoint is blamed for it', async () => {

@@ -25,7 +25,7 @@ describe('balanced(id) uses', () => {
     expect(createBalancedProvider({ endpoints }).status().api).toBe(api);
   });
 
-  it('what the setting says', () => {
+  it('the API of the setting', () => {
     expect(createBalancedProvider({ endpoints: [openai], api: 'chat' }).status().api).toBe('chat');
     expect(createBalancedProvider({ endpoints: [openai], api: 'responses' }).status().api).toBe('responses');
   });

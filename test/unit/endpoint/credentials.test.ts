@@ -37,8 +37,8 @@ async function missing(balanced: BalancedProvider): Promise<MissingCredentialsEr
   return error;
 }
 
-describe('before the first call', () => {
-  it('nothing is read from the environment', () => {
+describe('a provider before its first call', () => {
+  it('reads nothing from the environment', () => {
     const read: PropertyKey[] = [];
     const env = new Proxy(process.env, {
       get: (target, name) => {
@@ -63,7 +63,7 @@ describe('before the first call', () => {
     expect(read.filter((name) => variables.includes(String(name)))).toEqual([]);
   });
 
-  it('models of every kind can be had without credentials, as a build needs it', () => {
+  it('has models of every kind without credentials, as a build needs it', () => {
     const balanced = createBalancedProvider({
       endpoints: [
         { type: 'openai', apiKeyEnv: 'OPENAI_KEY_1' },
@@ -78,7 +78,7 @@ describe('before the first call', () => {
     expect(balanced.status().endpoints.map(({ isSkipped }) => isSkipped)).toEqual([false, false, false]);
   });
 
-  it('a provider that was handed in is not asked for models, which may need settings that are not there yet', () => {
+  it('asks no provider that was handed in for models, which may need settings that are not there yet', () => {
     const provider = {
       languageModel: () => {
         throw new LoadSettingError({ message: 'The region is missing.' });
@@ -121,7 +121,7 @@ describe('what the environment lacks', () => {
     for (const name of names) expect(message).toContain(`environment variable ${name} is not set`);
   });
 
-  it('is whatever is empty, too', async () => {
+  it('includes variables that are empty', async () => {
     vi.stubEnv('OPENAI_KEY_1', '  ');
 
     const { message } = await missing(
@@ -131,7 +131,7 @@ describe('what the environment lacks', () => {
     expect(message).toContain('OPENAI_KEY_1');
   });
 
-  it('is a URL when what is there is none, and is not repeated', async () => {
+  it('includes a URL that is none, which is not repeated', async () => {
     vi.stubEnv('AZURE_URL_2', 'sk-pasted-into-the-wrong-line');
     const balanced = createBalancedProvider({
       endpoints: [{ type: 'azure', apiKey: 'k-1', baseURLEnv: 'AZURE_URL_2' }],
@@ -144,7 +144,7 @@ describe('what the environment lacks', () => {
   });
 
   it.each(['localhost:1234/v1', 'file:///etc/passwd', 'https://a.example/v1?key=sk-secret'])(
-    'is a URL that requests can be sent to, when what is there is %s',
+    'includes a URL that no request can be sent to: %s',
     async (value) => {
       vi.stubEnv('AZURE_URL_2', value);
       vi.stubEnv('OPENAI_BASE_URL', value);
@@ -163,7 +163,7 @@ describe('what the environment lacks', () => {
   );
 
   it.each(['sk-secret\nsk-other', 'sk-secret\u2013other'])(
-    'is a key that a header can have, when what is there is %j, which is not repeated',
+    'includes a key that no header can have, and does not repeat it: %j',
     async (value) => {
       vi.stubEnv('OPENAI_KEY_1', value);
 
@@ -176,7 +176,7 @@ describe('what the environment lacks', () => {
     },
   );
 
-  it('is the name of a resource when what is there is a URL', async () => {
+  it('includes the name of a resource that is a URL', async () => {
     vi.stubEnv('AZURE_RESOURCE_NAME', 'https://my-east.openai.azure.com');
 
     const { message } = await missing(createBalancedProvider({ endpoints: [{ type: 'azure', apiKey: 'k-1' }] }));
@@ -206,7 +206,7 @@ describe('what the environment lacks', () => {
     expect(message + JSON.stringify(balanced.status())).not.toContain(pasted);
   });
 
-  it('is not what has blanks around it', async () => {
+  it('does not include values with blanks around them', async () => {
     vi.stubEnv('OPENAI_KEY_1', ' sk-1\n');
     vi.stubEnv('OPENAI_BASE_URL', 'https://a.example/v1 ');
     const { fetch, sent } = fakeFetch();
@@ -246,7 +246,7 @@ describe('what the environment lacks', () => {
 });
 
 describe('OPENAI_BASE_URL', () => {
-  it('is where OpenAI is looked for that has no other place, when it is set by the first call', async () => {
+  it('is the place of OpenAI endpoints without one, when it is set by the first call', async () => {
     const { fetch, sent } = fakeFetch();
     const balanced = createBalancedProvider({
       endpoints: [
@@ -290,7 +290,7 @@ describe("onMissingCredentials: 'skip'", () => {
     ]);
   });
 
-  it('still throws the list when nobody is left', async () => {
+  it('throws the list when no endpoint is left', async () => {
     const balanced = createBalancedProvider({
       onMissingCredentials,
       endpoints: [
@@ -305,7 +305,7 @@ describe("onMissingCredentials: 'skip'", () => {
     expect(message.split('\n')[0]).toContain('at least one');
   });
 
-  it('fails a call at once for a model that only those serve that are left out', async () => {
+  it('fails a call at once for a model that only skipped endpoints serve', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const healthy = new FakeEndpoint('healthy');
     const balanced = createBalancedProvider({
@@ -329,7 +329,7 @@ describe("onMissingCredentials: 'skip'", () => {
 
 describe('a key that is asked for at each attempt', () => {
   it.each(['sk-secret\nsk-other', 'sk-secret\u2013other'])(
-    'is no reason to fail when it is %j, and is not repeated',
+    'leads to the next endpoint when no header can have it, and is not repeated: %j',
     async (value) => {
       const healthy = fakeFetch();
       const balanced = createBalancedProvider({
@@ -349,7 +349,7 @@ describe('a key that is asked for at each attempt', () => {
     },
   );
 
-  it('leaves a header of the same name alone', async () => {
+  it('stands beside a header that the endpoint has of its own', async () => {
     const { fetch, sent } = fakeFetch();
 
     await ask(

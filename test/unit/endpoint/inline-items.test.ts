@@ -47,7 +47,7 @@ describe('a request whose items are to be sent in full', () => {
   });
 });
 
-it('hands every other request on as it is', async () => {
+it('a request without items in full is handed on as it is', async () => {
   const init = { method: 'POST', headers: { authorization: 'Bearer any' }, body: '{}' };
   const sent: unknown[] = [];
   const send = withInlineItems(async (...args) => {

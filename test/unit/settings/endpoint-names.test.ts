@@ -32,7 +32,7 @@ describe('an endpoint without a name is called', () => {
     );
   });
 
-  it('by a name that nobody was given', () => {
+  it('by a name that no other endpoint has', () => {
     expect(namesOf({ type: 'openai', apiKey }, { name: 'openai:api.openai.com', provider })).toEqual([
       'openai:api.openai.com#2',
       'openai:api.openai.com',

@@ -154,7 +154,7 @@ describe('a setting that is given', () => {
     expect((await ask()).value).toBe(whole);
   });
 
-  it('classifyFailure decides, is told who was asked for what, and may call the default', async () => {
+  it('classifyFailure decides, is told the endpoint and the model, and may call the default', async () => {
     const asked: unknown[] = [];
     const { classifyFailure } = await import('../../../src/index.ts');
     const { endpoints, ask } = twoEndpoints({
@@ -211,7 +211,7 @@ describe('a setting that is given', () => {
     expect(sent.map(({ model }) => model)).toEqual(['first', 'first']);
   });
 
-  it('one of retry or cooldownMs leaves the defaults of the others as they are', async () => {
+  it('of one member of retry or cooldownMs leaves the defaults of the others as they are', async () => {
     const hung = new FakeEndpoint('hung', hangs());
     const balanced = createBalancedProvider({
       endpoints: [hung.settings()],

@@ -249,7 +249,7 @@ describe('settings that cannot work are refused, with the path of what is wrong:
   });
 });
 
-describe('what is right stays right:', () => {
+describe('settings that can work are taken:', () => {
   it.each([
     ['settings that are undefined', { endpoints: [{ ...openai, name: undefined, weight: undefined }], api: undefined }],
     ['two endpoints without names', { endpoints: [openai, openai] }],
@@ -347,7 +347,7 @@ describe("api: 'responses'", () => {
   });
 });
 
-describe('the message', () => {
+describe('the message of a refusal', () => {
   const secret = 'sk-do-not-show-me';
 
   it.each([
@@ -371,7 +371,7 @@ describe('the message', () => {
   });
 });
 
-describe('whatever it is given, createBalancedProvider', () => {
+describe('createBalancedProvider, whatever it is given,', () => {
   const anything = fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, withMap: true });
   const awkward = fc.oneof(
     anything,
