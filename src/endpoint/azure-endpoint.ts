@@ -12,6 +12,7 @@ import { type Credential, withOwnHeaders } from './own-headers.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 import { withRedirects } from './redirects.ts';
 import { RequestCounter } from './request-counter.ts';
+import { withToldFailures } from './told-failures.ts';
 
 /** An Azure OpenAI resource. Deployment names tell nothing, so models are built with the logical id and renamed in flight. */
 export function azureEndpoint(
@@ -52,7 +53,7 @@ function createProvider(
   const resourceURL = resourceName === undefined ? PLACEHOLDER_URL : `https://${resourceName}.openai.azure.com`;
   const urls = azureURLs(settings, baseURL ?? resourceURL);
   const apiKey = credentials.apiKey ?? PLACEHOLDER_KEY;
-  const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), settings.redirect), {
+  const fetch = withOwnHeaders(withRedirects(requests.counting(withToldFailures(settings.fetch)), settings.redirect), {
     endpoint,
     credential: credentialOf(settings, apiKey),
     headers: settings.headers ?? {},

@@ -14,3 +14,7 @@ export function isAISDK4(): boolean {
   const model: SdkModel = installedProvider().chat('gpt-4o');
   return isFirstSpecification(model);
 }
+
+/** Whether AI SDK 4 or 5 is installed, which drop events by which a Responses stream says that it failed. */
+export const dropsFailures = (): boolean =>
+  ['v1', 'v2'].includes(installedProvider().chat('gpt-4o').specificationVersion);

@@ -9,6 +9,7 @@ import { withOwnHeaders } from './own-headers.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 import { withRedirects } from './redirects.ts';
 import { RequestCounter } from './request-counter.ts';
+import { withToldFailures } from './told-failures.ts';
 
 /** An account or key at OpenAI. Model names there are OpenAI's own, so they tell their abilities themselves. */
 export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpointSettings): EndpointType {
@@ -38,7 +39,7 @@ function createProvider(
   // Always given, or the SDK would look into the environment while the provider is made.
   const baseURL =
     credentials.baseURL ?? (settings.baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL);
-  const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), settings.redirect), {
+  const fetch = withOwnHeaders(withRedirects(requests.counting(withToldFailures(settings.fetch)), settings.redirect), {
     endpoint,
     credential: { setting: 'apiKey', header: 'authorization', secret: keyFunction(settings) ?? apiKey },
     headers: withoutUndefined({ 'openai-organization': organization, 'openai-project': project, ...headers }),
