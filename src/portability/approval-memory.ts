@@ -1,5 +1,6 @@
 import { LruMap } from '../lru-map.ts';
-import type { HostedTool } from './prompt.ts';
+import type { StreamPart } from '../sdk.ts';
+import type { HostedTool } from './hosted-tools.ts';
 
 /** Where an MCP tool runs, as the app configured it. */
 export interface McpServer {
@@ -50,6 +51,41 @@ export class ApprovalMemory {
   forget(approvalId: string): void {
     this.#requests.delete(approvalId);
   }
+}
+
+/** How the SDK names the calls of tools of an MCP server. */
+const PREFIX = 'mcp.';
+
+/**
+ * Looks for requests for approval in an answer: takes its parts in their order. `undefined` for a call whose requests could be of
+ * several servers, or of none.
+ *
+ * The SDK makes two parts of a request: a call with the tool's name and arguments, and the request with the call's id. Neither
+ * names the server, so it is known only when the call has no other.
+ */
+export function approvalWatcher(
+  tools: readonly HostedTool[],
+  memory: ApprovalMemory,
+): ((part: StreamPart) => void) | undefined {
+  const [server, ...others] = mcpServers(tools);
+  if (server === undefined || others.length > 0) return undefined;
+  const calls = new Map<unknown, StreamPart>();
+  return (part) => {
+    const { type, toolCallId, approvalId } = part;
+    if (type === 'tool-call' && part['providerExecuted'] === true) calls.set(toolCallId, part);
+    if (type !== 'tool-approval-request') return;
+    const call = calls.get(toolCallId);
+    const toolName = call?.['toolName'];
+    const input = call?.['input'];
+    if (typeof approvalId !== 'string' || typeof toolCallId !== 'string') return;
+    if (typeof toolName !== 'string' || typeof input !== 'string' || !toolName.startsWith(PREFIX)) return;
+    const name = toolName.slice(PREFIX.length);
+    memory.remember({
+      toolCallId,
+      server,
+      item: { type: 'mcp_approval_request', id: approvalId, server_label: server.label, name, arguments: input },
+    });
+  };
 }
 
 /** The MCP servers among a call's tools. */

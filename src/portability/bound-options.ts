@@ -15,26 +15,17 @@ const BOUND: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether options hold something that only one account can resolve. */
-export function isBound(options: Options | undefined): boolean {
-  if (options === undefined || options === null) return false;
-  return isThere(options['itemId']) || isThere(options['reasoningEncryptedContent']) || isBoundResult(options);
-}
+export const isBound = (options: Options | null | undefined): boolean =>
+  // The SDK writes `reasoningEncryptedContent: null` when there is none.
+  (options?.['itemId'] ?? options?.['reasoningEncryptedContent'] ?? undefined) !== undefined || isBoundResult(options);
 
 /** The same for the result of a function: it has its call's options, of which the SDK reads these only. */
-export function isBoundResult(options: Options | undefined): boolean {
-  if (options === undefined || options === null) return false;
-  return (
-    options['parallelToolCall'] !== undefined ||
-    (options['caller'] as { readonly type?: unknown } | undefined)?.type === 'program'
-  );
-}
-
-// The SDK writes `reasoningEncryptedContent: null` when there is none.
-const isThere = (value: unknown): boolean => value !== undefined && value !== null;
+export const isBoundResult = (options: Options | null | undefined): boolean =>
+  options?.['parallelToolCall'] !== undefined ||
+  (options?.['caller'] as { readonly type?: unknown } | undefined)?.type === 'program';
 
 /** Whether options hold something that means the same everywhere. */
 function hasUnbound(options: Options): boolean {
-  // A loop, since this is looked at for each part of each prompt.
   for (const key in options) if (!BOUND.has(key)) return true;
   return false;
 }
@@ -50,11 +41,9 @@ export function withoutBound(all: ProviderOptions): ProviderOptions {
 }
 
 /** Whether what means the same everywhere does not stand in the same way under both keys. */
-export function isUnaligned(openai: Options | undefined, azure: Options | undefined): boolean {
+export const isUnaligned = (openai: Options | undefined, azure: Options | undefined): boolean =>
   // What came back from Azure is the same object under both keys.
-  if (openai === azure) return false;
-  return hasMore(openai, azure) || hasMore(azure, openai);
-}
+  openai !== azure && (hasMore(openai, azure) || hasMore(azure, openai));
 
 /**
  * Whether one holds something that the other does not. Two objects count as the same: where the service wrote one object, a
@@ -62,6 +51,7 @@ export function isUnaligned(openai: Options | undefined, azure: Options | undefi
  */
 function hasMore(options: Options | undefined, than: Options | undefined): boolean {
   if (options === undefined || options === null) return false;
+  // A loop, since this is looked at for each part of each prompt.
   for (const key in options) {
     if (BOUND.has(key)) continue;
     const other = than?.[key];

@@ -5,25 +5,20 @@ import type { EventEmitter } from '../events.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { Ring } from '../ring/ring.ts';
 import { type CallOptions, type CallResult, isFirstSpecification, type ModelKind, type StreamPart } from '../sdk.ts';
-import { ApprovalWatcher } from './approval-watcher.ts';
+import { approvalWatcher } from './approval-memory.ts';
 import { type CallContents, NO_CONTENTS, readContents, type Referring } from './call-contents.ts';
 import type { ConversationMemory } from './conversation-memory.ts';
 import { excludedDeployments } from './excluded-deployments.ts';
+import { isPlainlyUnknown, isUnknownReference, mayHaveActed, referenceIds } from './failed-reference.ts';
 import { mapCallOptions } from './map-options.ts';
-import { mayHaveActed } from './may-have-acted.ts';
 import { markPart, openaiMetadata, toOpenAIMetadata } from './openai-metadata.ts';
 import type { PromptMessage } from './prompt.ts';
-import { referenceIds } from './reference-ids.ts';
 import { NOTHING_FOUND } from './scan-prompt.ts';
 import { StatefulPrompt } from './stateful-prompt.ts';
 import { allIds, isCalled, StoredReferences } from './stored-references.ts';
-import { isPlainlyUnknown, isUnknownReference } from './unknown-reference.ts';
 
 /** What prompts can refer to, by the API that takes them. With AI SDK 4 they refer to nothing. */
 const REFERRING: { readonly [Kind in ModelKind]?: Referring } = { responses: 'everything', chat: 'files' };
-
-const NONE: readonly never[] = [];
-const NOTHING_STORED = new StoredReferences(NONE, undefined, new Map());
 
 /** What the conversations with one model depend on. */
 export interface ConversationDependencies {
@@ -42,8 +37,7 @@ export function conversationsWith(dependencies: ConversationDependencies): (opti
   const context = { ...dependencies, isStateful: referring === 'everything' };
   return (options) => {
     const contents = readContents(options, referring);
-    const references = affinity ? contents.references : NONE;
-    if (references.length === 0) return new Conversation(context, options, contents, NOTHING_STORED);
+    const references = affinity ? contents.references : [];
     // Once for the whole call: the one place that a memory shared by several processes would have to be asked at.
     const owners = memory.ownersOf(allIds(references));
     return new Conversation(context, options, contents, new StoredReferences(references, contents.named, owners));
@@ -64,7 +58,7 @@ export class Conversation implements Route {
   readonly #contents: CallContents;
   readonly #stored: StoredReferences;
   readonly #prompt: StatefulPrompt | undefined;
-  readonly #watcher: ApprovalWatcher | undefined;
+  readonly #watch: ReturnType<typeof approvalWatcher>;
 
   constructor(context: ConversationContext, options: CallOptions, contents: CallContents, stored: StoredReferences) {
     const { ring, memory, events, affinity } = context;
@@ -77,7 +71,7 @@ export class Conversation implements Route {
     const prompt = options['prompt'] as readonly PromptMessage[];
     if (contents.scan !== NOTHING_FOUND)
       this.#prompt = new StatefulPrompt(prompt, contents, affinity, memory.approvals);
-    this.#watcher = ApprovalWatcher.of(contents.tools, memory.approvals);
+    this.#watch = approvalWatcher(contents.tools, memory.approvals);
     this.owner = ring.deployments.find((each) => !this.excluded.has(each) && this.#isOwner(this.#targetOf(each)));
   }
 
@@ -136,7 +130,7 @@ export class Conversation implements Route {
       this.#remember(part, deployment);
       return toOpenAIMetadata(part);
     }
-    if (type === 'tool-call' || type === 'tool-approval-request') this.#watcher?.look(part);
+    if (type === 'tool-call' || type === 'tool-approval-request') this.#watch?.(part);
     return this.#writesMarks ? markPart(part, this.#targetOf(deployment).mark) : toOpenAIMetadata(part);
   }
 

@@ -2,7 +2,7 @@ import type { Deployment } from '../deployment/deployment.ts';
 import type { Target } from '../deployment/target.ts';
 import type { EventEmitter } from '../events.ts';
 import type { Ring } from '../ring/ring.ts';
-import type { HostedTool } from './prompt.ts';
+import type { HostedTool } from './hosted-tools.ts';
 import type { StoredReferences } from './stored-references.ts';
 
 const NONE: ReadonlySet<Deployment> = new Set();

@@ -1,53 +1,40 @@
 import { fileIn } from './file-reference.ts';
-import type { HostedTool, Options, PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
+import type { HostedTool } from './hosted-tools.ts';
+import type { Options, PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
 import type { StoredReference } from './stored-references.ts';
 
 type Add = (what: string, id: unknown, ids?: Options) => void;
 
-const NONE: readonly StoredReference[] = [];
-
-/** What a call refers to by id alone: in its prompt, its options, its tools. Allocates no list when there is nothing. */
+/** What a call refers to by id alone: in its prompt, its options, its tools. */
 export function findStoredReferences(
   prompt: readonly PromptMessage[],
   options: ProviderOptions | undefined,
   tools: readonly HostedTool[],
 ): readonly StoredReference[] {
-  let found: StoredReference[] | undefined;
+  const found: StoredReference[] = [];
   const add: Add = (what, id, ids) => {
-    if (typeof id === 'string') (found ??= []).push({ what, id, ids });
+    if (typeof id === 'string') found.push({ what, id, ids });
   };
-  addFromPrompt(prompt, add);
-  if (options !== undefined) addFromOptions(options, add);
-  for (const tool of tools) addFromTool(tool, add);
-  return found ?? NONE;
-}
-
-function addFromPrompt(prompt: readonly PromptMessage[], add: Add): void {
-  for (let at = 0; at < prompt.length; at += 1) {
-    const { role, content } = prompt[at] as PromptMessage;
+  for (const { role, content } of prompt) {
     if (typeof content === 'string') continue;
     if (role === 'user') addFiles(content, add);
-    else if (role === 'tool') addFilesOfResults(content, add);
+    else if (role === 'tool')
+      for (const { output } of content)
+        if (output?.type === 'content') addFiles(output['value'] as readonly PromptPart[], add);
   }
-}
-
-function addFilesOfResults(parts: readonly PromptPart[], add: Add): void {
-  for (let at = 0; at < parts.length; at += 1) {
-    const output = (parts[at] as PromptPart)['output'] as PromptPart | undefined;
-    if (output?.type === 'content') addFiles(output['value'] as readonly PromptPart[], add);
-  }
+  if (options !== undefined) addFromOptions(options, add);
+  for (const tool of tools) addFromTool(tool, add);
+  return found;
 }
 
 function addFiles(parts: readonly PromptPart[], add: Add): void {
-  for (let at = 0; at < parts.length; at += 1) {
-    const part = parts[at] as PromptPart;
-    const file = part.type === 'text' ? undefined : fileIn(part);
+  for (const part of parts) {
+    const file = fileIn(part);
     if (file !== undefined) add('file', file.id, file.ids);
   }
 }
 
 function addFromOptions(all: ProviderOptions, add: Add): void {
-  if (all['openai'] === undefined && all['azure'] === undefined) return;
   for (const what of ['previousResponseId', 'conversation']) {
     const openai = all['openai']?.[what];
     const azure = all['azure']?.[what];

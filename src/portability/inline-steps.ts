@@ -1,9 +1,15 @@
 import { withoutBound } from './bound-options.ts';
-import { denial, hostedOutput } from './hosted-result.ts';
-import { asFunctionName, hostedToolKind } from './hosted-tool-name.ts';
+import {
+  asFunctionCall,
+  asFunctionResult,
+  denialOutput,
+  hostedOutput,
+  type HostedTool,
+  hostedToolKind,
+} from './hosted-tools.ts';
 import type { LeftOut } from './left-out-warning.ts';
-import type { HostedTool, PromptMessage, PromptPart } from './prompt.ts';
-import { type ApprovalContext, type Denial, isApproval, settleApprovals } from './settle-approvals.ts';
+import type { PromptMessage, PromptPart } from './prompt.ts';
+import { type ApprovalContext, isApproval, settleApprovals } from './settle-approvals.ts';
 
 /** What is known of the call whose prompt is made portable. */
 export interface InlineContext extends ApprovalContext {
@@ -27,36 +33,37 @@ const LEFT_OUT: ReadonlyMap<string, LeftOut> = new Map([
  *
  * @param isPending whether no answer follows the message.
  */
-export function inlineStep(
+export const inlineStep = (
   message: PromptMessage,
   context: InlineContext,
   isPending: boolean,
-): readonly PromptMessage[] {
-  const content = message.content as readonly PromptPart[];
-  return message.role === 'tool'
-    ? inlineResults(message, content, context, isPending)
-    : inlineAnswer(message, content, context);
-}
+): readonly PromptMessage[] =>
+  message.role === 'tool' ? inlineResults(message, context, isPending) : inlineAnswer(message, context);
 
-function inlineAnswer(
-  message: PromptMessage,
-  content: readonly PromptPart[],
-  context: InlineContext,
-): readonly PromptMessage[] {
+function inlineAnswer(message: PromptMessage, context: InlineContext): readonly PromptMessage[] {
   const messages: PromptMessage[] = [];
   let parts: PromptPart[] = [];
-  const { waiting, unanswered } = context;
+  const { tools, specificationVersion, waiting, unanswered, leftOut } = context;
   waiting.clear();
-  for (const part of content) {
-    if (isLeftOut(part, context)) continue;
-    const id = part['toolCallId'];
-    if (part.type === 'tool-result') {
-      const pair = inlineHosted(unanswered.get(id) ?? callOf(part), part, context);
+  for (const part of message.content as readonly PromptPart[]) {
+    const { type, toolCallId: id, toolName = '', output } = part;
+    const isResult = type === 'tool-result';
+    const isHosted = isResult || part['providerExecuted'] === true;
+    const kind = isHosted ? hostedToolKind(toolName, tools) : '';
+    const lost = whatIsLost(type, kind);
+    if (lost !== undefined) leftOut.add(lost);
+    else if (isResult) {
+      // A result whose own call is not in the prompt any more is worth keeping.
+      const call = unanswered.get(id) ?? { type: 'tool-call', toolCallId: id, toolName, input: {} };
+      const inlined = hostedOutput(output as PromptPart, kind, specificationVersion);
+      messages.push(
+        { ...message, content: [...parts, asFunctionCall(call)] },
+        { role: 'tool', content: [asFunctionResult(part, inlined)] },
+      );
+      parts = [];
       waiting.delete(id);
       unanswered.delete(id);
-      messages.push({ ...message, content: [...parts, pair.call] }, { role: 'tool', content: [pair.result] });
-      parts = [];
-    } else if (part.type === 'tool-call' && part['providerExecuted'] === true) {
+    } else if (type === 'tool-call' && isHosted) {
       waiting.set(id, part);
       unanswered.set(id, part);
     } else {
@@ -68,70 +75,26 @@ function inlineAnswer(
 }
 
 /** Reasoning and compactions are encrypted for the account that made them, or stored there; some tools' items are as well. */
-function isLeftOut(part: PromptPart, context: InlineContext): boolean {
-  const what = whatIsLeftOut(part, context);
-  if (what !== undefined) context.leftOut.add(what);
-  return what !== undefined;
+function whatIsLost(type: string, hostedKind: string): LeftOut | undefined {
+  if (type === 'reasoning') return 'reasoning';
+  return type === 'custom' ? 'compaction' : LEFT_OUT.get(hostedKind);
 }
-
-function whatIsLeftOut(part: PromptPart, { tools }: InlineContext): LeftOut | undefined {
-  if (part.type === 'reasoning') return 'reasoning';
-  if (part.type === 'custom') return 'compaction';
-  const isHosted = part.type === 'tool-result' || part['providerExecuted'] === true;
-  return isHosted ? LEFT_OUT.get(hostedToolKind(part['toolName'] as string, tools)) : undefined;
-}
-
-/** A call for a result whose own call is not in the prompt any more: the result is worth keeping. */
-const callOf = ({ toolCallId, toolName }: PromptPart): PromptPart => ({
-  type: 'tool-call',
-  toolCallId,
-  toolName,
-  input: {},
-});
 
 function inlinePart(part: PromptPart): PromptPart {
   const { providerOptions } = part;
-  if (providerOptions === undefined || providerOptions === null) return part;
-  return { ...part, providerOptions: withoutBound(providerOptions) };
+  return providerOptions ? { ...part, providerOptions: withoutBound(providerOptions) } : part;
 }
-
-function inlineHosted(
-  call: PromptPart,
-  result: PromptPart,
-  { tools, specificationVersion }: InlineContext,
-): { readonly call: PromptPart; readonly result: PromptPart } {
-  const kind = hostedToolKind(result['toolName'] as string, tools);
-  const output = hostedOutput(result, kind, specificationVersion);
-  const { type, toolCallId } = result;
-  const toolName = asFunctionName(result['toolName'] as string);
-  return { call: asFunctionCall(call), result: { type, toolCallId, toolName, output } };
-}
-
-const asFunctionCall = ({ type, toolCallId, toolName, input }: PromptPart): PromptPart => ({
-  type,
-  toolCallId,
-  toolName: asFunctionName(toolName as string),
-  input,
-});
 
 /** Results of functions, and answers to requests for approval. */
-function inlineResults(
-  message: PromptMessage,
-  content: readonly PromptPart[],
-  context: InlineContext,
-  isPending: boolean,
-): readonly PromptMessage[] {
+function inlineResults(message: PromptMessage, context: InlineContext, isPending: boolean): readonly PromptMessage[] {
+  const content = message.content as readonly PromptPart[];
   const { denied, passedOn } = settleApprovals(content, context, isPending);
   const deniedIds = new Set(denied.map(({ call }) => call['toolCallId']));
   const results = content.filter((part) => !isApproval(part) && !deniedIds.has(part['toolCallId']));
-  const parts = [...denied.map(denialOf), ...passedOn, ...results.map(inlinePart)];
+  const denials = denied.map(({ call, reason }) => asFunctionResult(call, denialOutput(reason)));
+  const parts = [...denials, ...passedOn, ...results.map(inlinePart)];
   return [
     ...(denied.length === 0 ? [] : [{ role: 'assistant', content: denied.map(({ call }) => asFunctionCall(call)) }]),
     ...(parts.length === 0 ? [] : [{ ...message, content: parts }]),
   ];
-}
-
-function denialOf({ call: { toolCallId, toolName }, reason }: Denial): PromptPart {
-  const output = { type: 'text', value: denial(reason) };
-  return { type: 'tool-result', toolCallId, toolName: asFunctionName(toolName as string), output };
 }

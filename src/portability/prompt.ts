@@ -7,10 +7,14 @@ export type Options = Readonly<Record<string, unknown>>;
 /** Options by provider name. */
 export type ProviderOptions = Readonly<Record<string, Options | undefined>>;
 
-/** One part of a message. */
+/** One part of a message, or the output of a tool's result, which is written in the same way. */
 export interface PromptPart {
   readonly type: string;
   readonly providerOptions?: ProviderOptions | undefined;
+  /** Of a tool's call or result. */
+  readonly toolName?: string | undefined;
+  /** Of a tool's result. */
+  readonly output?: PromptPart | undefined;
   readonly [field: string]: unknown;
 }
 
@@ -21,25 +25,3 @@ export interface PromptMessage {
   readonly content: string | readonly PromptPart[];
   readonly providerOptions?: ProviderOptions | undefined;
 }
-
-/** A tool that the provider executes. `provider-defined` is specification v2's word for `provider`. */
-export interface HostedTool {
-  readonly type: 'provider' | 'provider-defined';
-  /** Whose tool it is, and which: `openai.web_search`. */
-  readonly id: string;
-  /** What the user calls it. */
-  readonly name: string;
-  readonly args: Options;
-}
-
-/** The tools of a call that the provider executes. */
-export function hostedTools(tools: unknown): readonly HostedTool[] {
-  if (!Array.isArray(tools)) return NONE;
-  const hosted = tools.filter(isHosted);
-  return hosted.length === 0 ? NONE : hosted;
-}
-
-const NONE: readonly HostedTool[] = [];
-
-const isHosted = (tool: { readonly type?: unknown }): tool is HostedTool =>
-  tool.type === 'provider' || tool.type === 'provider-defined';

@@ -33,10 +33,8 @@ export function scanPrompt(prompt: readonly PromptMessage[]): PromptScan {
   let unaligned: number[] | undefined;
   let owner: string | undefined;
   let latestOwner: string | undefined;
-  for (let index = 0; index < prompt.length; index += 1) {
-    const message = prompt[index] as PromptMessage;
+  for (const [index, message] of prompt.entries()) {
     if (isUnalignedMessage(message)) (unaligned ??= []).push(index);
-    if (message.role !== 'assistant' && message.role !== 'tool') continue;
     const step = readStep(message, index, owner);
     if (step === undefined) continue;
     (steps ??= []).push(step);
@@ -48,35 +46,16 @@ export function scanPrompt(prompt: readonly PromptMessage[]): PromptScan {
     : { steps: steps ?? NOTHING, latestOwner, unaligned: unaligned ?? NOTHING };
 }
 
-/** Whether a prompt is nothing but text without options, as most chats are. Costs a few nanoseconds a message. */
-export function isPlainPrompt(prompt: readonly PromptMessage[]): boolean {
-  for (let index = 0; index < prompt.length; index += 1) {
-    const { content, providerOptions } = prompt[index] as PromptMessage;
-    if (providerOptions !== undefined) return false;
-    if (typeof content === 'string') continue;
-    // Nearly every message has one part. A loop would cost more than this look at the first.
-    const first = content[0];
-    if (first === undefined) continue;
-    if (first.type !== 'text' || first.providerOptions !== undefined) return false;
-    for (let at = 1; at < content.length; at += 1) {
-      const part = content[at] as PromptPart;
-      if (part.type !== 'text' || part.providerOptions !== undefined) return false;
-    }
-  }
-  return true;
-}
-
 /** @param before owner of the step before: approvals answer it, and carry no mark of their own. */
-function readStep(message: PromptMessage, index: number, before: string | undefined): Step | undefined {
-  const holdsReference = message.role === 'tool' ? isBoundResult : isBound;
+function readStep({ role, content }: PromptMessage, index: number, before: string | undefined): Step | undefined {
+  const isTool = role === 'tool';
+  if ((!isTool && role !== 'assistant') || typeof content === 'string') return undefined;
+  const holdsReference = isTool ? isBoundResult : isBound;
   let isReference = false;
   let owner: string | undefined;
   let underOpenai = false;
   let underAzure = false;
-  const content = message.content as readonly PromptPart[];
-  const isTool = message.role === 'tool';
-  for (let at = 0; at < content.length; at += 1) {
-    const part = content[at] as PromptPart;
+  for (const part of content) {
     const options = part.providerOptions;
     if (refers(part, isTool)) isReference = true;
     if (options === undefined || options === null) continue;
@@ -87,38 +66,33 @@ function readStep(message: PromptMessage, index: number, before: string | undefi
   }
   if (!isReference) return undefined;
   const writtenBy = underOpenai === underAzure ? undefined : underOpenai ? 'openai' : 'azure';
-  return { index, owner: owner ?? (message.role === 'tool' ? before : undefined), writtenBy };
+  return { index, owner: owner ?? (isTool ? before : undefined), writtenBy };
 }
 
 /** Whether the SDK refers to the part by its id, whatever options it has. */
-function refers(part: PromptPart, isTool: boolean): boolean {
-  if (part.type === 'text') return false;
-  if (isTool) return part.type === 'tool-approval-response';
+function refers({ type, providerExecuted }: PromptPart, isTool: boolean): boolean {
+  if (isTool) return type === 'tool-approval-response';
   // Results in the assistant's own message are of tools that the provider executed.
-  return part.type === 'tool-result' || part.type === 'custom' || part['providerExecuted'] === true;
+  return type === 'tool-result' || type === 'custom' || providerExecuted === true;
 }
 
-function isUnalignedMessage({ content, providerOptions }: PromptMessage): boolean {
-  if (isUnalignedIn(providerOptions)) return true;
-  if (typeof content === 'string') return false;
-  for (let at = 0; at < content.length; at += 1) {
-    const part = content[at] as PromptPart;
-    if (part.providerOptions !== undefined && isUnalignedIn(part.providerOptions)) return true;
-    if (part.type === 'tool-result' && isOutputUnaligned(part['output'])) return true;
-  }
-  return false;
-}
+const isUnalignedMessage = (message: PromptMessage): boolean =>
+  hasUnaligned(message) || (typeof message.content !== 'string' && message.content.some(isUnalignedPart));
 
 /** Parts within a tool's result have options of their own. */
-function isOutputUnaligned(output: unknown): boolean {
-  const { type, value, providerOptions } = output as {
-    readonly type?: string;
-    readonly value?: readonly PromptPart[];
-    readonly providerOptions?: ProviderOptions;
-  };
-  if (isUnalignedIn(providerOptions)) return true;
-  return type === 'content' && value?.some((item) => isUnalignedIn(item.providerOptions)) === true;
+function isUnalignedPart(part: PromptPart): boolean {
+  const output = part.type === 'tool-result' ? part.output : undefined;
+  if (hasUnaligned(part)) return true;
+  if (output === undefined) return false;
+  const items = output.type === 'content' ? (output['value'] as readonly PromptPart[]) : [];
+  return hasUnaligned(output) || items.some(hasUnaligned);
 }
 
-const isUnalignedIn = (options: ProviderOptions | undefined | null): boolean =>
-  options !== undefined && options !== null && isUnaligned(options['openai'], options['azure']);
+const hasUnaligned = ({
+  providerOptions,
+}: {
+  readonly providerOptions?: ProviderOptions | null | undefined;
+}): boolean =>
+  providerOptions !== undefined &&
+  providerOptions !== null &&
+  isUnaligned(providerOptions['openai'], providerOptions['azure']);

@@ -1,6 +1,6 @@
 import type { ApprovalRequest } from './approval-memory.ts';
 import type { LeftOut } from './left-out-warning.ts';
-import type { Options, PromptPart } from './prompt.ts';
+import type { PromptPart } from './prompt.ts';
 
 /** What is known of requests for approval while a prompt is inlined. */
 export interface ApprovalContext {
@@ -41,7 +41,7 @@ export function settleApprovals(
   context: ApprovalContext,
   isPending: boolean,
 ): SettledApprovals {
-  const { waiting, requests, leftOut } = context;
+  const { waiting, requests, leftOut, recall, dropsApprovals } = context;
   const denied: Denial[] = [];
   const passedOn: PromptPart[] = [];
   const deny = (call: PromptPart, reason: unknown): void => {
@@ -49,60 +49,55 @@ export function settleApprovals(
     denied.push({ call, reason });
   };
   const answers = distinct(content);
-  for (const answer of answers.values()) {
+  for (const [id, answer] of answers) {
     if (answer['approved'] !== true) {
-      const call = deniedCall(answer, content, context) ?? (answers.size === 1 ? onlyOneOf(waiting) : undefined);
+      const call = deniedCall(id, content, context) ?? (answers.size === 1 ? onlyOneOf(waiting) : undefined);
       if (call !== undefined) deny(call, answer['reason']);
       else if (isPending) leftOut.add('approval');
-    } else if (isPending && !requests.has(answer['approvalId'] as string)) {
-      if (addRequest(answer, context)) passedOn.push(answer);
-      else leftOut.add('approval');
+    } else if (isPending && !requests.has(id as string)) {
+      const request = dropsApprovals ? undefined : recall(id);
+      if (request === undefined) leftOut.add('approval');
+      else {
+        // The request is sent as the service made it, whatever the prompt says of it.
+        requests.set(request.item.id, request.item);
+        passedOn.push(answer);
+      }
     }
   }
   // Denials that came without an answer to the request.
   for (const { toolCallId, output } of content.filter(isDenial)) {
     const call = waiting.get(toolCallId);
-    if (call !== undefined) deny(call, (output as Options)['reason']);
+    if (call !== undefined) deny(call, output?.['reason']);
   }
   return { denied, passedOn };
 }
 
-/** One answer to each request. When there are several, a denial wins. */
+/** One answer to each request, by its id. When there are several, a denial wins. */
 function distinct(content: readonly PromptPart[]): ReadonlyMap<unknown, PromptPart> {
   const answers = new Map<unknown, PromptPart>();
-  for (const part of content) {
-    if (!isApproval(part)) continue;
-    const known = answers.get(part['approvalId']);
-    if (known === undefined || part['approved'] !== true) answers.set(part['approvalId'], part);
+  for (const part of content.filter(isApproval)) {
+    const id = part['approvalId'];
+    if (!answers.has(id) || part['approved'] !== true) answers.set(id, part);
   }
   return answers;
 }
 
-/** The request is sent as the service made it, whatever the prompt says of it. */
-function addRequest({ approvalId }: PromptPart, { recall, requests, dropsApprovals }: ApprovalContext): boolean {
-  const request = dropsApprovals ? undefined : recall(approvalId);
-  if (request === undefined) return false;
-  requests.set(request.item.id, request.item);
-  return true;
-}
-
 /** The call that was denied: known from the request, or from the result that the AI SDK makes of a denial. */
 function deniedCall(
-  { approvalId }: PromptPart,
+  id: unknown,
   content: readonly PromptPart[],
   { recall, waiting }: ApprovalContext,
 ): PromptPart | undefined {
   const toolCallId =
-    recall(approvalId)?.toolCallId ??
-    content.find((part) => isDenial(part) && idOfDenial(part) === approvalId)?.['toolCallId'];
+    recall(id)?.toolCallId ??
+    content.find((part) => isDenial(part) && part.output?.providerOptions?.['openai']?.['approvalId'] === id)?.[
+      'toolCallId'
+    ];
   return waiting.get(toolCallId);
 }
 
 const isDenial = ({ type, output }: PromptPart): boolean =>
-  type === 'tool-result' && (output as PromptPart | undefined)?.type === 'execution-denied';
-
-const idOfDenial = ({ output }: PromptPart): unknown =>
-  (output as PromptPart).providerOptions?.['openai']?.['approvalId'];
+  type === 'tool-result' && output?.type === 'execution-denied';
 
 /** A denial allows nothing, so the only call that waits may be taken for its call. */
 const onlyOneOf = (waiting: ReadonlyMap<unknown, PromptPart>): PromptPart | undefined =>

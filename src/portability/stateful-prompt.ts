@@ -6,7 +6,6 @@ import { adaptPrompt } from './adapt-prompt.ts';
 import { type ApprovalMemory, mcpServers } from './approval-memory.ts';
 import type { CallContents } from './call-contents.ts';
 import { type LeftOut, leftOutWarnings, type Warning } from './left-out-warning.ts';
-import { type PendingApprovals, pendingApprovals } from './pending-approvals.ts';
 import type { PromptMessage } from './prompt.ts';
 import type { Step } from './scan-prompt.ts';
 
@@ -21,6 +20,13 @@ interface SentForm {
   readonly warnings: readonly Warning[];
 }
 
+/** Approvals that no answer follows. */
+interface PendingApprovals {
+  readonly ids: readonly string[];
+  /** Index of the answer that asked for them. */
+  readonly since: number;
+}
+
 const NONE: readonly never[] = [];
 
 /** A prompt that refers to what endpoints have stored: how each deployment gets it. After a failure it refers to less. */
@@ -28,7 +34,7 @@ export class StatefulPrompt {
   readonly #contents: CallContents;
   readonly #affinity: boolean;
   readonly #memory: ApprovalMemory;
-  readonly #pending: PendingApprovals | undefined;
+  readonly #pending: PendingApprovals;
   /** Whether nothing is referred to any more, since an endpoint did not know what it should have known. */
   #isInline = false;
   /** Whether approvals are left out, since what they allow is not known for certain, or may have been done already. */
@@ -40,13 +46,13 @@ export class StatefulPrompt {
     this.#contents = contents;
     this.#affinity = affinity;
     this.#memory = memory;
-    if (contents.scan.steps.length > 0) this.#pending = pendingApprovals(prompt);
+    this.#pending = pendingApprovals(prompt);
   }
 
   /** The options that mean the same at a deployment. */
   optionsFor(deployment: Deployment, target: Target, options: CallOptions): CallOptions {
     const { keys, endpoint } = target;
-    const pending = this.#pending?.ids ?? NONE;
+    const pending = this.#pending.ids;
     const isInline = this.#isInline;
     if (keys === undefined) {
       this.#sent.set(deployment, { isInline, holdsRequests: false, approvals: pending, warnings: NONE });
@@ -111,8 +117,20 @@ export class StatefulPrompt {
   #isForeign({ index, owner, writtenBy }: Step, { mark, keys }: Target): boolean {
     if (this.#isInline) return true;
     // The answer that asked for approvals goes with them: a denial among them then becomes the result of its call.
-    if (this.#dropsApprovals && this.#pending !== undefined && index >= this.#pending.since) return true;
+    if (this.#dropsApprovals && this.#pending.ids.length > 0 && index >= this.#pending.since) return true;
     if (owner !== undefined && this.#affinity) return owner !== mark.endpoint;
     return writtenBy !== undefined && writtenBy !== keys?.own;
   }
+}
+
+/** Finds them after the last answer; no other part of the prompt is looked at. */
+function pendingApprovals(prompt: readonly PromptMessage[]): PendingApprovals {
+  const since = prompt.findLastIndex(({ role }) => role === 'assistant');
+  const ids = prompt
+    .slice(since + 1)
+    .flatMap(({ content }) => (typeof content === 'string' ? [] : content))
+    // Not only `true`: the SDK may take other values for an approval.
+    .filter(({ type, approved }) => type === 'tool-approval-response' && approved !== false)
+    .map(({ approvalId }) => approvalId as string);
+  return { ids, since };
 }

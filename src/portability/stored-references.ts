@@ -49,13 +49,8 @@ export class StoredReferences {
   /** A file may be stored at OpenAI and at Azure, under an id of its own at each: so there may be two owners. */
   #ownerSeenFrom(target: Target): string | undefined {
     if (this.all.length === 0) return undefined;
-    if (this.#named !== undefined) return this.#named;
-    for (const reference of this.all) {
-      const id = idAt(reference, target);
-      const owner = id === undefined ? undefined : this.#owners.get(id);
-      if (owner !== undefined) return owner;
-    }
-    return undefined;
+    const owners = this.idsAt(target).map((id) => this.#owners.get(id));
+    return this.#named ?? owners.find((owner) => owner !== undefined);
   }
 }
 

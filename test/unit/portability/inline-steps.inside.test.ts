@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { inlineStep, type InlineContext } from '../../../src/portability/inline-steps.ts';
-import type { HostedTool } from '../../../src/portability/prompt.ts';
+import type { HostedTool } from '../../../src/portability/hosted-tools.ts';
 import { assistant, hosted, mark, type PromptMessage, type PromptPart, text, toolResults } from './prompts.ts';
 
 const contextOf = (more: Partial<InlineContext> = {}): InlineContext => ({

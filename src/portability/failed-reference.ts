@@ -1,0 +1,73 @@
+import { APICallError } from '@ai-sdk/provider';
+
+import { CredentialError } from '../errors/credential-error.ts';
+import type { Failure } from '../failure/failure.ts';
+import { neverConnected } from '../failure/network-codes.ts';
+import type { Options, PromptMessage, PromptPart } from './prompt.ts';
+
+/** Codes by which a service says that it does not know what a request refers to, or cannot decrypt it. */
+const CODES: ReadonlySet<string | undefined> = new Set([
+  'item_not_found',
+  'previous_response_not_found',
+  'response_not_found',
+  'conversation_not_found',
+  'invalid_encrypted_content',
+  'file_not_found',
+  'container_not_found',
+  'vector_store_not_found',
+]);
+
+/**
+ * Whether a failure says that the endpoint does not know something that the request refers to.
+ *
+ * OpenAI answers most of these with a 404 without a code, and names the id in its message. So the message is searched for the
+ * ids that the request holds; its words are not looked at.
+ */
+export function isUnknownReference(error: unknown, failure: Failure, ids: () => Iterable<string>): boolean {
+  if (CODES.has(failure.code)) return true;
+  const status = statusOf(error, failure);
+  if (status !== 404 && status !== 400) return false;
+  const { message, responseBody } = error as { readonly message?: unknown; readonly responseBody?: unknown };
+  const text = [message, responseBody].filter((each) => typeof each === 'string').join('\n');
+  for (const id of ids()) if (text.includes(id)) return true;
+  return false;
+}
+
+/** Whether its status or code leaves no doubt: a 400 that names an id may also say that the id is there twice. */
+export const isPlainlyUnknown = (error: unknown, failure: Failure): boolean =>
+  CODES.has(failure.code) || statusOf(error, failure) === 404;
+
+/**
+ * Whether a service may have called a tool although the attempt failed: it may have broken down afterwards. A service that
+ * refuses a request has not begun with it. Every other failure that leaves it unclear counts as "may have".
+ */
+export function mayHaveActed(error: unknown, failure: Failure): boolean {
+  if (CredentialError.isInstance(error)) return false;
+  const status = statusOf(error, failure);
+  if (status !== undefined) return status < 400 || status === 408 || status >= 500;
+  return failure.code === undefined || !neverConnected(failure.code);
+}
+
+const statusOf = (error: unknown, { statusCode }: Failure): number | undefined =>
+  statusCode ?? (APICallError.isInstance(error) ? error.statusCode : undefined);
+
+/** Every id that a call refers to. Needed only when an endpoint says that it does not know one. */
+export function referenceIds(prompt: unknown, stored: readonly string[]): ReadonlySet<string> {
+  const steps = (Array.isArray(prompt) ? (prompt as readonly PromptMessage[]) : []).filter(
+    ({ role, content }) => typeof content !== 'string' && (role === 'assistant' || role === 'tool'),
+  );
+  const found = steps.flatMap(({ role, content }) =>
+    (content as readonly PromptPart[]).flatMap((part) => idsOf(part, role)),
+  );
+  // Short ones would be found in any message.
+  return new Set([...stored, ...found.filter((id) => typeof id === 'string').filter((id) => id.length > 4)]);
+}
+
+const idsOf = ({ type, providerOptions, toolCallId, approvalId }: PromptPart, role: string): readonly unknown[] => [
+  providerOptions?.['openai']?.['itemId'],
+  providerOptions?.['azure']?.['itemId'],
+  (providerOptions?.['openai']?.['caller'] as Options | undefined)?.['callerId'],
+  // What a provider executed is referred to by the id of its call.
+  role === 'assistant' && type === 'tool-result' ? toolCallId : undefined,
+  approvalId,
+];
