@@ -43,7 +43,6 @@ export class Attempt {
     if (isStream) this.#limit('timeout.firstContentMs', firstContentMs);
     this.#tellStart();
     cancellation.addEventListener('abort', this);
-    if (cancellation.end !== undefined) this.handleEvent();
   }
 
   get deployment(): Deployment {

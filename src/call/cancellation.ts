@@ -50,8 +50,10 @@ export class Cancellation implements EndSignal {
     return this.end?.by === 'caller';
   }
 
+  /** A listener that comes too late is told at once: what led to its wait may have ended the call. */
   addEventListener(_: 'abort', listener: AbortListener): void {
-    if (this.#listener === undefined) this.#listener = listener;
+    if (this.end !== undefined) tell(listener);
+    else if (this.#listener === undefined) this.#listener = listener;
     else (this.#others ??= new Set()).add(listener);
   }
 
@@ -83,9 +85,11 @@ export class Cancellation implements EndSignal {
   #endWith(end: CancelledBy): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    for (const listener of [this.#listener, ...(this.#others ?? [])]) {
-      if (typeof listener === 'function') listener();
-      else listener?.handleEvent();
-    }
+    for (const listener of [this.#listener, ...(this.#others ?? [])]) tell(listener);
   }
+}
+
+function tell(listener: AbortListener | undefined): void {
+  if (typeof listener === 'function') listener();
+  else listener?.handleEvent();
 }

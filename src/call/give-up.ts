@@ -16,17 +16,17 @@ const REFUSALS: Readonly<Record<'queue-full' | 'too-late' | 'timed-out', string>
 /** The error of a call that may not wait, or may not wait any longer. */
 export function refused(call: Call, refusal: Refusal, tokens: number): unknown {
   if (refusal.refusal === 'picker-failed') return refusal.error;
-  if (refusal.refusal === 'cancelled') return cancelledError(call);
+  if (refusal.refusal === 'cancelled') return cancelledError(call, tokens);
   const standing = standingOf(call);
   const reason = `All endpoints are ${standing}, and ${REFUSALS[refusal.refusal]}`;
-  return cancelledError(call) ?? exhausted(call, tokens, reason, standing === 'at capacity');
+  return cancelledError(call, tokens) ?? exhausted(call, tokens, reason, standing === 'at capacity');
 }
 
 /** What a call ends with that was ended from outside; `undefined` when it was not. */
-export function cancelledError(call: Call): unknown {
+export function cancelledError(call: Call, tokens: number): unknown {
   const { end } = call.cancellation;
   if (end?.by === 'caller') return end.reason ?? new DOMException('This operation was aborted', 'AbortError');
-  return end && exhausted(call, 1, `The ${end.timeoutMs} ms of totalTimeoutMs are over`);
+  return end && exhausted(call, tokens, `The ${end.timeoutMs} ms of totalTimeoutMs are over`);
 }
 
 /** The error of a call that gives up, with everything that was tried. */

@@ -65,28 +65,29 @@ class CallLoop<T> {
     return end ?? this.#giveUp();
   }
 
-  /** Asks each deployment once that can be asked. Returns `undefined` when none of them answered. */
+  /** Asks each deployment once that can be asked. Returns `undefined` when none of them answered. Never rejects. */
   async #round(): Promise<CallEnd<T> | undefined> {
     const call = this.#call;
     try {
-      call.context.requireCredentials(call.ring.deployments);
-    } catch (error) {
-      return { error };
-    }
-    for (;;) {
-      // A listener to the events may have ended it.
-      if (call.cancellation.end !== undefined) return { error: cancelledError(call) };
-      let lease = this.#candidates.next();
-      if (lease === undefined) {
-        if (!this.#candidates.mayWait) return undefined;
-        const since = call.now;
-        const waited = await this.#candidates.wait();
-        call.waitedMs += call.now - since;
-        if ('refusal' in waited) return { error: refused(call, waited, this.#candidates.tokens) };
-        lease = waited;
+      for (;;) {
+        // A listener to the events may have ended it.
+        if (call.cancellation.end !== undefined) return { error: cancelledError(call, this.#candidates.tokens) };
+        call.context.requireCredentials(call.ring.deployments);
+        let lease = this.#candidates.next();
+        if (lease === undefined) {
+          if (!this.#candidates.mayWait) return undefined;
+          const since = call.now;
+          const waited = await this.#candidates.wait();
+          call.waitedMs += call.now - since;
+          if ('refusal' in waited) return { error: refused(call, waited, this.#candidates.tokens) };
+          lease = waited;
+        }
+        const end = this.#take(await hedgedAttempt(call, this.#candidates, lease, this.#question));
+        if (end !== undefined) return end;
       }
-      const end = this.#take(await hedgedAttempt(call, this.#candidates, lease, this.#question));
-      if (end !== undefined) return end;
+    } catch (error) {
+      // Credentials are missing, or a picker of the user's threw.
+      return { error };
     }
   }
 
@@ -95,11 +96,13 @@ class CallLoop<T> {
     if ('answer' in result) return result;
     this.#filtered = 'filtered' in result ? result.filtered : undefined;
     this.#candidates.failed(result);
-    return result.verdict === 'give-up' ? { error: cancelledError(this.#call) ?? result.error } : undefined;
+    return result.verdict === 'give-up'
+      ? { error: cancelledError(this.#call, this.#candidates.tokens) ?? result.error }
+      : undefined;
   }
 
   #giveUp(): CallEnd<T> {
-    const cancelled = cancelledError(this.#call);
+    const cancelled = cancelledError(this.#call, this.#candidates.tokens);
     if (cancelled !== undefined) return { error: cancelled };
     // When the filters of all deployments had something against it, that is the answer.
     if (this.#filtered !== undefined && this.#call.isRejected) return this.#filtered;

@@ -40,10 +40,10 @@ export function startAttempt<T>(call: Call, lease: Lease, question: Question<T>,
   const attempt = new Attempt(call, lease, isHedge);
   const answer = attempt.wait(ask(question, attempt));
   const result = Promise.resolve(
-    answer.then(
-      (given) => toResult(attempt, given, question),
-      (error: unknown) => fail(attempt, error),
-    ),
+    answer
+      .then((given) => toResult(attempt, given, question))
+      // Also what throws when it is looked at.
+      .then(undefined, (error: unknown) => fail(attempt, error)),
   );
   return { attempt, result };
 }

@@ -78,32 +78,41 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     const { idleMs } = settings.timeout;
     this.#attempt = attempt;
     this.#reader = answer.reader;
-    if (this.#state === 'waiting') this.#state = 'open';
+    // The reader has left in the moment of the answer.
+    if (this.#state === 'closed') {
+      this.#breakOff(attempt.interruptedBy);
+      return;
+    }
+    this.#state = 'open';
     // Called at once when the call was ended just now.
     if (!attempt.isOver) attempt.onInterrupt((error) => this.#breakOff(error));
-    if (idleMs !== undefined && this.#state === 'open') {
+    if (idleMs !== undefined && this.#isOpen()) {
       this.#idle = new IdleWatch(idleMs, clock, () => attempt.expire('timeout.idleMs', idleMs));
     }
     for (const part of answer.begin) {
-      if (this.#isOpen()) this.#relay(part);
+      if (this.#isOpen()) this.#handOn(part);
     }
   }
 
   // Made once: a stream has thousands of parts.
   readonly #onRead = ({ done, value }: ReadableStreamReadResult<StreamPart>): void => {
     if (this.#state === 'closed') return;
-    try {
-      if (done) this.#breakOff(incomplete(this.#attempt as Attempt));
-      else this.#relay(value);
-    } catch (error) {
-      // A part that is no part: whatever made it, the stream must not hang on it.
-      this.#breakOff(error);
-    }
+    if (done) this.#breakOff(incomplete(this.#attempt as Attempt));
+    else this.#handOn(value);
   };
 
   readonly #onReadFailure = (error: unknown): void => {
     if (this.#state !== 'closed') this.#breakOff(error);
   };
+
+  #handOn(part: StreamPart): void {
+    try {
+      this.#relay(part);
+    } catch (error) {
+      // A part that is no part: whatever made it, the stream must not hang on it.
+      this.#breakOff(error);
+    }
+  }
 
   #relay(part: StreamPart): void {
     if (part.type === 'finish' || part.type === 'error') {
