@@ -100,8 +100,9 @@ export class Budget implements Gate {
   /** Forgets the limit that was learned. What is configured holds on, with what has been spent of it. */
   reset(now: number): void {
     const { perMinute } = this.#options;
+    const allowance = this.#allowance;
     if (perMinute === undefined) this.#start(now);
-    else this.#allowance?.setPerMinute(now, perMinute);
+    else if (allowance !== undefined) this.#correctBy(allowance, now, () => allowance.setPerMinute(now, perMinute));
     this.#options.revision.bump();
   }
 
@@ -160,10 +161,15 @@ export class Budget implements Gate {
     if (perMinute === undefined) return;
     const lower = Math.min(perMinute, this.#options.perMinute ?? perMinute);
     if (lower === allowance.perMinute) return;
-    const before = allowance.level(now);
-    allowance.setPerMinute(now, lower);
-    this.#corrected += before - allowance.level(now);
+    this.#correctBy(allowance, now, () => allowance.setPerMinute(now, lower));
     this.#options.revision.bump();
+  }
+
+  /** Counts as corrected what has really changed: there is no more than the limit, and no debt beyond a window. */
+  #correctBy(allowance: Allowance, now: number, change: () => void): void {
+    const before = allowance.level(now);
+    change();
+    this.#corrected += before - allowance.level(now);
   }
 
   /**
@@ -177,9 +183,7 @@ export class Budget implements Gate {
     const missing = count - this.#corrected - remaining;
     const surplus = perMinute === undefined || perMinute === allowance.perMinute ? Math.max(0, -missing - unseen) : 0;
     const difference = missing > 0 ? missing : -surplus;
-    if (difference === 0) return;
-    allowance.spend(now, difference);
-    this.#corrected += difference;
+    if (difference !== 0) this.#correctBy(allowance, now, () => allowance.spend(now, difference));
   }
 
   #settle({ allowance, amount }: Spending, outcome: Outcome, now: number): void {

@@ -165,28 +165,29 @@ class BreakerPass implements Pass {
   readonly #breaker: CircuitBreaker;
   readonly #startedAt: number;
   // Not any more once there is content: whatever the attempt was sent to find out is known then.
-  #isProbe: boolean;
-  /** What has recovered since is not blamed for it. */
+  #hasToProbe: boolean;
+  /** What has recovered, or was reset, since is not blamed for it. */
   #generation: number;
 
   constructor(breaker: CircuitBreaker, isProbe: boolean, startedAt: number) {
     this.#breaker = breaker;
-    this.#isProbe = isProbe;
+    this.#hasToProbe = isProbe;
     this.#startedAt = startedAt;
     this.#generation = breaker.generation;
   }
 
   get isProbe(): boolean {
-    return this.#isProbe;
+    return this.#hasToProbe && this.#breaker.generation === this.#generation;
   }
 
   content(): void {
     // A deployment's row of failures ends with a whole answer, not with the beginning of one; a probe needs no more.
-    if (!this.#isProbe && this.#breaker.scope === 'deployment') return;
-    this.#breaker.succeed(this.#isProbe, this.#startedAt);
+    const { isProbe } = this;
+    if (!isProbe && this.#breaker.scope === 'deployment') return;
+    this.#breaker.succeed(isProbe, this.#startedAt);
     // It may still break off, and is of its own recovery's time.
-    if (this.#isProbe) this.#generation = this.#breaker.generation;
-    this.#isProbe = false;
+    if (isProbe) this.#generation = this.#breaker.generation;
+    this.#hasToProbe = false;
   }
 
   hang(): void {
@@ -202,8 +203,8 @@ class BreakerPass implements Pass {
     const reading = outcome.type === 'failure' ? READINGS[this.#breaker.scope](outcome.failure) : 'nothing';
     if (reading === 'failed' && outcome.type === 'failure') {
       if (this.#breaker.generation !== this.#generation) return;
-      this.#breaker.fail(this.#isProbe, this.#startedAt, outcome.failure);
-    } else if (this.#isProbe) {
+      this.#breaker.fail(this.isProbe, this.#startedAt, outcome.failure);
+    } else if (this.isProbe) {
       if (reading === 'works') this.#breaker.succeed(true, this.#startedAt);
       else this.#breaker.abandonProbe();
     }

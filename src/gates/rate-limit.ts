@@ -29,10 +29,16 @@ export class RateLimit implements Gate {
   readonly #cooldown: Cooldown;
   readonly #options: RateLimitOptions;
   #rejectionsInARow = 0;
+  #resets = 0;
 
   constructor(options: RateLimitOptions) {
     this.#options = options;
     this.#cooldown = new Cooldown(options.revision);
+  }
+
+  /** A probe from before the last of them decides nothing any more. */
+  get resets(): number {
+    return this.#resets;
   }
 
   opens(now: number): Opening {
@@ -63,6 +69,7 @@ export class RateLimit implements Gate {
 
   reset(): void {
     this.#rejectionsInARow = 0;
+    this.#resets += 1;
     this.#cooldown.clear();
   }
 
@@ -104,16 +111,22 @@ class RateLimitPass implements Pass {
   /** It finds out whether there is room, not whether the deployment works. */
   readonly isProbe = false;
   readonly #limit: RateLimit;
-  #findsRoom: boolean;
+  readonly #resets: number;
+  #hasToFindRoom: boolean;
 
   constructor(limit: RateLimit, findsRoom: boolean) {
     this.#limit = limit;
-    this.#findsRoom = findsRoom;
+    this.#resets = limit.resets;
+    this.#hasToFindRoom = findsRoom;
+  }
+
+  get #findsRoom(): boolean {
+    return this.#hasToFindRoom && this.#resets === this.#limit.resets;
   }
 
   content(): void {
     this.#limit.pass(this.#findsRoom);
-    this.#findsRoom = false;
+    this.#hasToFindRoom = false;
   }
 
   settle(outcome: Outcome): void {

@@ -13,7 +13,7 @@ const JITTER_MS = 10;
 const SHORTER_WINDOWS_MS = [1_000, 2_000, 5_000];
 
 const capacityOf = (perMinute: number, windowMs: number): number =>
-  Math.max(1, Math.floor((perMinute * windowMs) / MINUTE_MS));
+  Math.max(1, Math.floor(perMinute / (MINUTE_MS / windowMs)));
 
 interface Spending {
   /** The moment from which it counts; the latest of those remembered together. */
@@ -74,7 +74,7 @@ export class SlidingWindow implements Allowance {
   }
 
   msUntilFull(now: number): number {
-    return ((this.capacity - this.level(now)) * MINUTE_MS) / this.#perMinute;
+    return ((this.capacity - this.level(now)) / this.#perMinute) * MINUTE_MS;
   }
 
   availableAt(now: number, amount: number): number {
@@ -181,6 +181,8 @@ export class SlidingWindow implements Allowance {
       this.#first += 1;
       spending = this.#spendings[this.#first];
     }
+    // Sums of fractions leave a rest, and a call for all of a window would wait for it for ever.
+    if (this.#first === this.#spendings.length) this.#spent = 0;
     if (this.#first > 64 && this.#first * 2 > this.#spendings.length) {
       this.#spendings.splice(0, this.#first);
       this.#first = 0;

@@ -12,6 +12,9 @@ export interface StatedLimit {
   readonly reset: string | undefined;
 }
 
+/** Per minute. Some services write 2^32 - 1 or the like; the highest limits that OpenAI and Azure publish are below 2e8. */
+const NO_LIMIT = 1e9;
+
 type Headers = Readonly<Record<string, string>>;
 
 /**
@@ -32,16 +35,13 @@ const isStated = ({ perMinute, remaining }: StatedLimit): boolean => perMinute !
 function statedLimit(headers: Headers, unit: Unit): StatedLimit {
   const perMinute = wholeNumber(headers[`x-ratelimit-limit-${unit}`]);
   return {
-    // A limit of nothing is a service that does not know its own.
-    perMinute: perMinute === 0 ? undefined : perMinute,
+    // A limit of nothing is a service that does not know its own, and one beyond all bounds is none: it would draw all calls.
+    perMinute: perMinute === 0 || Number(perMinute) >= NO_LIMIT ? undefined : perMinute,
     remaining: wholeNumber(headers[`x-ratelimit-remaining-${unit}`]),
     reset: headers[`x-ratelimit-reset-${unit}`],
   };
 }
 
-/** A whole number that is not negative; `undefined` for anything else. */
-export function wholeNumber(value: string | undefined): number | undefined {
-  if (value === undefined || value === '') return undefined;
-  const number = Number(value);
-  return Number.isInteger(number) && number >= 0 ? number : undefined;
-}
+/** A number in decimal digits; `undefined` for anything else, whatever a provider in plain JavaScript has put there. */
+export const wholeNumber = (value: unknown): number | undefined =>
+  typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;

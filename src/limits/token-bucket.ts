@@ -45,7 +45,7 @@ export class TokenBucket implements Allowance {
   }
 
   msUntilFull(now: number): number {
-    return ((this.capacity - this.level(now)) * MINUTE_MS) / this.#perMinute;
+    return ((this.capacity - this.level(now)) / this.#perMinute) * MINUTE_MS;
   }
 
   availableAt(now: number, amount: number): number {
@@ -56,8 +56,7 @@ export class TokenBucket implements Allowance {
   spend(now: number, amount: number): number {
     const level = this.level(now);
     if (level === this.capacity) this.#filledAt = now + ARRIVAL_MS;
-    this.#level = Math.min(this.capacity, level - amount);
-    return this.#level;
+    return this.#setLevel(level - amount);
   }
 
   settle(now: number, spent: number, used: number): void {
@@ -67,7 +66,7 @@ export class TokenBucket implements Allowance {
   setPerMinute(now: number, perMinute: number): void {
     const spent = this.capacity - this.level(now);
     this.#perMinute = perMinute;
-    this.#level = perMinute - spent;
+    this.#setLevel(perMinute - spent);
   }
 
   learn(_sentAt: number, { remaining }: StatedLimit): number | undefined {
@@ -79,5 +78,11 @@ export class TokenBucket implements Allowance {
     if (retryAfterMs === undefined) return;
     const lateMs = this.availableAt(now, 1) - (now + retryAfterMs);
     if (lateMs > 0) this.spend(now, (-lateMs * this.#perMinute) / MINUTE_MS);
+  }
+
+  /** Owes no more than comes in within a minute, however much was spent of a limit that has fallen since. */
+  #setLevel(level: number): number {
+    this.#level = Math.max(-this.capacity, Math.min(this.capacity, level));
+    return this.#level;
   }
 }

@@ -27,7 +27,8 @@ export class TokenEstimator {
   estimate(options: CallOptions, isClose: boolean): number {
     const cap = options['maxOutputTokens'] ?? options['maxTokens'];
     const hasOutput = options['prompt'] !== undefined;
-    const output = typeof cap === 'number' ? cap : this.#output;
+    // NaN is no number of tokens.
+    const output = typeof cap === 'number' && cap >= 0 ? cap : this.#output;
     return inputTokens(options, isClose ? estimateTokenCount : roughTokenCount) + (hasOutput ? output : 0);
   }
 
@@ -58,7 +59,7 @@ function tokensInPrompt(prompt: unknown, count: CountTokens): number {
     if (!Array.isArray(content)) sum += tokensIn(content, count);
     else
       for (const part of content as readonly Part[])
-        sum += part.type === 'text' ? count(part.text) : tokensIn(part, count);
+        sum += typeof part.text === 'string' ? count(part.text) : tokensIn(part, count);
   }
   return sum;
 }
@@ -68,8 +69,7 @@ interface Message {
 }
 
 interface Part {
-  readonly type: string;
-  readonly text: string;
+  readonly text?: unknown;
 }
 
 type CountTokens = (text: string) => number;

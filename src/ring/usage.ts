@@ -13,10 +13,13 @@ export function readUsage(usage: unknown): TokenUsage {
   return { inputTokens, outputTokens, totalTokens: count(fields['totalTokens']) ?? sum };
 }
 
+/** No model takes as many: a figure above is a fault of the service, and would spoil what is expected of all calls. */
+const MOST_TOKENS = 20_000_000;
+
 const NOT_STATED: TokenUsage = { inputTokens: undefined, outputTokens: undefined, totalTokens: undefined };
 
 function count(value: unknown): number | undefined {
   const total: unknown =
     typeof value === 'object' && value !== null ? (value as { readonly total?: unknown }).total : value;
-  return typeof total === 'number' && Number.isFinite(total) ? total : undefined;
+  return typeof total === 'number' && total >= 0 && total <= MOST_TOKENS ? total : undefined;
 }

@@ -77,6 +77,43 @@ describe('a deployment with a limit of tokens', () => {
   });
 });
 
+describe('a deployment with a limit of tokens is not shut out', () => {
+  const started = async (usual: Behaviour, options: Readonly<Record<string, unknown>>) => {
+    const endpoint = new FakeEndpoint('e0', usual);
+    const balanced = createBalancedProvider({ endpoints: [endpoint.settings({ tpm: 30_000 })] });
+    watch(balanced('m').doGenerate({ prompt, ...options }));
+    await pass(61_000);
+    endpoint.behave(answers());
+    for (let call = 0; call < 3; call += 1) watch(balanced('m').doGenerate({ prompt }));
+    await happenings();
+    return endpoint.attempts.length;
+  };
+  const using = (tokens: number): Behaviour => ({
+    ...answers(),
+    generate: async (attempt) => {
+      const answer = await answers().generate(attempt);
+      const { inputTokens, outputTokens } = answer.usage;
+      return {
+        ...answer,
+        usage: { inputTokens: { ...inputTokens, total: tokens }, outputTokens: { ...outputTokens, total: tokens } },
+      };
+    },
+  });
+
+  it.each([4_294_967_295, 1e308, -1e308, Infinity, Number.NaN])('by an answer that used %d tokens', async (tokens) => {
+    expect(await started(using(tokens), {})).toBe(4);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a cap that is no number', { maxOutputTokens: Number.NaN }],
+    ['a negative cap', { maxOutputTokens: -1e9 }],
+    ['an endless cap', { maxOutputTokens: Infinity }],
+    ['a text that is none', { prompt: [{ role: 'user', content: [{ type: 'text', text: 5 }] }] }],
+  ])('by a call with %s', async (_, options) => {
+    expect(await started(answers(), options)).toBe(4);
+  });
+});
+
 describe('a deployment whose answers state their limits', () => {
   /** Answers that state a limit of requests, and what is left of it. */
   const stating = (limit: number, remaining: () => number): Behaviour => ({
@@ -223,8 +260,8 @@ describe('a budget', () => {
   it('that is reset forgets the limit that it has learned, and keeps what was spent of the one configured', () => {
     const budget = budgetOf({ unit: 'requests', perMinute: 60 });
     for (let spent = 0; spent < 30; spent += 1) budget.enter(0, 1);
-    budget.enter(0, 1).learnLimits?.(stated(6, 0), 10);
-    expect(budget.perMinute).toBe(6);
+    budget.enter(0, 1).learnLimits?.(stated(30, 0), 10);
+    expect(budget.perMinute).toBe(30);
 
     budget.reset(20);
 
@@ -304,6 +341,46 @@ describe('a budget that hears what a service says is left', () => {
 
     expect(room(budget, 0)).toBe(550);
   });
+
+  it('owes no more than one window when a limit falls of which much is under way', () => {
+    const budget = budgetOf({ unit: 'tokens', perMinute: 2_000_000 });
+    const attempts = Array.from({ length: 19 }, () => budget.enter(0, 100_000));
+
+    attempts.at(-1)?.learnLimits?.(stated(30_000, 29_000), 100);
+
+    expect(budget.opens(60_110, 1)).toBe('now');
+  });
+
+  it('owes no more than one window however much more than was expected its attempts have used', () => {
+    const budget = budgetOf({ unit: 'tokens', perMinute: 30_000 });
+    const attempts = Array.from({ length: 20 }, () => budget.enter(0, 1_000));
+
+    for (const attempt of attempts) attempt.settle(succeeds(4_294_967_295), 100);
+
+    expect(budget.opens(60_110, 1)).toBe('now');
+  });
+
+  it('believes that no more is left than its limit', () => {
+    const budget = budgetOf({ perMinute: 600 });
+    const attempts = [budget.enter(0, 1), budget.enter(0, 1)];
+
+    attempts[0]?.learnLimits?.(stated(600, 4_294_967_295), 100);
+    attempts[1]?.learnLimits?.(stated(600, 598), 100);
+
+    expect(room(budget, 100)).toBeGreaterThanOrEqual(597);
+  });
+
+  it.each(['4294967295', '1000000000', '1e308', '0x10', '0', '-1', 'NaN', ''])(
+    'takes a limit of "%s" for none',
+    (limit) => {
+      const budget = budgetOf({});
+
+      const said = statedLimits({ 'x-ratelimit-limit-requests': limit, 'x-ratelimit-remaining-requests': '5' });
+      if (said !== undefined) budget.enter(0, 1).learnLimits?.(said, 0);
+
+      expect(budget.isLimited).toBe(false);
+    },
+  );
 
   it('takes a lower limit at once, and what is left of it', () => {
     const budget = budgetOf({ perMinute: 600 });

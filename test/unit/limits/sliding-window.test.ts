@@ -111,3 +111,15 @@ describe('a sliding window whose request is rejected although there was room', (
     expect(window.level(60_000 * 2)).toBe(6_000);
   });
 });
+
+it('a sliding window is full when it has been left alone for its length, whatever fractions were spent', () => {
+  const sevenths = fc.array(fc.nat(7_000), { minLength: 20, maxLength: 50 });
+  fc.assert(
+    fc.property(sevenths, (spent) => {
+      const window = new SlidingWindow(30_000, 60_000);
+      for (const [index, amount] of spent.entries()) window.spend(index * 1_000, amount / 7);
+
+      expect(window.availableAt(200_000, 30_000)).toBe(200_000);
+    }),
+  );
+});
