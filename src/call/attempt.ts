@@ -95,12 +95,14 @@ export class Attempt {
     const afterMs = now - this.startedAt;
     this.#contentAt = now;
     this.#limits?.lift('timeout.firstContentMs');
+    // Told before what it causes.
+    call.context.events.emit('content', () => ({ ...this.label, afterMs: Math.round(afterMs) }));
     lease.learnLimits(headers, now);
     deployment.latency.record(now, afterMs);
     call.ring.times(call.isStream).record(afterMs);
     call.ring.hangs.gotContent(deployment, !this.isOverdue);
-    lease.content();
-    call.context.events.emit('content', () => ({ ...this.label, afterMs: Math.round(afterMs) }));
+    // The gates hear of a whole answer at once, when it ends: in between, a call that waits would find its place still taken.
+    if (call.isStream) lease.content();
   }
 
   /** The call is ended from outside. */

@@ -5,7 +5,7 @@ import type { Call } from './call.ts';
 import { Candidates } from './candidates.ts';
 import { cancelledError, exhausted, refused } from './give-up.ts';
 import { hedgedAttempt } from './hedged-attempt.ts';
-import type { Answered, AttemptResult, Question } from './start-attempt.ts';
+import type { Answered, AttemptResult, FilteredFailure, Question } from './start-attempt.ts';
 
 /** How a call ended. */
 type CallEnd<T> = Answered<T> | { readonly error: unknown };
@@ -24,8 +24,8 @@ class CallLoop<T> {
   readonly #call: Call;
   readonly #question: Question<T>;
   readonly #candidates: Candidates;
-  /** The last answer, where a content filter has emptied it. */
-  #filtered: Answered<T> | undefined;
+  /** The last answer that a content filter has emptied. */
+  #filtered: FilteredFailure<T> | undefined;
 
   constructor(call: Call, question: Question<T>) {
     this.#call = call;
@@ -42,6 +42,8 @@ class CallLoop<T> {
 
   #finish(end: CallEnd<T>): Answered<T> {
     if ('answer' in end) return end;
+    // When the filters of all deployments had something against it, that is the answer.
+    if (this.#filtered !== undefined && end.error === this.#filtered.error) return this.#filtered.filtered;
     this.#call.end(this.#call.cancellation.isAborted ? 'aborted' : 'failure');
     throw end.error;
   }
@@ -94,7 +96,7 @@ class CallLoop<T> {
   /** What the end of an attempt means for the call; `undefined` when another deployment may be asked. */
   #take(result: AttemptResult<T>): CallEnd<T> | undefined {
     if ('answer' in result) return result;
-    this.#filtered = 'filtered' in result ? result.filtered : undefined;
+    if ('filtered' in result) this.#filtered = result;
     this.#candidates.failed(result);
     return result.verdict === 'give-up'
       ? { error: cancelledError(this.#call, this.#candidates.tokens) ?? result.error }
@@ -104,8 +106,6 @@ class CallLoop<T> {
   #giveUp(): CallEnd<T> {
     const cancelled = cancelledError(this.#call, this.#candidates.tokens);
     if (cancelled !== undefined) return { error: cancelled };
-    // When the filters of all deployments had something against it, that is the answer.
-    if (this.#filtered !== undefined && this.#call.isRejected) return this.#filtered;
     return { error: exhausted(this.#call, this.#candidates.tokens, 'All endpoints failed') };
   }
 }

@@ -3,9 +3,22 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 
 import { type BalancedEvents, type BalancedProvider, createBalancedProvider } from '../../../src/index.ts';
+import { readStream } from '../../support/read-stream.ts';
 import { apiError } from '../api-error.ts';
 import { buildRing } from '../build-ring.ts';
-import { answers, type Behaviour, delta, fails, finish, hangs, prompt, start, streams } from '../fake-endpoint.ts';
+import {
+  after,
+  answers,
+  type Behaviour,
+  delta,
+  fails,
+  finish,
+  hangs,
+  prompt,
+  start,
+  streams,
+  usage,
+} from '../fake-endpoint.ts';
 import { happenings, microtasks, pass, useFakeTime } from '../fake-time.ts';
 import { watch } from '../outcome.ts';
 
@@ -91,6 +104,52 @@ describe('a listener that aborts the call', () => {
 
     expect(call.error).toEqual(new Error('enough'));
     expect(left(inFlight(), controller)).toEqual({ inFlight: [1], timers: 0, listeners: 0 });
+  });
+});
+
+describe('an answer that a content filter has emptied', () => {
+  const empty: Awaited<ReturnType<Behaviour['generate']>> = {
+    content: [],
+    finishReason: { unified: 'content-filter', raw: 'content_filter' },
+    usage,
+    warnings: [],
+  };
+  const emptied: Behaviour = { generate: async () => empty, stream: async () => [start, finish('content-filter')] };
+
+  it('is the answer when the other deployments cannot be asked in time', async () => {
+    const { balanced, ask } = buildRing([emptied, { does: hangs(), maxConcurrency: 1 }], {
+      failoverOn: ['content-filter'],
+      maxWaitMs: 0,
+    });
+    const outcomes = outcomesOf(balanced);
+    ask();
+    await happenings();
+    const call = ask();
+    const { stream } = await balanced('m').doStream({ prompt });
+    const { partTypes } = await readStream(stream);
+
+    expect(call.value).toMatchObject({ content: [], finishReason: { unified: 'content-filter' } });
+    expect(partTypes).toEqual(['stream-start', 'finish']);
+    expect(outcomes).toEqual(['success', 'success']);
+  });
+});
+
+describe('a probe that brings its deployment back', () => {
+  it('frees its place at once, so that no call that waits is sent to a deployment that is still down', async () => {
+    const { endpoints, ask, attempts } = buildRing([{ maxConcurrency: 1 }, {}], {
+      failureThreshold: 1,
+      retry: { rounds: 1 },
+    });
+    for (const endpoint of endpoints) endpoint.behaveOnce(fails(apiError(500)));
+    ask();
+    await happenings();
+    endpoints[0].behave(after(1_100, answers()));
+    endpoints[1].behave(hangs());
+    ask();
+    ask();
+    await pass(2_500);
+
+    expect(attempts()).toEqual([3, 1]);
   });
 });
 
