@@ -120,6 +120,7 @@ export const GENERAL_CODES: CodeTable = [
     'internal_server_error',
     'InternalServerError',
     'vector_store_timeout',
+    /^invalid_(?:\w+_)?response/,
   ],
   [
     { class: 'rejected' },
@@ -128,7 +129,8 @@ export const GENERAL_CODES: CodeTable = [
     'BadRequest',
     'bad_request',
     'data_residency_mismatch',
-    /^(?:invalid|unsupported|unknown|missing)_/,
+    'unknown_parameter',
+    /^(?:invalid|unsupported|missing)_/,
     /_(?:too_(?:large|small|long|short|big|many|few)|(?:above|below)_(?:max|min)\w*|policy|policy_violation)$/,
   ],
 ];

@@ -49,6 +49,9 @@ describe('a general code', () => {
     ['server_error', { class: 'retryable' }],
     ['vector_store_timeout', { class: 'retryable' }],
     ['overloaded_error', { class: 'retryable' }],
+    ['invalid_response', { class: 'retryable' }],
+    ['invalid_upstream_response', { class: 'retryable' }],
+    ['unknown_error', { class: 'retryable' }],
     ['something_else', { class: 'retryable' }],
   ])('decides where there is no status: %s', (code, withoutStatus) => {
     expect(classify({ error: { code, message: 'It failed.' } })).toMatchObject(withoutStatus);
