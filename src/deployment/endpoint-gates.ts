@@ -9,7 +9,8 @@ import { Drain } from '../gates/drain.ts';
 import type { Gate } from '../gates/gate.ts';
 import { RateLimit } from '../gates/rate-limit.ts';
 import type { Revision } from '../gates/revision.ts';
-import type { EndpointLimits, ResolvedSettings } from '../settings/resolve-settings.ts';
+import type { LimitSettings } from '../settings/endpoint-settings.ts';
+import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 
 /** What all gates of a fleet are made with. */
 export interface GateContext {
@@ -95,7 +96,7 @@ export class EndpointGates {
     for (const gate of [this.drain, this.#credentials, this.breaker, ...this.#budgets]) gate.reset(now);
   }
 
-  #budgetsOf({ rpm, tpm }: EndpointLimits, isShared: boolean): readonly Budget[] {
+  #budgetsOf({ rpm, tpm }: LimitSettings, isShared: boolean): readonly Budget[] {
     const { clock, revision } = this.#context;
     const options = { metering: this.#endpoint.type.metering, isShared, revision, now: clock.now() };
     return [

@@ -3,7 +3,8 @@ import { NoSuchModelError } from '@ai-sdk/provider';
 import { kindName } from '../errors/no-such-model.ts';
 import { LruMap } from '../lru-map.ts';
 import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
-import type { EndpointLimits, ResolvedEndpoint } from '../settings/resolve-settings.ts';
+import type { LimitSettings } from '../settings/endpoint-settings.ts';
+import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
 import type { Credentials } from './credentials.ts';
 import type { RequestCounter } from './request-counter.ts';
 
@@ -74,12 +75,12 @@ export class Endpoint {
   }
 
   /** Limits of the whole endpoint. */
-  get limits(): EndpointLimits {
+  get limits(): LimitSettings {
     return this.#settings.limits;
   }
 
   /** Limits of one model there: the lowest that any of its ids was given. */
-  limitsOf(modelId: string): EndpointLimits {
+  limitsOf(modelId: string): LimitSettings {
     const { deployments, limits } = this.#settings;
     const name = this.type.nameOf(modelId);
     const ofName = [...deployments].filter(([id, named]) => (named.name ?? id) === name).map(([, named]) => named);
@@ -131,7 +132,7 @@ export class Endpoint {
   }
 }
 
-function lowest(all: readonly EndpointLimits[], unit: keyof EndpointLimits): number | undefined {
+function lowest(all: readonly LimitSettings[], unit: keyof LimitSettings): number | undefined {
   const known = all.map((limits) => limits[unit]).filter((limit) => limit !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
 }

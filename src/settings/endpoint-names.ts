@@ -1,4 +1,4 @@
-import type { EndpointSettings } from './endpoint-settings.ts';
+import type { AzureEndpointSettings, EndpointSettings, OpenAIEndpointSettings } from './endpoint-settings.ts';
 import { isTellingVariable } from './text-rules.ts';
 
 /** The name of each endpoint: its own, or its type and place, numbered where that is taken. */
@@ -26,13 +26,7 @@ function typeAndPlace(endpoint: EndpointSettings): string {
 }
 
 // The host alone: a URL may carry a key in its path. A variable only where its name cannot be a key.
-const place = ({
-  baseURL,
-  baseURLEnv,
-}: {
-  readonly baseURL?: string | undefined;
-  readonly baseURLEnv?: string | undefined;
-}): string | undefined => {
+function place({ baseURL, baseURLEnv }: OpenAIEndpointSettings | AzureEndpointSettings): string | undefined {
   if (baseURL !== undefined) return new URL(baseURL).host;
   return baseURLEnv === undefined || isTellingVariable(baseURLEnv) ? baseURLEnv : 'baseURLEnv';
-};
+}

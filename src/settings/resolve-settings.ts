@@ -1,60 +1,21 @@
 import type { ClassifyFailure, RejectionReason } from '../failure/failure.ts';
 import { guardedClassifier } from '../failure/guarded-classifier.ts';
-import type { DeploymentSettings, EndpointSettings, LimitSettings } from './endpoint-settings.ts';
+import type { DeploymentSettings, EndpointSettings } from './endpoint-settings.ts';
 import { endpointNames } from './endpoint-names.ts';
-import type { BalancedProviderSettings, CooldownSettings, HedgeSettings, RetrySettings } from './settings.ts';
-
-type Filled<Settings> = { readonly [Name in keyof Settings]-?: Exclude<Settings[Name], undefined> };
+import type { BalancedProviderSettings } from './settings.ts';
 
 /** The settings with every default filled in. Nothing below reads a default again. */
-export interface ResolvedSettings extends Filled<
-  Omit<
-    BalancedProviderSettings,
-    | 'api'
-    | 'cooldownMs'
-    | 'endpoints'
-    | 'failoverOn'
-    | 'hedge'
-    | 'loadBalancing'
-    | 'modelMapping'
-    | 'retry'
-    | 'totalTimeoutMs'
-  >
-> {
-  readonly endpoints: readonly ResolvedEndpoint[];
-  readonly modelMapping: ReadonlyMap<string, string>;
-  readonly cooldown: Filled<CooldownSettings> & { readonly jitter: boolean };
-  readonly api: BalancedProviderSettings['api'];
-  readonly retry: Filled<RetrySettings>;
-  readonly totalTimeoutMs: number | undefined;
-  /** Without `afterMs` it is learned. */
-  readonly hedge: (HedgeSettings & { readonly maxExtra: number }) | undefined;
-  readonly failoverOn: ReadonlySet<RejectionReason>;
-}
+export type ResolvedSettings = ReturnType<typeof resolveSettings>;
 
 /** An endpoint's settings with what every endpoint has filled in. */
-export interface ResolvedEndpoint {
-  readonly name: string;
-  readonly weight: number;
-  readonly priority: number;
-  /** Model id → name there, and limits. */
-  readonly deployments: ReadonlyMap<string, DeploymentSettings>;
-  /** Limits of the whole endpoint. */
-  readonly limits: EndpointLimits;
-  /** The only model ids served, or `undefined` for all. */
-  readonly models: ReadonlySet<string> | undefined;
-  readonly settings: EndpointSettings;
-}
-
-/** Limits of an endpoint, or of one model there. */
-export type EndpointLimits = LimitSettings;
+export type ResolvedEndpoint = ResolvedSettings['endpoints'][number];
 
 /** Python's `COOLDOWN_PERIOD`: ten minutes. */
 const TEN_MINUTES_MS = 600_000;
 
 /** Fills in the defaults of settings that are valid. */
-export function resolveSettings(settings: BalancedProviderSettings, classify: ClassifyFailure): ResolvedSettings {
-  const { retry = {}, timeout = {} } = settings;
+export function resolveSettings(settings: BalancedProviderSettings, classify: ClassifyFailure) {
+  const { retry = {} } = settings;
   const minDelayMs = retry.minDelayMs ?? Math.min(1_000, retry.maxDelayMs ?? 1_000);
   return Object.freeze({
     endpoints: resolveEndpoints(settings.endpoints),
@@ -74,11 +35,11 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
       factor: retry.factor ?? 2,
       jitter: retry.jitter ?? true,
     }),
-    timeout: Object.freeze({ ...timeout }),
+    timeout: Object.freeze({ ...settings.timeout }),
     totalTimeoutMs: settings.totalTimeoutMs,
     hedge: resolveHedge(settings.hedge),
     affinity: settings.affinity ?? true,
-    failoverOn: new Set(settings.failoverOn),
+    failoverOn: new Set<RejectionReason>(settings.failoverOn),
     classifyFailure:
       settings.classifyFailure === undefined ? classify : guardedClassifier(settings.classifyFailure, classify),
     metadata: settings.metadata ?? true,
@@ -88,13 +49,14 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
   });
 }
 
-function resolveHedge(hedge: BalancedProviderSettings['hedge'] = false): ResolvedSettings['hedge'] {
+/** Without `afterMs` it is learned. */
+function resolveHedge(hedge: BalancedProviderSettings['hedge'] = false) {
   if (hedge === false) return undefined;
   const { afterMs, maxExtra = 0.05 } = hedge === true ? {} : hedge;
   return Object.freeze({ afterMs, maxExtra });
 }
 
-function resolveCooldown(cooldownMs: BalancedProviderSettings['cooldownMs'] = {}): ResolvedSettings['cooldown'] {
+function resolveCooldown(cooldownMs: BalancedProviderSettings['cooldownMs'] = {}) {
   if (typeof cooldownMs === 'number') {
     return Object.freeze({ initialMs: cooldownMs, factor: 1, maxMs: cooldownMs, jitter: false });
   }
@@ -104,24 +66,26 @@ function resolveCooldown(cooldownMs: BalancedProviderSettings['cooldownMs'] = {}
   return Object.freeze({ initialMs, factor: cooldownMs.factor ?? 2.4, maxMs, jitter: true });
 }
 
-function resolveEndpoints(endpoints: readonly EndpointSettings[]): readonly ResolvedEndpoint[] {
+function resolveEndpoints(endpoints: readonly EndpointSettings[]) {
   const names = endpointNames(endpoints);
-  return endpoints.map((settings, index) =>
-    Object.freeze({
+  return endpoints.map((settings, index) => {
+    const { weight = 1, priority = 0, models, rpm, tpm, maxConcurrency } = settings;
+    const deployments = new Map<string, DeploymentSettings>();
+    for (const [id, named] of Object.entries(settings.deployments ?? {}))
+      deployments.set(id, typeof named === 'string' ? { name: named } : { ...named });
+    return Object.freeze({
       name: names[index] ?? `endpoint ${index}`,
-      weight: settings.weight ?? 1,
-      priority: settings.priority ?? 0,
-      deployments: new Map(
-        Object.entries(settings.deployments ?? {}).map(([id, named]) => [
-          id,
-          typeof named === 'string' ? { name: named } : { ...named },
-        ]),
-      ),
-      limits: { rpm: settings.rpm, tpm: settings.tpm, maxConcurrency: settings.maxConcurrency },
-      models: settings.models && new Set(settings.models),
+      weight,
+      priority,
+      /** Model id → name there, and limits. */
+      deployments,
+      /** Limits of the whole endpoint. */
+      limits: { rpm, tpm, maxConcurrency },
+      /** The only model ids served; all when it is left out. */
+      models: models && new Set(models),
       settings: copyOf(settings),
-    }),
-  );
+    });
+  });
 }
 
 /** What is done to the settings afterwards has no effect. Headers and redirects are read later. */
