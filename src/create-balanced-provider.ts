@@ -5,10 +5,10 @@ import { classifyFailure } from './failure/classify-failure.ts';
 import { callIds } from './call/call-ids.ts';
 import { hedgeBudgets } from './call/hedge-budget.ts';
 import type { ModelContext } from './models/balanced-model.ts';
-import { ModelFactory } from './models/model-factory.ts';
+import { modelFactory } from './models/model-factory.ts';
 import { ConversationMemory } from './portability/conversation-memory.ts';
 import { Fleet } from './ring/fleet.ts';
-import { ModelIds } from './ring/model-ids.ts';
+import { logicalIds } from './ring/model-ids.ts';
 import type {
   EmbeddingModel,
   ImageModel,
@@ -131,9 +131,9 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };
   const api = resolved.api ?? chooseApi(endpoints.all);
-  const factory = new ModelFactory(fleet, new ModelIds(resolved), context);
+  const makeModel = modelFactory(fleet, logicalIds(resolved), context);
   const make = (kind: ModelKind) => (modelId: string, modelSettings?: ModelSettings) =>
-    factory.make(kind, modelId, modelSettings);
+    makeModel(kind, modelId, modelSettings);
 
   const language = make(api);
   const embedding = make('embedding');

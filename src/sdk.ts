@@ -74,6 +74,8 @@ export interface StreamResult extends CallResult {
 }
 
 export interface SdkLanguageModel extends SdkModel {
+  /** In v1. */
+  readonly supportsUrl?: (url: URL) => boolean;
   doGenerate(options: CallOptions): PromiseLike<CallResult>;
   doStream(options: CallOptions): PromiseLike<StreamResult>;
 }

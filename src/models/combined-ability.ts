@@ -1,23 +1,43 @@
+import type { MaybePromise } from '../sdk.ts';
+import { commonUrls, type SupportedUrls } from './common-urls.ts';
+
 type Limit = (options: { readonly modelId: string }) => unknown;
 
-/** What a ring says of itself: the least that any of its models can do, in whichever order they come. */
-export function combined(name: string, values: readonly unknown[]): unknown {
-  if (name === 'maxImagesPerCall') return leastLimit(values);
-  if (name === 'supportsFileInputs' || name === 'supportsMaskInputs')
-    return values.some(isPromise) ? late(values) : all(values);
-  if (name === 'supportsImageUrls' || name === 'supportsStructuredOutputs') return all(values);
-  // Of `defaultObjectGenerationMode` there is no least: with none, SDK 4 asks its user instead of guessing wrong.
-  return values.every((value) => value === values[0]) ? values[0] : undefined;
+/** How what the models of a ring say of themselves is put together: the least that any of them can do, in whichever order they come. */
+export const COMBINED: Readonly<Record<string, (values: readonly never[]) => unknown>> = {
+  specificationVersion: same,
+  // There is no least of these: with none, SDK 4 asks its user instead of guessing wrong.
+  defaultObjectGenerationMode: same,
+  supportsImageUrls: all,
+  supportsStructuredOutputs: all,
+  supportsFileInputs: (values) => settled(values, all),
+  supportsMaskInputs: (values) => settled(values, all),
+  supportsParallelCalls: (values) => settled(values, (said) => said.every(Boolean)),
+  supportedUrls: (values) => settled<SupportedUrls | undefined>(values, commonUrls),
+  maxEmbeddingsPerCall: (values) => settled(values, smallest),
+  maxImagesPerCall: leastLimit,
+};
+
+/** Does not make a promise where none is one: v1 has no promises. */
+function settled<T>(values: readonly MaybePromise<T>[], combine: (values: readonly T[]) => unknown): unknown {
+  const isLate = values.some((value) => typeof value === 'object' && value !== null && 'then' in value);
+  return isLate ? Promise.all(values).then(combine) : combine(values as readonly T[]);
 }
 
-const isPromise = (value: unknown): boolean => typeof value === 'object' && value !== null && 'then' in value;
-
-const late = async (values: readonly unknown[]): Promise<unknown> => all(await Promise.all(values));
+function same(values: readonly unknown[]): unknown {
+  return values.every((value) => value === values[0]) ? values[0] : undefined;
+}
 
 /** `false` wins; otherwise `true` only when all models say so. */
 function all(values: readonly unknown[]): boolean | undefined {
   if (values.includes(false)) return false;
   return values.every((value) => value === true) ? true : undefined;
+}
+
+/** The smallest of the numbers that are known. */
+export function smallest(values: readonly unknown[]): number | undefined {
+  const known = values.filter((value) => typeof value === 'number');
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** A number, or a function that gives one or a promise of one. Nothing stands for the AI SDK's own limit, which is 1. */
@@ -27,7 +47,5 @@ function leastLimit(values: readonly unknown[]): unknown {
     least(await Promise.all(values.map((value) => (typeof value === 'function' ? (value as Limit)(options) : value))));
 }
 
-function least(limits: readonly unknown[]): number | undefined {
-  const isKnown = limits.some((limit) => typeof limit === 'number');
-  return isKnown ? Math.min(...limits.map((limit) => (typeof limit === 'number' ? limit : 1))) : undefined;
-}
+const least = (limits: readonly unknown[]): number | undefined =>
+  smallest(limits) === undefined ? undefined : smallest(limits.map((limit) => (typeof limit === 'number' ? limit : 1)));

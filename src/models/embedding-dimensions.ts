@@ -2,37 +2,28 @@ import { MixedEmbeddingsError } from '../errors/mixed-embeddings-error.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { CallOptions } from '../sdk.ts';
 
+/** @throws {MixedEmbeddingsError} when vectors differ in length from those of earlier calls that asked for the same. */
+export type DimensionsCheck = (embeddings: readonly (readonly number[])[], options: CallOptions) => void;
+
 /** Vectors of different models do not mix, and a deployment's name does not tell its model; the length of its vectors does. */
-export class EmbeddingDimensions {
-  readonly #modelId: string;
-  readonly #isChecked: boolean;
+export function dimensionsCheck(modelId: string, allowMixedEmbeddings: boolean): DimensionsCheck {
   /** Length of the vectors, by the dimensions that were asked for. */
-  readonly #lengths = new Map<string, number>();
-
-  constructor(modelId: string, allowMixedEmbeddings: boolean) {
-    this.#modelId = modelId;
-    this.#isChecked = !allowMixedEmbeddings;
-  }
-
-  /** @throws {MixedEmbeddingsError} when vectors differ in length from those of earlier calls that asked for the same. */
-  check(embeddings: readonly (readonly number[])[], options: CallOptions): void {
-    if (!this.#isChecked) return;
+  const lengths = new Map<string, number>();
+  return (embeddings, options) => {
+    if (allowMixedEmbeddings) return;
     const asked = askedDimensions(options);
     for (const { length } of embeddings) {
-      const earlier = this.#lengths.get(asked);
-      if (earlier === undefined) this.#lengths.set(asked, length);
-      else if (earlier !== length) throw this.#mixed(earlier, length);
+      const earlier = lengths.get(asked) ?? length;
+      lengths.set(asked, earlier);
+      if (earlier === length) continue;
+      throw new MixedEmbeddingsError({
+        modelId,
+        message:
+          `Embedding model "${modelId}" gave vectors of ${earlier} dimensions before and of ${length} now, so its endpoints ` +
+          'have different models under that name, whose vectors cannot be compared. Map it to the same model everywhere.',
+      });
     }
-  }
-
-  #mixed(earlier: number, length: number): MixedEmbeddingsError {
-    return new MixedEmbeddingsError({
-      modelId: this.#modelId,
-      message:
-        `Embedding model "${this.#modelId}" gave vectors of ${earlier} dimensions before and of ${length} now, so its endpoints ` +
-        'have different models under that name, whose vectors cannot be compared. Map it to the same model everywhere.',
-    });
-  }
+  };
 }
 
 /** The `dimensions` asked for: an option of the call in the newest line, the provider's option before, a model setting in v1. */

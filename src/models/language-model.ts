@@ -5,7 +5,6 @@ import { type BalancedModelOptions, ownProperties } from './balanced-model.ts';
 import { generate } from './generate.ts';
 import { mirror } from './mirror.ts';
 import { streamAnswer } from './stream-answer.ts';
-import { supportedUrls } from './supported-urls.ts';
 
 /** A language model that stands for a ring of them. */
 export function createLanguageModel(parts: BalancedModelOptions<SdkLanguageModel>): SdkLanguageModel {
@@ -14,7 +13,10 @@ export function createLanguageModel(parts: BalancedModelOptions<SdkLanguageModel
   const beginConversation = conversationsWith({ ring, memory, events, affinity: settings.statefulAffinity });
   return mirror(templates, {
     ...ownProperties(parts),
-    ...supportedUrls(templates),
+    ...(templates[0]?.supportsUrl && {
+      // v1's way to say which URLs a model fetches by itself.
+      supportsUrl: (url: URL) => templates.every((model) => model.supportsUrl?.(url) === true),
+    }),
     doGenerate: (options: CallOptions): Promise<CallResult> =>
       generate(parts, options, {
         ask: (model, attemptOptions) => model.doGenerate(attemptOptions),

@@ -1,38 +1,23 @@
 import type { SdkModel } from '../sdk.ts';
-import { combined } from './combined-ability.ts';
-
-/** What the specifications v1 to v4 say that a model has to read. Anything else is its own business, and may hold its key. */
-const PROPERTIES = [
-  'specificationVersion',
-  'defaultObjectGenerationMode',
-  'supportsImageUrls',
-  'supportsStructuredOutputs',
-  'maxImagesPerCall',
-  'supportsFileInputs',
-  'supportsMaskInputs',
-];
+import { COMBINED } from './combined-ability.ts';
 
 /** What SDK 6 and 7 look for beside that: where it is a function, it belongs to its model. */
 const PROVIDER_OPTIONS_TRANSFORMER = Symbol.for('vercel.ai.embeddingModel.providerOptionsTransformer');
 
 /**
- * A model that has what several models have in common, by getter, beside its own: a ring can do what all of its models can.
+ * A model that has what several models have in common, by getter, beside its own: a ring can do what all of its models can. Of them
+ * only what the specifications v1 to v4 name is read: anything else is their own business, and may hold a key.
  *
  * The AI SDK reads these properties late, so what they say may still change.
  */
 export function mirror<Own extends object>(models: readonly SdkModel[], own: Own): Own & SdkModel {
   const [first] = models as readonly [SdkModel];
   const mirrored = {} as Own & SdkModel;
-  for (const name of PROPERTIES.filter((property) => models.some((model) => property in model))) {
-    Object.defineProperty(mirrored, name, {
-      get: () =>
-        combined(
-          name,
-          models.map((model) => valueOf(model, name)),
-        ),
-      enumerable: true,
-      configurable: true,
-    });
+  for (const [name, combine] of Object.entries(COMBINED)) {
+    if (!models.some((model) => name in model)) continue;
+    // Each takes what models have under its name.
+    const get = (): unknown => combine(models.map((model) => valueOf(model, name)) as never[]);
+    Object.defineProperty(mirrored, name, { get, enumerable: true, configurable: true });
   }
   const transformer: unknown = Reflect.get(first, PROVIDER_OPTIONS_TRANSFORMER);
   if (typeof transformer === 'function') {

@@ -1,24 +1,24 @@
 import type { Clock } from '../clock.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import type { PickerSetting } from '../settings/picker-setting.ts';
-import { CustomPicker } from './custom-picker.ts';
-import { FastestPicker } from './fastest-picker.ts';
-import { inOrderPicker } from './in-order-picker.ts';
-import { LeastBusyPicker } from './least-busy-picker.ts';
+import { customPicker } from './custom-picker.ts';
+import { fastestPicker } from './fastest-picker.ts';
+import { leastBusyPicker } from './least-busy-picker.ts';
 import type { Picker } from './picker.ts';
-import { RoundRobinPicker } from './round-robin-picker.ts';
+import { roundRobinPicker } from './round-robin-picker.ts';
 
 /** The picker of a new ring. */
 export function createPicker(setting: PickerSetting, clock: Clock): Picker {
   switch (setting) {
     case 'round-robin':
-      return new RoundRobinPicker();
+      return roundRobinPicker();
     case 'least-busy':
-      return new LeastBusyPicker();
+      return leastBusyPicker();
     case 'fastest':
-      return new FastestPicker(() => clock.random());
+      return fastestPicker(() => clock.random());
     case 'in-order':
-      return inOrderPicker;
+      return (available) => available[0] as Deployment;
     default:
-      return new CustomPicker(setting);
+      return customPicker(setting);
   }
 }

@@ -1,31 +1,25 @@
 import type { PickerFunction } from '../settings/picker-setting.ts';
-import type { Deployment } from '../deployment/deployment.ts';
-import type { PickContext, Picker } from './picker.ts';
+import type { Picker } from './picker.ts';
 
-/** Lets a function of the user's choose. It sees what it may choose by, and nothing that it could change. */
-export class CustomPicker implements Picker {
-  readonly #choose: PickerFunction;
-
-  constructor(choose: PickerFunction) {
-    this.#choose = choose;
-  }
-
-  /** @throws TypeError when the function returns none of those available. What it throws itself ends the call. */
-  pick(available: readonly Deployment[], { now, modelId }: PickContext): Deployment {
-    const views = available.map((deployment) =>
+/**
+ * Lets a function of the user's choose. It sees what it may choose by, and nothing that it could change. What it throws ends the
+ * call, as does the TypeError for one that returns none of those available.
+ */
+export const customPicker =
+  (choose: PickerFunction): Picker =>
+  (available, { now, modelId }) => {
+    const views = available.map(({ endpoint, name, inFlight, latency }) =>
       Object.freeze({
-        endpoint: deployment.endpoint.name,
-        deployment: deployment.name,
-        weight: deployment.endpoint.weight,
-        priority: deployment.endpoint.priority,
-        inFlight: deployment.inFlight,
-        latencyMs: deployment.latency.at(now),
+        endpoint: endpoint.name,
+        deployment: name,
+        weight: endpoint.weight,
+        priority: endpoint.priority,
+        inFlight,
+        latencyMs: latency.at(now),
       }),
     );
-    const chosen = this.#choose({ available: views, call: { modelId } });
-    const deployment = available[views.indexOf(chosen)];
+    const deployment = available[views.indexOf(choose({ available: views, call: { modelId } }))];
     if (deployment === undefined)
       throw new TypeError('The picker function must return one of the deployments in `available`.');
     return deployment;
-  }
-}
+  };

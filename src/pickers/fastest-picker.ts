@@ -1,25 +1,20 @@
 import type { Deployment } from '../deployment/deployment.ts';
-import type { PickContext, Picker } from './picker.ts';
+import type { Picker } from './picker.ts';
 
 /**
  * The better of two taken at random: the time it usually takes to say something, times the attempts under way and this one.
  * Two choices are enough to avoid the slow, and too few to send all calls to the same fast one (Mitzenmacher, "The power of two
  * choices").
  */
-export class FastestPicker implements Picker {
-  readonly #random: () => number;
-
-  constructor(random: () => number) {
-    this.#random = random;
-  }
-
-  pick(available: readonly Deployment[], { now, weightOf }: PickContext): Deployment {
+export const fastestPicker =
+  (random: () => number): Picker =>
+  (available, { now, weightOf }) => {
     const count = available.length;
-    const first = Math.floor(this.#random() * count);
+    const first = Math.floor(random() * count);
     const one = available[first] as Deployment;
     if (count === 1) return one;
     // Any of the others, with equal chance.
-    const other = available[(first + 1 + Math.floor(this.#random() * (count - 1))) % count] as Deployment;
+    const other = available[(first + 1 + Math.floor(random() * (count - 1))) % count] as Deployment;
     const cost = (deployment: Deployment, rival: Deployment): number => {
       const { inFlight, latency } = deployment;
       // A deployment that has not answered yet is tried; but while it is, it is taken to be no quicker than the rest, since it may hang.
@@ -27,5 +22,4 @@ export class FastestPicker implements Picker {
       return (expectedMs * (inFlight + 1)) / weightOf(deployment);
     };
     return cost(other, one) < cost(one, other) ? other : one;
-  }
-}
+  };

@@ -16,12 +16,9 @@ export interface PickContext {
   readonly weightOf: (deployment: Deployment) => number;
 }
 
-/** Chooses among deployments that are available and equally preferred. One for each ring. */
-export interface Picker {
-  /**
-   * Chooses one, and takes it that it is asked.
-   *
-   * @param available in the order configured; never empty. The same array is given again until something changes.
-   */
-  pick(available: readonly Deployment[], context: PickContext): Deployment;
-}
+/**
+ * Chooses one of the deployments that are available and equally preferred, and takes it that it is asked. One for each ring.
+ *
+ * @param available in the order configured; never empty. The same array is given again until something changes.
+ */
+export type Picker = (available: readonly Deployment[], context: PickContext) => Deployment;

@@ -28,35 +28,26 @@ interface Turns {
  *
  * Where quotas are known and scarce, those come first whose quota would be the first to overflow.
  */
-export class RoundRobinPicker implements Picker {
+export function roundRobinPicker(): Picker {
+  const rotation = new Rotation();
+  // Failovers and hedges have turns of their own: counted with the others, a deployment that stands in for one that is flaky would
+  // get fewer of the first attempts, and the flaky one more.
+  const failovers = new Rotation();
+  return (candidates, { isFailover, weightOf, msUntilFull }) => {
+    const available = msUntilFull === undefined ? candidates : leastMissing(candidates, msUntilFull);
+    return (isFailover ? failovers : rotation).next(available, weightOf);
+  };
+}
+
+class Rotation {
   readonly #turns = new Map<Deployment, Turns>();
   /** The deployments of the last pick, their turns, and the sum of their weights. */
   #lastAmong: readonly Deployment[] | undefined;
   #lastTurns: readonly Turns[] = [];
   #lastWeights = 0;
   #time = 0;
-  #failovers: RoundRobinPicker | undefined;
 
-  pick(candidates: readonly Deployment[], context: PickContext): Deployment {
-    if (context.isFailover) return this.#pickFailover(candidates, context);
-    const { weightOf, msUntilFull } = context;
-    const available = msUntilFull === undefined ? candidates : leastMissing(candidates, msUntilFull);
-    const next = this.#next(available, weightOf);
-    next.taken += 1;
-    setTimes(next);
-    return next.deployment;
-  }
-
-  /**
-   * Failovers and hedges have turns of their own: counted with the others, a deployment that stands in for one that is flaky would
-   * get fewer of the first attempts, and the flaky one more.
-   */
-  #pickFailover(candidates: readonly Deployment[], context: PickContext): Deployment {
-    this.#failovers ??= new RoundRobinPicker();
-    return this.#failovers.pick(candidates, { ...context, isFailover: false });
-  }
-
-  #next(available: readonly Deployment[], weightOf: PickContext['weightOf']): Turns {
+  next(available: readonly Deployment[], weightOf: PickContext['weightOf']): Deployment {
     const among = this.#turnsAmong(available, weightOf);
     const now = this.#time + ROUNDING;
     let next: Turns | undefined;
@@ -66,7 +57,9 @@ export class RoundRobinPicker implements Picker {
     // No turn has begun when the deployments whose turn it was are not available.
     next ??= among.reduce((first, turns) => (isBefore(turns, first) ? turns : first));
     this.#time += 1 / this.#lastWeights;
-    return next;
+    next.taken += 1;
+    setTimes(next);
+    return next.deployment;
   }
 
   /** Looked for again only when the candidates are others: weights change only then, and none of them has been away. */

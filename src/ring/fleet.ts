@@ -7,11 +7,10 @@ import { noSuchModel } from '../errors/no-such-model.ts';
 import type { EventEmitter } from '../events.ts';
 import { Revision } from '../gates/revision.ts';
 import { LruMap } from '../lru-map.ts';
-import { createPicker } from '../pickers/create-picker.ts';
 import { Queue } from '../queue/queue.ts';
 import type { ModelKind } from '../sdk.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
-import { Ring } from './ring.ts';
+import { Ring, type RingContext } from './ring.ts';
 
 /** Kinds that share their deployments: a model has one quota, whichever API it is called by. */
 const familyOf = (kind: ModelKind): string =>
@@ -19,11 +18,6 @@ const familyOf = (kind: ModelKind): string =>
 
 /** Models that are remembered, with their health, at each endpoint. */
 const MOST_MODELS = 1_000;
-
-/** While all deployments are cooling down, one is looked at so much more often than a first cooldown lasts. */
-const EARLY_PROBE_PART = 1 / 5;
-/** And at least so often, however long cooldowns are: no ring is locked out for ten minutes. */
-const LONGEST_EARLY_PROBE_MS = 1_000;
 
 /** What a fleet is made of. */
 export interface FleetOptions {
@@ -43,17 +37,15 @@ export interface FleetMember {
 /** All deployments that have been called for, and the rings that they form. */
 export class Fleet {
   readonly members: readonly FleetMember[];
-  readonly #options: FleetOptions;
-  readonly #revision = new Revision();
-  readonly #queue: Queue;
+  readonly #context: RingContext;
   readonly #rings = new LruMap<string, Ring>(MOST_MODELS);
 
-  constructor(options: FleetOptions) {
-    this.#options = options;
-    this.#queue = new Queue(options.clock, this.#revision);
-    this.members = options.endpoints.map((endpoint) => ({
+  constructor({ endpoints, ...options }: FleetOptions) {
+    const revision = new Revision();
+    this.#context = { ...options, revision, queue: new Queue(options.clock, revision) };
+    this.members = endpoints.map((endpoint) => ({
       endpoint,
-      gates: new EndpointGates(endpoint, { ...options, revision: this.#revision }),
+      gates: new EndpointGates(endpoint, { ...options, revision }),
       deployments: new LruMap(MOST_MODELS),
     }));
   }
@@ -72,7 +64,7 @@ export class Fleet {
    * @throws TypeError when there is no endpoint of that name.
    */
   reset(name: string | undefined): void {
-    const now = this.#options.clock.now();
+    const now = this.#context.clock.now();
     for (const { gates, deployments } of name === undefined ? this.members : [this.member(name)]) {
       gates.reset(now);
       for (const deployment of deployments.values()) deployment.reset(now);
@@ -88,17 +80,8 @@ export class Fleet {
     const key = `${kind}\n${modelId}`;
     const known = this.#rings.get(key);
     if (known !== undefined) return known;
-    const { settings, clock } = this.#options;
-    const ring = new Ring({
-      modelId,
-      kind,
-      deployments: this.#serving(kind, modelId).map((member) => this.#deployment(member, kind, modelId)),
-      picker: createPicker(settings.picker, clock),
-      revision: this.#revision,
-      queue: this.#queue,
-      maxWaiting: settings.maxWaiting,
-      earlyProbeMs: Math.min(settings.cooldown.initialMs * EARLY_PROBE_PART, LONGEST_EARLY_PROBE_MS),
-    });
+    const deployments = this.#serving(kind, modelId).map((member) => deploymentAt(member, kind, modelId));
+    const ring = new Ring(kind, modelId, deployments, this.#context);
     this.#rings.set(key, ring);
     return ring;
   }
@@ -114,23 +97,18 @@ export class Fleet {
     }
     return serving.map(({ member }) => member);
   }
+}
 
-  #deployment({ endpoint, gates, deployments }: FleetMember, kind: ModelKind, modelId: string): Deployment {
-    const name = endpoint.type.nameOf(modelId);
-    const family = familyOf(kind);
-    const key = `${family}\n${name}`;
-    const deployment =
-      deployments.get(key) ??
-      new Deployment({
-        endpoint,
-        name,
-        kind: family,
-        gates: gates.of(modelId, name),
-        target: targetsOf(endpoint, modelId),
-      });
-    deployments.set(key, deployment);
-    return deployment;
-  }
+function deploymentAt({ endpoint, gates, deployments }: FleetMember, kind: ModelKind, modelId: string): Deployment {
+  const name = endpoint.type.nameOf(modelId);
+  const family = familyOf(kind);
+  const key = `${family}\n${name}`;
+  const known = deployments.get(key);
+  if (known !== undefined) return known;
+  const target = targetsOf(endpoint, modelId);
+  const deployment = new Deployment({ endpoint, name, kind: family, gates: gates.of(modelId, name), target });
+  deployments.set(key, deployment);
+  return deployment;
 }
 
 /** Whether an endpoint serves a model. An API that it cannot serve at all is an error of the settings, not one less to ask. */

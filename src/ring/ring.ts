@@ -1,7 +1,9 @@
+import type { Clock } from '../clock.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { UnavailableRecord } from '../failure/failure.ts';
 import { type Opening, sooner } from '../gates/opening.ts';
 import type { Revision } from '../gates/revision.ts';
+import { createPicker } from '../pickers/create-picker.ts';
 import type { Picker } from '../pickers/picker.ts';
 import { byAffinity } from '../pickers/rendezvous.ts';
 import { type Demand, earliestStart } from '../queue/forecast.ts';
@@ -9,26 +11,27 @@ import { admits, type PickRequest } from '../queue/pick-request.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { QueuedRing } from '../queue/queued-ring.ts';
 import type { CallOptions, ModelKind } from '../sdk.ts';
+import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { Availability, bestTier } from './availability.ts';
-import { EarlyProbes } from './early-probes.ts';
+import { dueEarlyProbe, nextEarlyProbeAt } from './early-probes.ts';
 import { HangDetector } from './hang-detector.ts';
 import { ResponseTimes } from './response-times.ts';
 import { Shares } from './shares.ts';
 import { TokenEstimator } from './token-estimator.ts';
 
-/** What a ring is made of. */
-export interface RingOptions {
-  readonly modelId: string;
-  readonly kind: ModelKind;
-  readonly deployments: readonly Deployment[];
-  readonly picker: Picker;
+/** What all rings of a fleet share. */
+export interface RingContext {
+  readonly settings: ResolvedSettings;
+  readonly clock: Clock;
   readonly revision: Revision;
+  /** Calls that wait for a deployment, of this ring and of all others. */
   readonly queue: Queue;
-  /** Calls that may wait at once. */
-  readonly maxWaiting: number;
-  /** Milliseconds between two probes ahead of their time, while all deployments are cooling down. */
-  readonly earlyProbeMs: number;
 }
+
+/** While all deployments are cooling down, one is looked at so much more often than a first cooldown lasts. */
+const EARLY_PROBE_PART = 1 / 5;
+/** And at least so often, however long cooldowns are: no ring is locked out for ten minutes. */
+const LONGEST_EARLY_PROBE_MS = 1_000;
 
 /** The deployments that can serve one model id. */
 export class Ring implements QueuedRing {
@@ -36,7 +39,6 @@ export class Ring implements QueuedRing {
   readonly kind: ModelKind;
   readonly deployments: readonly Deployment[];
   readonly maxWaiting: number;
-  /** Calls that wait for a deployment, of this ring and of all others. */
   readonly queue: Queue;
   readonly hangs = new HangDetector();
   readonly tokens = new TokenEstimator();
@@ -45,18 +47,20 @@ export class Ring implements QueuedRing {
   readonly #picker: Picker;
   readonly #availability: Availability;
   readonly #shares: Shares;
-  readonly #earlyProbes: EarlyProbes;
+  /** Milliseconds between two probes ahead of their time. */
+  readonly #earlyProbeMs: number;
 
-  constructor({ modelId, kind, deployments, picker, revision, queue, maxWaiting, earlyProbeMs }: RingOptions) {
+  constructor(kind: ModelKind, modelId: string, deployments: readonly Deployment[], context: RingContext) {
+    const { settings, clock, revision, queue } = context;
     this.modelId = modelId;
     this.kind = kind;
     this.deployments = deployments;
-    this.maxWaiting = maxWaiting;
+    this.maxWaiting = settings.maxWaiting;
     this.queue = queue;
-    this.#picker = picker;
+    this.#picker = createPicker(settings.picker, clock);
     this.#availability = new Availability(deployments, revision);
     this.#shares = new Shares(deployments, revision);
-    this.#earlyProbes = new EarlyProbes(deployments, earlyProbeMs);
+    this.#earlyProbeMs = Math.min(settings.cooldown.initialMs * EARLY_PROBE_PART, LONGEST_EARLY_PROBE_MS);
   }
 
   /** Whether tokens have to be estimated before an attempt. */
@@ -107,7 +111,7 @@ export class Ring implements QueuedRing {
       ? ({ budgets }: Deployment): number =>
           budgets.reduce((longest, budget) => Math.max(longest, budget.msUntilFull(now)), 0)
       : undefined;
-    return this.#picker.pick(candidates, { now, isFailover, modelId: this.modelId, weightOf, msUntilFull });
+    return this.#picker(candidates, { now, isFailover, modelId: this.modelId, weightOf, msUntilFull });
   }
 
   /** Whether no deployment can be asked before a cooldown ends, or a hand opens one. */
@@ -117,11 +121,15 @@ export class Ring implements QueuedRing {
 
   /** A deployment to be probed ahead of time; `undefined` while one is available, or is being probed. */
   earlyProbe(now: number, request: PickRequest): Deployment | undefined {
-    return this.#availability.all(now).length > 0 ? undefined : this.#earlyProbes.due(now, request);
+    return this.#hasAvailable(now) ? undefined : dueEarlyProbe(this.deployments, this.#earlyProbeMs, now, request);
   }
 
   earlyProbeAt(now: number, request: PickRequest): number | undefined {
-    return this.#availability.all(now).length > 0 ? undefined : this.#earlyProbes.nextAt(now, request);
+    return this.#hasAvailable(now) ? undefined : nextEarlyProbeAt(this.deployments, this.#earlyProbeMs, now, request);
+  }
+
+  #hasAvailable(now: number): boolean {
+    return this.#availability.all(now).length > 0;
   }
 
   opens(now: number, request: PickRequest): Opening {

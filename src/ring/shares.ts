@@ -61,10 +61,7 @@ export class Shares {
 
 /** The lowest limit per minute that is known of a deployment. */
 function limitOf({ budgets }: Deployment, unit: Unit): number | undefined {
-  let least: number | undefined;
-  for (const budget of budgets) {
-    if (budget.unit !== unit || budget.perMinute === undefined) continue;
-    least = Math.min(least ?? budget.perMinute, budget.perMinute);
-  }
-  return least;
+  const limits = budgets.filter((budget) => budget.unit === unit).map(({ perMinute }) => perMinute);
+  const known = limits.filter((limit) => limit !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

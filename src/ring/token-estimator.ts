@@ -1,5 +1,6 @@
 import { estimateTokenCount } from 'tokenx';
 
+import type { TokenUsage } from '../events.ts';
 import type { CallOptions } from '../sdk.ts';
 
 /** Output tokens of a call that states no limit, before any answer has shown how long they are. */
@@ -33,44 +34,17 @@ export class TokenEstimator {
   }
 
   /** An answer has reported what was used. */
-  learn({
-    outputTokens,
-    totalTokens,
-  }: {
-    readonly outputTokens: number | undefined;
-    readonly totalTokens: number | undefined;
-  }): void {
-    if (outputTokens !== undefined) this.#output += (outputTokens - this.#output) * NEWEST;
-    if (totalTokens !== undefined)
-      this.#total = (this.#total ?? totalTokens) + (totalTokens - (this.#total ?? totalTokens)) * NEWEST;
+  learn({ outputTokens, totalTokens }: Omit<TokenUsage, 'inputTokens'>): void {
+    if (outputTokens !== undefined) this.#output = blend(this.#output, outputTokens);
+    if (totalTokens !== undefined) this.#total = blend(this.#total ?? totalTokens, totalTokens);
   }
 }
+
+const blend = (known: number, newest: number): number => known + (newest - known) * NEWEST;
 
 /** Tokens of all text in a prompt, a list of values to embed, and tool definitions. */
-function inputTokens({ prompt, values, tools }: CallOptions, count: CountTokens): number {
-  return Math.ceil(tokensInPrompt(prompt, count) + tokensIn(values, count) + tokensIn(tools, count));
-}
-
-/** What most prompts consist of is looked at where it is known to be, which is several times as quick as looking for it. */
-function tokensInPrompt(prompt: unknown, count: CountTokens): number {
-  if (!Array.isArray(prompt)) return tokensIn(prompt, count);
-  let sum = 0;
-  for (const { content } of prompt as readonly Message[]) {
-    if (!Array.isArray(content)) sum += tokensIn(content, count);
-    else
-      for (const part of content as readonly Part[])
-        sum += typeof part.text === 'string' ? count(part.text) : tokensIn(part, count);
-  }
-  return sum;
-}
-
-interface Message {
-  readonly content: unknown;
-}
-
-interface Part {
-  readonly text?: unknown;
-}
+const inputTokens = ({ prompt, values, tools }: CallOptions, count: CountTokens): number =>
+  Math.ceil(tokensIn(prompt, count) + tokensIn(values, count) + tokensIn(tools, count));
 
 type CountTokens = (text: string) => number;
 
