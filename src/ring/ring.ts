@@ -87,7 +87,7 @@ export class Ring implements QueuedRing {
     if (!isFailover) {
       // Pick first, check tokens after: the pick nearly always fits, and filtering first would cost O(n).
       const next = this.#choose(this.#availability.best(now), now, affinityKey, false);
-      if (next === undefined || !this.limitsTokens || next.isOpen(now, tokens)) return next;
+      if (next !== undefined && (!this.limitsTokens || next.isOpen(now, tokens))) return next;
     }
     const opens = (deployment: Deployment): boolean =>
       admits(request, deployment) && deployment.isOpen(now, tokens, isPinned);

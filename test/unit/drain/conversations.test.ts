@@ -168,6 +168,15 @@ describe('what has no content to replace it still goes to its drained endpoint:'
     expect(asked.at(-1)).toBe('a');
   });
 
+  it('a previousResponseId whose endpoint is unknown, while all endpoints are drained', async () => {
+    const { ask, asked, balanced } = ringOfTwo(ok, lacks('resp_12345'));
+
+    for (const name of ['a', 'b']) void balanced.drain(name);
+    await ask(pinnedTo({ previousResponseId: 'resp_12345' }));
+
+    expect(asked.at(-1)).toBe('a');
+  });
+
   it('while all endpoints are drained, too', async () => {
     const { ask, asked, balanced } = ringOfTwo();
     await ask(pinnedTo({ previousResponseId: 'resp_1' }));
