@@ -14,10 +14,10 @@ const pairs = values.quick ? 75 : 401;
 const LIMITS = { rpm: 100_000_000, tpm: 1_000_000_000_000 };
 
 const MEASUREMENTS: readonly (() => Promise<Figure | readonly Figure[]>)[] = [
-  () => measureCalls(4, 5, pairs),
-  () => measureCalls(4, 5, pairs, LIMITS),
-  () => measureCalls(1_000, 8, pairs),
-  () => measureCalls(1_000, 8, pairs, LIMITS),
+  () => measureCalls(4, 50, pairs),
+  () => measureCalls(4, 50, pairs, LIMITS),
+  () => measureCalls(1_000, 50, pairs),
+  () => measureCalls(1_000, 50, pairs, LIMITS),
   () => measureBareWrapper(pairs),
   () => measureStreamParts(pairs),
   () => measureMostlyLimited(1_000, pairs),

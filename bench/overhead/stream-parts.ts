@@ -25,7 +25,7 @@ export async function measureStreamParts(pairs: number): Promise<readonly Figure
     return toFigure(name, comparison, 'µs', target);
   };
   return [
-    await compare(`a stream part of ${PARTS}`, ours, 0.5),
+    await compare(`a stream part of ${PARTS}`, ours, 2.5),
     await compare('the same of a bare stream in front of the plain one', async () => handOn(await plain())),
   ];
 }
