@@ -18,9 +18,16 @@ export function judge(attempt: Attempt, error: unknown): Judgement {
     attempt.madeNoRequest && isAboutValue(error)
       ? { class: 'rejected' }
       : settings.classifyFailure(error, { endpoint: deployment.endpoint.name, modelId: call.ring.modelId });
-  const { failure: reclassified, verdict } = call.route?.reclassify(error, failure, attempt) ?? { failure };
+  const { failure: known, verdict } = call.route?.reclassify(error, failure, attempt) ?? { failure };
+  const reclassified = isRefusedHere(attempt, known) ? { ...known, scope: 'deployment' as const } : known;
   return { failure: reclassified, verdict: verdict ?? verdictOf(reclassified, settings.failoverOn) };
 }
+
+/** An endpoint that has served with its key refuses a deployment, a kind of model or a prompt rather than the key. */
+const isRefusedHere = ({ deployment }: Attempt, failure: Failure): boolean =>
+  failure.class === 'misconfigured' &&
+  (failure.statusCode === 401 || failure.statusCode === 403) &&
+  deployment.gates.endpointBreaker.hasServed;
 
 /** What a failure means for its call, as far as it tells by itself. */
 function verdictOf(failure: Failure, failoverOn: ReadonlySet<RejectionReason>): Verdict {

@@ -49,6 +49,7 @@ export class CircuitBreaker implements Gate {
   #lateAnswers = 0;
   #trips = 0;
   #generation = 0;
+  #hasServed = false;
   #cause: Failure | undefined;
 
   constructor({ scope, settings, clock, revision, observer }: BreakerOptions) {
@@ -71,6 +72,11 @@ export class CircuitBreaker implements Gate {
   /** Grows with each recovery: what an attempt from before it says is out of date. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Whether any attempt has ever shown that it works. */
+  get hasServed(): boolean {
+    return this.#hasServed;
   }
 
   opens(now: number): Opening {
@@ -99,6 +105,7 @@ export class CircuitBreaker implements Gate {
 
   /** An attempt that began at `startedAt` has shown that what it went to works. */
   succeed(isProbe: boolean, startedAt: number): void {
+    this.#hasServed = true;
     // While open, an answer to an attempt from before says nothing about now: the probe decides.
     if (isProbe ? !this.#cooldown.reset() : this.state !== 'closed') return;
     if (!isProbe && this.#rowSince !== undefined && startedAt < this.#rowSince) {
@@ -117,7 +124,7 @@ export class CircuitBreaker implements Gate {
   fail(isProbe: boolean, startedAt: number, failure: Failure): void {
     this.#countFailure(startedAt);
     if (failure.class !== 'retryable') {
-      this.#trip(this.#settings.misconfiguredCooldownMs, isProbe, failure);
+      this.#failPermanently(isProbe, failure);
       return;
     }
     // Answers to what began before the row do not interrupt it, or an outage would be noticed late; but where most of what ends
@@ -136,6 +143,14 @@ export class CircuitBreaker implements Gate {
     this.#cooldown.abandonProbe();
   }
 
+  /** A refusal by what has served before is more often a fault that passes (a token that is renewed) than a key that was revoked. */
+  #failPermanently(isProbe: boolean, failure: Failure): void {
+    const longestMs = this.#settings.misconfiguredCooldownMs;
+    const mayPass = failure.class === 'misconfigured' && this.#hasServed;
+    if (!mayPass) this.#trip(longestMs, isProbe, failure);
+    else if (isProbe || this.state === 'closed') this.#trip(this.#nextCooldownMs(longestMs), isProbe, failure);
+  }
+
   #countFailure(startedAt: number): void {
     if (this.#failures === 0) {
       this.#rowSince = startedAt;
@@ -151,11 +166,11 @@ export class CircuitBreaker implements Gate {
     this.#observer.tripped(cause, cooldownMs);
   }
 
-  #nextCooldownMs(): number {
-    const { initialMs, factor, maxMs, jitter } = this.#settings.cooldown;
-    const cooldownMs = Math.min(initialMs * factor ** this.#trips, maxMs);
+  #nextCooldownMs(longestMs = this.#settings.cooldown.maxMs): number {
+    const { initialMs, factor, jitter } = this.#settings.cooldown;
+    const cooldownMs = Math.min(initialMs * factor ** this.#trips, longestMs);
     this.#trips += 1;
-    // Downwards, so that maxMs is kept.
+    // Downwards, so that the longest time is kept.
     return jitter ? cooldownMs * (1 - JITTER * this.#clock.random()) : cooldownMs;
   }
 }
