@@ -8,16 +8,6 @@ import type { DeploymentGates } from './endpoint-gates.ts';
 import { PeakEwma } from './peak-ewma.ts';
 import type { Target } from './target.ts';
 
-/** What a deployment is made of. */
-export interface DeploymentOptions {
-  readonly endpoint: Endpoint;
-  readonly name: string;
-  readonly kind: string;
-  readonly gates: DeploymentGates;
-  /** How its models are spoken to, by kind. */
-  readonly target: (kind: ModelKind) => Target;
-}
-
 /** One model at one endpoint: a list of gates, and how long it takes to say something. */
 export class Deployment {
   readonly endpoint: Endpoint;
@@ -30,12 +20,12 @@ export class Deployment {
   /** How long it takes to say something. */
   readonly latency = new PeakEwma();
 
-  constructor({ endpoint, name, kind, gates, target }: DeploymentOptions) {
-    this.endpoint = endpoint;
-    this.name = name;
-    this.kind = kind;
-    this.gates = gates;
-    this.target = target;
+  constructor(options: Pick<Deployment, 'endpoint' | 'name' | 'kind' | 'gates' | 'target'>) {
+    this.endpoint = options.endpoint;
+    this.name = options.name;
+    this.kind = options.kind;
+    this.gates = options.gates;
+    this.target = options.target;
   }
 
   /** Attempts under way. */

@@ -21,11 +21,3 @@ export interface BalancedModelOptions<Model extends SdkModel> {
   /** One for each deployment, made before credentials are known: what the properties are read from. */
   readonly templates: readonly Model[];
 }
-
-/** Properties that every balanced model has of its own. */
-export const ownProperties = ({
-  ring,
-}: Pick<BalancedModelOptions<SdkModel>, 'ring'>): Pick<SdkModel, 'provider' | 'modelId'> => ({
-  provider: `balanced.${ring.kind}`,
-  modelId: ring.modelId,
-});

@@ -1,5 +1,5 @@
 import type { CallOptions, SdkEmbeddingModel } from '../sdk.ts';
-import { type BalancedModelOptions, ownProperties } from './balanced-model.ts';
+import type { BalancedModelOptions } from './balanced-model.ts';
 import { smallest } from './combined-ability.ts';
 import type { DimensionsCheck } from './embedding-dimensions.ts';
 import { generate } from './generate.ts';
@@ -14,8 +14,7 @@ export function createEmbeddingModel(
   checkDimensions: DimensionsCheck,
 ): SdkEmbeddingModel {
   const { templates, settings } = parts;
-  const model = mirror(templates, {
-    ...ownProperties(parts),
+  const model = mirror(parts, {
     doEmbed: async (options: CallOptions) => {
       const result = await generate(parts, options, {
         ask: (real, attemptOptions) => real.doEmbed(attemptOptions),

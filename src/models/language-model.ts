@@ -1,7 +1,7 @@
 import { isFiltered } from '../stream/stream-part.ts';
 import type { CallOptions, CallResult, SdkLanguageModel, StreamResult } from '../sdk.ts';
 import { conversationsWith } from '../portability/conversation.ts';
-import { type BalancedModelOptions, ownProperties } from './balanced-model.ts';
+import type { BalancedModelOptions } from './balanced-model.ts';
 import { generate } from './generate.ts';
 import { mirror } from './mirror.ts';
 import { streamAnswer } from './stream-answer.ts';
@@ -11,8 +11,7 @@ export function createLanguageModel(parts: BalancedModelOptions<SdkLanguageModel
   const { ring, context, templates } = parts;
   const { memory, events, settings } = context;
   const beginConversation = conversationsWith({ ring, memory, events, affinity: settings.statefulAffinity });
-  return mirror(templates, {
-    ...ownProperties(parts),
+  return mirror(parts, {
     ...(templates[0]?.supportsUrl && {
       // v1's way to say which URLs a model fetches by itself.
       supportsUrl: (url: URL) => templates.every((model) => model.supportsUrl?.(url) === true),

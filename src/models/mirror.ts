@@ -1,7 +1,8 @@
 import type { SdkModel } from '../sdk.ts';
+import type { BalancedModelOptions } from './balanced-model.ts';
 import { COMBINED } from './combined-ability.ts';
 
-/** What SDK 6 and 7 look for beside that: where it is a function, it belongs to its model. */
+/** What SDK 6 and 7 look for beside what is combined: where it is a function, it belongs to its model. */
 const PROVIDER_OPTIONS_TRANSFORMER = Symbol.for('vercel.ai.embeddingModel.providerOptionsTransformer');
 
 /**
@@ -10,16 +11,20 @@ const PROVIDER_OPTIONS_TRANSFORMER = Symbol.for('vercel.ai.embeddingModel.provid
  *
  * The AI SDK reads these properties late, so what they say may still change.
  */
-export function mirror<Own extends object>(models: readonly SdkModel[], own: Own): Own & SdkModel {
-  const [first] = models as readonly [SdkModel];
-  const mirrored = {} as Own & SdkModel;
+export function mirror<Own extends object>(
+  { ring, templates }: Pick<BalancedModelOptions<SdkModel>, 'ring' | 'templates'>,
+  own: Own,
+): Own & SdkModel {
+  // The rest is defined below.
+  const mirrored = { provider: `balanced.${ring.kind}`, modelId: ring.modelId } as Own & SdkModel;
   for (const [name, combine] of Object.entries(COMBINED)) {
-    if (!models.some((model) => name in model)) continue;
+    if (!templates.some((model) => name in model)) continue;
     // Each takes what models have under its name.
-    const get = (): unknown => combine(models.map((model) => valueOf(model, name)) as never[]);
+    const get = (): unknown => combine(templates.map((model) => valueOf(model, name)) as never[]);
     Object.defineProperty(mirrored, name, { get, enumerable: true, configurable: true });
   }
-  const transformer: unknown = Reflect.get(first, PROVIDER_OPTIONS_TRANSFORMER);
+  const [first] = templates;
+  const transformer: unknown = first && Reflect.get(first, PROVIDER_OPTIONS_TRANSFORMER);
   if (typeof transformer === 'function') {
     Object.defineProperty(mirrored, PROVIDER_OPTIONS_TRANSFORMER, { value: transformer.bind(first) });
   }
