@@ -23,6 +23,7 @@ export class Candidates {
   #excluded: ReadonlySet<Deployment>;
   #rounds = 1;
   #heardOnlyLimits = true;
+  #heardOnlyTimes = true;
   /** Whether anything was heard that may pass. */
   #isHopeful = false;
   #request: PickRequest | undefined;
@@ -63,8 +64,10 @@ export class Candidates {
   }
 
   beginRound(): void {
-    this.#rounds += 1;
+    // A call that was only told when to come again has been refused by no deployment: maxWaitMs alone ends its waiting.
+    if (!this.#heardOnlyTimes) this.#rounds += 1;
     this.#heardOnlyLimits = true;
+    this.#heardOnlyTimes = true;
     this.#askedThisRound = this.#excluded;
   }
 
@@ -74,6 +77,7 @@ export class Candidates {
     this.#failed = withOne(this.#failed, deployment);
     this.#askedThisRound = withOne(this.#askedThisRound, deployment);
     if (failure.class !== 'rate-limited') this.#heardOnlyLimits = false;
+    if (failure.class !== 'rate-limited' || !failure.retryAfterMs) this.#heardOnlyTimes = false;
     if (failure.class === 'rate-limited' || failure.class === 'retryable') this.#isHopeful = true;
     if (isFinal || failure.class === 'rejected') this.#excluded = withOne(this.#excluded, deployment);
   }

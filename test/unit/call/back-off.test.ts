@@ -464,3 +464,15 @@ it('an abort at any moment around the end of a round ends the call at once', asy
     expect([moment, call.state, call.error]).toEqual([moment, 'rejected', 'bye']);
   }
 });
+
+it('a call that is only told when to come again is asked again until maxWaitMs, whatever retry.rounds says', async () => {
+  const { endpoints, ask } = buildRing([fails(rateLimit(1))], { retry: { rounds: 2 }, maxWaitMs: 10_000 });
+  const patient = ask();
+  await pass(5_500);
+  endpoints[0].behave(answers());
+
+  await pass(2_000);
+
+  expect(patient.state).toBe('fulfilled');
+  expect(endpoints[0].attempts.length).toBeGreaterThan(4);
+});

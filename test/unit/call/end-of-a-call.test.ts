@@ -138,6 +138,8 @@ describe('a probe that brings its deployment back', () => {
   it('frees its place at once, so that no call that waits is sent to a deployment that is still down', async () => {
     const { endpoints, ask, attempts } = buildRing([{ maxConcurrency: 1 }, {}], {
       failureThreshold: 1,
+      // Without jitter, so that the first deployment is the one that is probed.
+      cooldownMs: 5_000,
       retry: { rounds: 1 },
     });
     for (const endpoint of endpoints) endpoint.behaveOnce(fails(apiError(500)));
