@@ -57,7 +57,7 @@ function createProvider(
     endpoint,
     credential: credentialOf(settings, apiKey),
     headers: settings.headers ?? {},
-    origins: urls.origins,
+    prefixes: urls.prefixes,
   });
   const providerSettings = {
     baseURL: urls.baseURL,

@@ -12,8 +12,8 @@ export interface AzureURLs {
   readonly baseURL: string;
   /** For the SDK, which takes the resource of the environment otherwise. */
   readonly speechBaseURL: string;
-  /** The origins of both. */
-  readonly origins: readonly string[];
+  /** What every URL begins with. */
+  readonly prefixes: readonly string[];
   /** Makes the URL that Azure has of the one that the SDK has made. */
   readonly rewrite: RewriteURL;
 }
@@ -42,7 +42,7 @@ export function azureURLs(settings: AzureEndpointSettings, place: string): Azure
   return {
     baseURL,
     speechBaseURL,
-    origins: [baseURL, speechBaseURL].map((url) => new URL(url).origin),
+    prefixes: [`${root}/`, `${speechBaseURL}/`],
     rewrite: (url, modelId, name) => {
       if (!url.startsWith(`${baseURL}/`)) return url;
       const added = url.slice(baseURL.length);

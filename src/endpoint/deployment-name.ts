@@ -1,4 +1,4 @@
-import type { Fetch } from './fetch.ts';
+import { type Fetch, urlOf } from './fetch.ts';
 
 /** Makes the URL of a request of the one that the SDK has made for a model id. The name is the deployment's. */
 export type RewriteURL = (url: string, modelId: string | undefined, name: string | undefined) => string;
@@ -13,7 +13,7 @@ export function withDeploymentName(fetch: Fetch, nameOf: (modelId: string) => st
   return async (input, init) => {
     const modelId = modelOf(init?.body);
     const name = modelId === undefined ? undefined : nameOf(modelId);
-    const url = rewriteURL(input instanceof Request ? input.url : String(input), modelId, name);
+    const url = rewriteURL(urlOf(input), modelId, name);
     if (name === undefined || name === modelId) return fetch(url, init);
     return fetch(url, { ...init, body: renameInBody(init?.body ?? null, name) });
   };

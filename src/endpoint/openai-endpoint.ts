@@ -37,13 +37,13 @@ function createProvider(
   const { organization, project, headers } = settings;
   const apiKey = credentials.apiKey ?? PLACEHOLDER_KEY;
   // Always given, or the SDK would look into the environment while the provider is made.
-  const baseURL =
-    credentials.baseURL ?? (settings.baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL);
+  const byDefault = settings.baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL;
+  const baseURL = (credentials.baseURL ?? byDefault).replace(/\/+$/, '');
   const fetch = withOwnHeaders(withRedirects(requests.counting(withToldFailures(settings.fetch)), settings.redirect), {
     endpoint,
     credential: { setting: 'apiKey', header: 'authorization', secret: keyFunction(settings) ?? apiKey },
     headers: withoutUndefined({ 'openai-organization': organization, 'openai-project': project, ...headers }),
-    origins: [new URL(baseURL).origin],
+    prefixes: [`${baseURL}/`],
   });
   const providerSettings = {
     baseURL,

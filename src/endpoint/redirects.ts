@@ -1,4 +1,4 @@
-import type { Fetch } from './fetch.ts';
+import { type Fetch, urlOf } from './fetch.ts';
 
 /** The method and the body are kept (RFC 9110, 15.4.8 and 15.4.9). */
 const KEEPS_BODY: ReadonlySet<number> = new Set([307, 308]);
@@ -13,24 +13,29 @@ const MOST_REDIRECTS = 20;
  * but `authorization` (Fetch standard, "HTTP-redirect fetch"): `api-key`, the headers of gateways, and the prompt.
  */
 export function withRedirects(fetch: Fetch, allowed: readonly string[] = []): Fetch {
-  const origins = allowed.map((url) => new URL(url).origin);
-  return async (input, init) => {
-    let url = new URL(input instanceof Request ? input.url : input);
-    for (let count = 0; ; count += 1) {
-      const response = await fetch(url.href, { ...init, redirect: 'manual' });
-      const target = KEEPS_BODY.has(response.status) ? targetOf(response, url) : undefined;
-      if (target === undefined || ![url.origin, ...origins].includes(target.origin) || count === MOST_REDIRECTS)
-        return response;
+  const send = (url: string, init: RequestInit | undefined) => fetch(url, { ...init, redirect: 'manual' });
+  const follow = async (first: Response, own: string, init: RequestInit | undefined): Promise<Response> => {
+    let [response, url] = [first, own];
+    for (let count = 0; KEEPS_BODY.has(response.status) && count < MOST_REDIRECTS; count += 1) {
+      const target = targetOf(response, url);
+      if (target === undefined || ![own, ...allowed].some((place) => new URL(place).origin === target.origin)) break;
       await response.body?.cancel();
-      url = target;
+      url = target.href;
+      response = await send(url, init);
     }
+    return response;
+  };
+  return (input, init) => {
+    const own = urlOf(input);
+    // Not one function with the loop: it would hold twice the memory for as long as an answer takes.
+    return send(own, init).then((response) => follow(response, own, init));
   };
 }
 
-function targetOf(response: Response, from: URL): URL | undefined {
+function targetOf(response: Response, from: string): URL | undefined {
   const location = response.headers.get('location') ?? '';
-  if (location === '' || !URL.canParse(location, from.href)) return undefined;
-  const target = new URL(location, from.href);
+  if (location === '' || !URL.canParse(location, from)) return undefined;
+  const target = new URL(location, from);
   // `fetch` refuses these in words that repeat them.
   return target.username === '' && target.password === '' ? target : undefined;
 }

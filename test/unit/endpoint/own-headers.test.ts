@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { withOwnHeaders } from '../../../src/endpoint/own-headers.ts';
 
-it('the key and the headers of an endpoint go to its own origins alone', async () => {
+it('the key and the headers of an endpoint go to URLs of its own alone', async () => {
   const sent: Headers[] = [];
   const send = withOwnHeaders(
     async (_, init) => {
@@ -13,7 +13,7 @@ it('the key and the headers of an endpoint go to its own origins alone', async (
       endpoint: 'a',
       credential: { setting: 'apiKey', header: 'authorization', secret: 'k-1' },
       headers: { 'x-gateway-key': 'g-1' },
-      origins: ['https://a.example'],
+      prefixes: ['https://a.example/v1/'],
     },
   );
 
