@@ -1,5 +1,5 @@
 import { isObject, property, textAt } from '../failure/foreign.ts';
-import type { Fetch } from './fetch.ts';
+import { type Fetch, urlOf } from './fetch.ts';
 import { dropsFailures } from './installed-sdk.ts';
 
 /** Where an event ends, which began after the one before. */
@@ -17,7 +17,7 @@ export function withNestedErrors(fetch: Fetch | undefined): Fetch {
   return async (input, init) => {
     const response = await (fetch ?? globalThis.fetch)(input, init);
     const { body, headers } = response;
-    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    const { pathname } = new URL(urlOf(input));
     if (!pathname.endsWith('/responses') || headers.get('content-type')?.includes('event-stream') !== true)
       return response;
     return body === null ? response : new Response(body.pipeThrough(new TransformStream(new NestedErrors())), response);
