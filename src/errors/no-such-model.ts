@@ -2,18 +2,6 @@ import { NoSuchModelError } from '@ai-sdk/provider';
 
 import type { ModelKind } from '../sdk.ts';
 
-const MODEL_TYPES = {
-  language: 'languageModel',
-  chat: 'languageModel',
-  responses: 'languageModel',
-  completion: 'languageModel',
-  // The name that every line of NoSuchModelError has in its type or takes all the same.
-  embedding: 'embeddingModel',
-  image: 'imageModel',
-  transcription: 'transcriptionModel',
-  speech: 'speechModel',
-} as const satisfies Record<ModelKind, string>;
-
 /** The kind in words: Chat and Responses are two ways to one language model. */
 export const kindName = (kind: ModelKind): string => (kind === 'chat' || kind === 'responses' ? 'language' : kind);
 
@@ -28,9 +16,11 @@ export function noSuchModel({
   /** A line about each endpoint that was asked and cannot. */
   readonly asked: readonly string[];
 }): NoSuchModelError {
+  const name = kindName(kind);
   return new NoSuchModelError({
     modelId,
-    modelType: MODEL_TYPES[kind],
-    message: `The ${kindName(kind)} model "${modelId}" cannot be served: ${asked.join('; ')}.`,
+    // Every major has a type for each kind, and none for completions. One type stands for all of these names.
+    modelType: `${name === 'completion' ? 'language' : name}Model` as 'languageModel',
+    message: `The ${name} model "${modelId}" cannot be served: ${asked.join('; ')}.`,
   });
 }
