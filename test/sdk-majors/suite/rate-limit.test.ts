@@ -10,7 +10,8 @@ import { startServices } from '../../support/start-services.ts';
 import { datedAzure, openAI } from './endpoints.ts';
 
 const prompt = 'Who are you?';
-const retryAfterMs = 2_000;
+// Long enough for the calls on a busy machine.
+const retryAfterMs = 6_000;
 
 it('a rate-limited endpoint gets no calls until the time it named, while 200 calls succeed, and then one probe', async () => {
   const [limited, second, third] = await startServices('limited', 'second', 'third');
