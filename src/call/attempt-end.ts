@@ -99,9 +99,9 @@ function end(attempt: Attempt, ending: Ending): void {
   const { call, lease } = attempt;
   const { now } = call;
   const record = recordOf(attempt, ending.as, now);
-  call.records.push(record);
+  call.records = [...call.records, record];
   if ('error' in ending) {
-    call.errors.push(ending.error);
+    call.errors = [...call.errors, ending.error];
     call.lastFailure = { at: attempt.deployment, failure: ending.as as Failure };
   }
   // Told before what it causes.

@@ -18,6 +18,9 @@ export interface CallRequest {
   readonly route?: Route | undefined;
 }
 
+// Most calls end with their first attempt, and thousands may wait: lists are made when there is something in them.
+const NONE: readonly never[] = [];
+
 /** What the end of a call tells of the attempt that answered. */
 interface AnsweredBy {
   readonly deployment: Deployment;
@@ -36,8 +39,8 @@ export class Call {
   readonly hedging: HedgeBudget | undefined;
   readonly startedAt: number;
   /** The attempts that have ended, in that order, and what those of them threw that failed. */
-  readonly records: AttemptRecord[] = [];
-  readonly errors: unknown[] = [];
+  records: readonly AttemptRecord[] = NONE;
+  errors: readonly unknown[] = NONE;
   /** The last failure, and where it was. */
   lastFailure: { readonly at: Deployment; readonly failure: Failure } | undefined;
   /** Attempts started. */

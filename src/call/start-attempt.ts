@@ -18,7 +18,7 @@ export interface Question<T> {
   /** What a service threw that says within an answer that it failed. */
   failureOf?(answer: T): unknown;
   /** Whether a content filter has left nothing of an answer, so that another deployment may do better. */
-  isFiltered(answer: T): boolean;
+  readonly isFiltered?: ((answer: T) => boolean) | undefined;
 }
 
 /** An answer that a content filter emptied: when the filters of all deployments had something against it, that is the answer. */
@@ -40,10 +40,10 @@ export function startAttempt<T>(call: Call, lease: Lease, question: Question<T>,
   const attempt = new Attempt(call, lease, isHedge);
   const answer = attempt.wait(ask(question, attempt));
   const result = Promise.resolve(
-    answer
-      .then((given) => toResult(attempt, given, question))
-      // Also what throws when it is looked at.
-      .then(undefined, (error: unknown) => fail(attempt, error)),
+    answer.then(
+      (given) => toResult(attempt, given, question),
+      (error: unknown) => fail(attempt, error),
+    ),
   );
   return { attempt, result };
 }
@@ -60,12 +60,17 @@ function ask<T>(question: Question<T>, attempt: Attempt): PromiseLike<T> {
 
 function toResult<T>(attempt: Attempt, answer: T, question: Question<T>): AttemptResult<T> {
   if (typeof answer !== 'object' || answer === null) return fail(attempt, noAnswer(attempt, answer));
-  const failure = question.failureOf?.(answer);
-  if (failure !== undefined) return fail(attempt, failure);
-  if (question.isFiltered(answer))
-    return { ...fail(attempt, new FilteredAnswerError()), filtered: { attempt, answer } };
-  attempt.content(question.headersOf(answer));
-  return { attempt, answer };
+  try {
+    const failure = question.failureOf?.(answer);
+    if (failure !== undefined) return fail(attempt, failure);
+    if (question.isFiltered?.(answer))
+      return { ...fail(attempt, new FilteredAnswerError()), filtered: { attempt, answer } };
+    attempt.content(question.headersOf(answer));
+    return { attempt, answer };
+  } catch (error) {
+    // What throws when it is looked at is no answer.
+    return fail(attempt, error);
+  }
 }
 
 /** A provider that was handed in may return anything. What is no answer is a failure, which the next endpoint can make good. */

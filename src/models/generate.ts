@@ -36,7 +36,7 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
     },
     headersOf: responseHeaders,
     failureOf: failureOfAnswer,
-    isFiltered: (result) => isFiltered?.(result) === true,
+    isFiltered,
   };
   return runCall(call, question).then(({ attempt, answer }) => {
     call.end('success', attempt, succeed(attempt, answer['usage']));
