@@ -34,5 +34,6 @@ export function recognisable<Self, Base extends ErrorClass = typeof AISDKError>(
       return has(error, marker);
     }
   }
+  // A class made in a function has the type of its base alone: which class extends it, it cannot know.
   return RecognisableError as unknown as Recognisable<Self, Base>;
 }
