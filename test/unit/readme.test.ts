@@ -1,5 +1,6 @@
-/** The README says what the code says: its TypeScript compiles, and its tables list what the sources declare. */
-import { existsSync, readFileSync } from 'node:fs';
+/** README and docs say what the code says: their TypeScript compiles, their tables list what the sources declare. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import ts from 'typescript';
@@ -8,9 +9,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as library from '../../src/index.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const readme = readFileSync(`${root}README.md`, 'utf8');
 
-/** What the blocks use without saying where it comes from: the provider of the first one, and packages that are not here. */
+/** The text of each page, by its path. */
+const pages = new Map(
+  ['README.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)]
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => [path, readFileSync(root + path, 'utf8')] as const),
+);
+const pageOf = (path: string): string => pages.get(path) ?? '';
+
+/** What the blocks use without saying where it comes from: the provider of a first call, and packages that are not here. */
 const surroundings = `
 declare const balanced: import('ai-sdk-load-balancer').BalancedProvider;
 declare module '@azure/identity' {
@@ -22,14 +30,14 @@ declare module '@ai-sdk/anthropic' {
 }
 `;
 
-/** The TypeScript of the page: one module for each block, with empty lines before it so that errors name the page's lines. */
-const blocks = new Map(
-  [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ index, 1: code = '' }) => {
-    const line = readme.slice(0, index).split('\n').length;
-    return [`${root}README.line-${line}.ts`, `${'\n'.repeat(line)}${code}\nexport {};\n`] as const;
-  }),
-);
-const virtualFiles = new Map([...blocks, [`${root}README.surroundings.d.ts`, surroundings]]);
+/** The TypeScript of a page: one module for each block, with empty lines before it so that errors name the page's lines. */
+const blocksOf = (path: string, text: string): [file: string, code: string][] =>
+  [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ index, 1: code = '' }) => {
+    const line = text.slice(0, index).split('\n').length;
+    return [`${root}${path}.line-${line}.ts`, `${'\n'.repeat(line)}${code}\nexport {};\n`];
+  });
+const blocks = new Map([...pages].flatMap(([path, text]) => blocksOf(path, text)));
+const virtualFiles = new Map([...blocks, [`${root}docs/surroundings.d.ts`, surroundings]]);
 
 /** A program of the blocks and of the sources, by the project's own compiler options. */
 function createProgram(): ts.Program {
@@ -88,11 +96,11 @@ function settingsOf(type: ts.Type, prefix = ''): Setting[] {
   });
 }
 
-/** The rows of the first table under a heading, as their cells. */
-function tableUnder(heading: string): string[][] {
-  const [, section] = readme.split(new RegExp(`^#+ ${heading.replaceAll(/[()]/g, String.raw`\$&`)}$`, 'm'));
+/** The rows of the first table under a heading of a page, as their cells. */
+function tableUnder(path: string, heading: string): string[][] {
+  const [, section] = pageOf(path).split(new RegExp(`^#+ ${heading.replaceAll(/[()]/g, String.raw`\$&`)}$`, 'm'));
   const table = /(?:^\|.*\n)+/m.exec(section?.split(/^#+ /m)[0] ?? '')?.[0];
-  if (table === undefined) throw new Error(`README.md has no table under "${heading}".`);
+  if (table === undefined) throw new Error(`${path} has no table under "${heading}".`);
   const [, , ...rows] = table.trim().split('\n');
   return rows.map((row) =>
     row
@@ -107,9 +115,9 @@ const codeIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([,
 
 const sorted = (names: Iterable<string>): string[] => [...names].toSorted((a, b) => a.localeCompare(b));
 
-describe('README: its TypeScript', () => {
+describe('README and docs: their TypeScript', () => {
   it('is found', () => {
-    expect(blocks.size).toBeGreaterThan(5);
+    expect(blocks.size).toBeGreaterThan(15);
   });
 
   it.each([...blocks.keys()].map((file) => file.slice(root.length)))('compiles: %s', (name) => {
@@ -123,7 +131,7 @@ describe('README: its TypeScript', () => {
   });
 });
 
-describe('README: the table', () => {
+describe('docs: the table', () => {
   const tables = [
     ['Settings', 'settings.ts', 'BalancedProviderSettings'],
     ['Settings of every endpoint', 'endpoint-settings.ts', 'CommonEndpointSettings'],
@@ -140,7 +148,7 @@ describe('README: the table', () => {
   };
 
   it.each(tables)('"%s" lists each setting, and nothing else', (heading, file, name) => {
-    const listed = tableUnder(heading).flatMap(([setting]) => codeIn(setting));
+    const listed = tableUnder('docs/settings.md', heading).flatMap(([setting]) => codeIn(setting));
 
     expect(sorted(listed)).toEqual(sorted(declaredSettings(file, name).map(([path]) => path)));
   });
@@ -148,7 +156,7 @@ describe('README: the table', () => {
   it.each(tables)('"%s" names the defaults that the docstrings name', (heading, file, name) => {
     const bare = (text: string): string => text.replaceAll('`', '');
     const defaults = new Map(declaredSettings(file, name));
-    const wrong = tableUnder(heading).filter(([setting, listed = '']) => {
+    const wrong = tableUnder('docs/settings.md', heading).filter(([setting, listed = '']) => {
       const declared = bare(defaults.get(codeIn(setting)[0] ?? '') ?? '');
       const isStated = !['required', 'none'].includes(listed);
       // A comment may say more. One that names no default is about a setting that is required, or has none.
@@ -159,30 +167,35 @@ describe('README: the table', () => {
   });
 });
 
-describe('README: the table', () => {
+describe('docs: the table', () => {
   it('of events lists each event with its fields', () => {
-    const listed = tableUnder('Events').map(([name, , fields]) => [...codeIn(name), sorted(codeIn(fields))]);
+    const listed = tableUnder('docs/observability.md', 'Events').map(([name, , fields]) => [
+      ...codeIn(name),
+      sorted(codeIn(fields)),
+    ]);
 
     const events = declaredType('events.ts', 'BalancedEvents').getProperties();
     expect(listed).toEqual(events.map((event) => [event.name, sorted(namesOf(typeOf(event)))]));
   });
 
   it('of the provider lists each member', () => {
-    const listed = tableUnder('The provider').flatMap(([names]) => codeIn(names));
+    const listed = tableUnder('docs/getting-started.md', 'The provider').flatMap(([names]) => codeIn(names));
 
     const members = namesOf(declaredType('create-balanced-provider.ts', 'BalancedProviderMembers'));
     expect(sorted(listed)).toEqual(sorted(['balanced(id)', ...members]));
   });
 
   it('of errors lists each error that is exported', () => {
-    const listed = tableUnder('Errors').flatMap(([name]) => codeIn(name));
+    const listed = tableUnder('docs/failures.md', 'Errors').flatMap(([name]) => codeIn(name));
 
     const errors = Object.keys(library).filter((name) => name.endsWith('Error'));
     expect(sorted(listed)).toEqual(sorted(errors));
   });
 
   it('of failures lists each class', () => {
-    const listed = tableUnder('What happens when …').flatMap(([, failureClass]) => codeIn(failureClass));
+    const listed = tableUnder('docs/failures.md', 'What happens when …').flatMap(([, failureClass]) =>
+      codeIn(failureClass),
+    );
 
     const property = declaredType('failure/failure.ts', 'Failure').getProperty('class');
     const declared = property && typeOf(property);
@@ -191,7 +204,7 @@ describe('README: the table', () => {
   });
 
   it('of pickers lists each picker', () => {
-    const listed = tableUnder('Which picker for what').flatMap(([picker]) => codeIn(picker));
+    const listed = tableUnder('docs/tuning.md', 'Which picker for what').flatMap(([picker]) => codeIn(picker));
 
     const property = declaredType('settings/settings.ts', 'BalancedProviderSettings').getProperty('picker');
     const declared = property && typeOf(property);
@@ -200,7 +213,7 @@ describe('README: the table', () => {
   });
 });
 
-describe('README: the text', () => {
+describe('README and docs: the text', () => {
   it('has the message of the error as it is', () => {
     const attempt = (endpoint: string, failure: Partial<library.AttemptRecord>): library.AttemptRecord => ({
       endpoint,
@@ -234,18 +247,23 @@ describe('README: the text', () => {
       ],
     });
 
-    expect(readme).toContain(message);
+    expect(pageOf('docs/failures.md')).toContain(message);
   });
 
-  it('links to headings and files that exist', () => {
-    const targets = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target = '']) => target);
-    const anchors = new Set([...readme.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => `#${anchorOf(heading)}`));
-    const isThere = (target: string): boolean =>
-      target.startsWith('#') ? anchors.has(target) : existsSync(root + target);
+  it.each([...pages.keys()])('of %s links to headings and files that exist', (path) => {
+    const targets = [...pageOf(path).matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target = '']) => target);
+    const isThere = (target: string): boolean => {
+      const [file = '', heading] = target.split('#');
+      const page = file === '' ? path : join(dirname(path), file);
+      return existsSync(root + page) && (heading === undefined || anchorsOf(page).includes(heading));
+    };
 
     expect(targets.filter((target) => !isThere(target))).toEqual([]);
   });
 });
+
+const anchorsOf = (path: string): string[] =>
+  [...pageOf(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
 
 /** GitHub's name for a heading. */
 const anchorOf = (heading: string): string =>
