@@ -55,21 +55,23 @@ export function lose(attempt: Attempt): void {
   const { deployment, startedAt, call } = attempt;
   const { now } = call;
   const silentMs = now - startedAt;
-  attempt.drop(silenceOf(attempt, silentMs));
+  const error = silenceOf(attempt, silentMs);
+  attempt.drop(error);
   deployment.latency.record(now, silentMs);
   const firstContentMs = call.isStream ? call.context.settings.timeout.firstContentMs : undefined;
   const limitMs = firstContentMs ?? farTooLong(attempt);
   // Slow, or so silent that it may be down.
   const isDown = limitMs !== undefined && silentMs >= limitMs;
-  end(attempt, { as: { class: 'aborted', code: 'HEDGED' }, outcome: isDown ? DOWN : 'hedge-lost' });
+  end(attempt, { as: { class: 'aborted', code: 'HEDGED' }, outcome: isDown ? DOWN : 'hedge-lost', error });
 }
 
 /** The attempt is not wanted any more, since the call gave up or was ended from outside. */
 export function supersede(attempt: Attempt): void {
   const { cancellation, now } = attempt.call;
   const { end: cancelled } = cancellation;
-  attempt.drop(cancelled?.by === 'caller' ? cancelled.reason : silenceOf(attempt, now - attempt.startedAt));
-  if (cancelled === undefined) end(attempt, { as: { class: 'aborted' }, outcome: NOTHING });
+  const error = cancelled?.by === 'caller' ? cancelled.reason : silenceOf(attempt, now - attempt.startedAt);
+  attempt.drop(error);
+  if (cancelled === undefined) end(attempt, { as: { class: 'aborted' }, outcome: NOTHING, error });
   else cancel(attempt, cancelled, attempt.interruptedBy);
 }
 
@@ -78,7 +80,7 @@ function cancel(attempt: Attempt, cancelled: CancelledBy, error: unknown): Attem
   const isCallers = cancelled.by === 'caller';
   const failure: Failure = isCallers ? { class: 'aborted' } : { class: 'retryable', code: 'totalTimeoutMs' };
   const outcome = wasFarTooSilent(attempt, cancelled) ? DOWN : NOTHING;
-  end(attempt, { as: failure, outcome, ...(!isCallers && { error }) });
+  end(attempt, { as: failure, outcome, error });
   return { attempt, error, failure, verdict: 'give-up', isFinal: false };
 }
 
@@ -87,7 +89,7 @@ interface Ending {
   readonly as: Failure | Pick<AttemptRecord, 'class' | 'code'>;
   readonly outcome: Outcome | 'hedge-lost';
   readonly usage?: TokenUsage;
-  /** What it threw, where it failed. */
+  /** What it threw, or why it was not waited for. */
   readonly error?: unknown;
 }
 
@@ -99,10 +101,10 @@ function end(attempt: Attempt, ending: Ending): void {
   const { call, lease } = attempt;
   const { now } = call;
   const record = recordOf(attempt, ending.as, now);
-  call.records = [...call.records, record];
-  if ('error' in ending) {
+  if (ending.as.class !== 'success') {
+    call.records = [...call.records, record];
     call.errors = [...call.errors, ending.error];
-    call.lastFailure = { at: attempt.deployment, failure: ending.as as Failure };
+    if (ending.as.class !== 'aborted') call.lastFailure = { at: attempt.deployment, class: ending.as.class };
   }
   // Told before what it causes.
   call.context.events.emit('attempt', () => ({

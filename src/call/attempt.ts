@@ -187,14 +187,14 @@ export class Attempt {
     const { events } = context;
     const endpoint = deployment.endpoint.name;
     if (!isHedge && lastFailure !== undefined && lastFailure.at !== deployment) {
-      const { at, failure } = lastFailure;
+      const { at, class: failureClass } = lastFailure;
       const { modelId } = ring;
       events.emit('failover', () => ({
         callId: call.id,
         modelId,
         from: at.endpoint.name,
         to: endpoint,
-        class: failure.class,
+        class: failureClass,
       }));
     }
     if (route?.isPinned === true && deployment.isDrained) {

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/deployment.ts';
-import type { AttemptRecord, Failure } from '../failure/failure.ts';
+import type { AttemptRecord, FailureClass } from '../failure/failure.ts';
 import type { BalancedEvents, TokenUsage } from '../events.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { CallOptions } from '../sdk.ts';
@@ -38,11 +38,11 @@ export class Call {
   /** The budget for a second attempt beside a silent one, when the call may have one. */
   readonly hedging: HedgeBudget | undefined;
   readonly startedAt: number;
-  /** The attempts that have ended, in that order, and what those of them threw that failed. */
+  /** The attempts that have ended without success, in that order, and why each of them did. */
   records: readonly AttemptRecord[] = NONE;
   errors: readonly unknown[] = NONE;
   /** The last failure, and where it was. */
-  lastFailure: { readonly at: Deployment; readonly failure: Failure } | undefined;
+  lastFailure: { readonly at: Deployment; readonly class: FailureClass } | undefined;
   /** Attempts started. */
   attempts = 0;
   /** Milliseconds spent in the queue. */

@@ -25,7 +25,7 @@ export interface AllEndpointsFailedDetails {
  * retryable, so that its own `maxRetries` does not start the ring again.
  *
  * It holds no key, header, prompt or answer, and may be logged. The errors of the attempts may hold all of these; they
- * are reached with {@link errors}, which no logger or serializer touches by itself.
+ * are reached with {@link rawErrors} alone. A property would not do: loggers read `errors` by that name, own or inherited.
  */
 export class AllEndpointsFailedError extends FailedCallError {
   /** The model id that the caller asked for. */
@@ -58,8 +58,8 @@ export class AllEndpointsFailedError extends FailedCallError {
     this.#errors = errors;
   }
 
-  /** What each attempt threw, in the order of {@link attempts}. They may hold prompts and headers: do not log them as they are. */
-  get errors(): readonly unknown[] {
+  /** What each attempt ended with, in the order of {@link attempts}. They may hold prompts and headers: do not log them as they are. */
+  rawErrors(): readonly unknown[] {
     return this.#errors;
   }
 }

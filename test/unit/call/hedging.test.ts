@@ -156,6 +156,6 @@ it('the error of a hedged call that ran out of time names both attempts, and why
 
   const error = call.error as AllEndpointsFailedError;
   expect(error.attempts.map(({ endpoint }) => endpoint).toSorted()).toEqual(['e0', 'e1']);
-  expect(error.errors).toEqual([expect.any(AttemptTimeoutError), expect.any(AttemptTimeoutError)]);
+  expect(error.rawErrors()).toEqual([expect.any(AttemptTimeoutError), expect.any(AttemptTimeoutError)]);
   expect(told.at(-1)).toBe('exhausted');
 });

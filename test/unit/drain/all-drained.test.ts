@@ -48,7 +48,8 @@ describe('while all endpoints are drained, a call', () => {
     await pass(2_010);
 
     expect(AllEndpointsFailedError.isInstance(call.error)).toBe(true);
-    expect(call.error).toMatchObject({ statusCode: 503, attempts: [], errors: [], isRetryable: false });
+    expect(call.error).toMatchObject({ statusCode: 503, attempts: [], isRetryable: false });
+    expect((call.error as AllEndpointsFailedError).rawErrors()).toEqual([]);
     expect((call.error as AllEndpointsFailedError).retryAfterMs).toBeUndefined();
   });
 

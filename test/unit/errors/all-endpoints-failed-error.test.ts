@@ -123,12 +123,12 @@ describe('the error of a call that has given up', () => {
     expect(error.message).toContain(`e0: retryable ${code}`);
   });
 
-  it('keeps what each attempt threw in errors', async () => {
+  it('keeps what each attempt threw', async () => {
     const errors = [apiError(500), networkError('ECONNRESET')];
 
     const error = await failureOf(errors.map((each) => fails(each)));
 
-    expect(error.errors).toEqual(errors);
+    expect(error.rawErrors()).toEqual(errors);
   });
 });
 
@@ -227,7 +227,7 @@ describe('the error of a call that has given up holds', () => {
     const error = await failureOf([fails(leaky()), fails(new Error(secrets.reason, { cause: leaky() }))]);
 
     expect(told(error)).not.toMatch(pattern);
-    expect(told(error.errors)).toMatch(pattern);
+    expect(told(error.rawErrors())).toMatch(pattern);
   });
 
   it('nothing of a stream that failed before content', async () => {
