@@ -4,7 +4,7 @@ import { defineConfig } from 'oxlint';
 const levels = [
   ['index'],
   ['create-balanced-provider'],
-  ['models', 'status'],
+  ['models', 'status', 'explain'],
   ['stream', 'portability'],
   ['call'],
   ['ring'],

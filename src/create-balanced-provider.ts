@@ -7,6 +7,7 @@ import { hedgeBudgets } from './call/hedge-budget.ts';
 import type { ModelContext } from './models/balanced-model.ts';
 import { modelFactory } from './models/model-factory.ts';
 import { ConversationMemory } from './portability/conversation-memory.ts';
+import { explain, type Explanation } from './explain.ts';
 import { Fleet } from './ring/fleet.ts';
 import { logicalIds } from './ring/model-ids.ts';
 import type {
@@ -25,7 +26,7 @@ import { openaiTools } from './endpoint/installed-sdk.ts';
 import { resolveSettings } from './settings/resolve-settings.ts';
 import type { BalancedProviderSettings } from './settings/settings.ts';
 import { validateSettings } from './settings/validate-settings.ts';
-import { type BalancedStatus, takeStatus } from './status.ts';
+import { type BalancedStatus, statusOf } from './status.ts';
 
 /** Makes a model. The second argument is AI SDK 4's settings of a model; later lines take options with the call. */
 export type MakeModel<Model> = (modelId: string, settings?: ModelSettings) => Model;
@@ -94,6 +95,13 @@ export interface BalancedProviderMembers {
   reset(endpoint?: string): void;
   /** How every endpoint and deployment is now: a frozen snapshot without any secret. */
   status(): BalancedStatus;
+  /**
+   * Where a call of a model would go now, and why not to the other deployments. Makes no request and changes nothing: without a cache
+   * key, the next call goes to `candidates[0]`. A picker function is asked.
+   *
+   * @throws {NoSuchModelError} when no endpoint has such a model.
+   */
+  explain(modelId: string): Explanation;
 }
 
 /** An AI SDK provider whose models stand for rings of real models. */
@@ -119,7 +127,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
   const resolved = resolveSettings(settings, classifyFailure);
   const clock = systemClock;
   const events = new EventEmitter();
-  const endpoints = new Endpoints(resolved);
+  const endpoints = new Endpoints(resolved, clock);
   const fleet = new Fleet({ settings: resolved, endpoints: endpoints.all, clock, events });
   const context: ModelContext = {
     settings: resolved,
@@ -131,7 +139,8 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };
   const api = resolved.api ?? chooseApi(endpoints.all);
-  const makeModel = modelFactory(fleet, logicalIds(resolved), context);
+  const toLogical = logicalIds(resolved);
+  const makeModel = modelFactory(fleet, toLogical, context);
   const make = (kind: ModelKind) => (modelId: string, modelSettings?: ModelSettings) =>
     makeModel(kind, modelId, modelSettings);
 
@@ -158,8 +167,9 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     speechModel: speech,
     speech,
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
-    status: () => takeStatus(api, fleet, clock.now()),
-    drain: (name: string) => fleet.member(name).gates.drain.close(),
+    status: statusOf(api, fleet, clock),
+    explain: (modelId: string) => explain(fleet, api, toLogical(modelId), clock.now()),
+    drain: (name: string) => fleet.member(name).gates.drain.close(clock.now()),
     resume: (name: string) => fleet.member(name).gates.drain.open(),
     reset: (name?: string) => fleet.reset(name),
   });

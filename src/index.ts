@@ -19,6 +19,7 @@ export type {
   CallLabel,
   TokenUsage,
 } from './events.ts';
+export type { Candidate, Explanation, UnavailableCandidate } from './explain.ts';
 export { classifyFailure } from './failure/classify-failure.ts';
 export type {
   AttemptRecord,
@@ -61,4 +62,14 @@ export type {
   RetrySettings,
   TimeoutSettings,
 } from './settings/settings.ts';
-export type { BalancedStatus, DeploymentStatus, EndpointStatus, HealthStatus } from './status.ts';
+export type {
+  BalancedStatus,
+  BudgetStatus,
+  ClosedGate,
+  DeploymentStatus,
+  EndpointStatus,
+  HealthStatus,
+  LimitStatus,
+  RingStatus,
+  WaitingStatus,
+} from './status.ts';

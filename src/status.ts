@@ -1,7 +1,44 @@
+import type { Clock } from './clock.ts';
 import type { Deployment } from './deployment/deployment.ts';
+import { withoutUndefined } from './endpoint/provider-settings.ts';
+import type { FailureClass, UnavailableReason } from './failure/failure.ts';
+import type { Budget } from './gates/budget.ts';
 import type { CircuitBreaker } from './gates/circuit-breaker.ts';
+import type { Gate } from './gates/gate.ts';
 import { msUntil } from './gates/opening.ts';
-import type { Fleet } from './ring/fleet.ts';
+import type { Fleet, FleetMember } from './ring/fleet.ts';
+import type { ModelKind } from './sdk.ts';
+
+/** One reason for which nothing is sent there now. */
+export interface ClosedGate {
+  readonly reason: UnavailableReason;
+  /** Since when, in epoch milliseconds. */
+  readonly since: number;
+  /** Until when, in epoch milliseconds; absent where that is not known. */
+  readonly until?: number;
+  /** The failure that closed it, where it was one. */
+  readonly class?: FailureClass;
+  /** Its HTTP status. */
+  readonly statusCode?: number;
+  /** Its code. */
+  readonly code?: string;
+}
+
+/** How much of a limit is used. */
+export interface BudgetStatus {
+  /** What has not come in again of what was spent; all of it when nothing more can be spent now. May exceed the limit. */
+  readonly used: number;
+  /** Per minute: as configured, or as the service states it. */
+  readonly limit: number;
+}
+
+/** Limits that are configured or known. */
+export interface LimitStatus {
+  /** Requests; absent where no limit is known. */
+  readonly requests?: BudgetStatus;
+  /** Tokens; absent where no limit is known. */
+  readonly tokens?: BudgetStatus;
+}
 
 /** Whether something gets traffic: `closed` yes, `open` not before its cooldown ends, `half-open` while a probe decides. */
 export interface HealthStatus {
@@ -10,10 +47,12 @@ export interface HealthStatus {
   readonly failures: number;
   /** Milliseconds until a probe may be sent; 0 unless `open`. */
   readonly cooldownMs: number;
+  /** Its own gates that are closed; an endpoint's are closed for all its deployments. */
+  readonly closedGates: readonly ClosedGate[];
 }
 
 /** One model at one endpoint, as it is now. */
-export interface DeploymentStatus extends HealthStatus {
+export interface DeploymentStatus extends HealthStatus, LimitStatus {
   /** Name that the service knows it by. */
   readonly deployment: string;
   /** `language`, `embedding`, `image`, … */
@@ -25,7 +64,7 @@ export interface DeploymentStatus extends HealthStatus {
 }
 
 /** One endpoint, as it is now. Its own health is that of its credentials and its network. */
-export interface EndpointStatus extends HealthStatus {
+export interface EndpointStatus extends HealthStatus, LimitStatus {
   readonly name: string;
   readonly weight: number;
   readonly priority: number;
@@ -37,39 +76,129 @@ export interface EndpointStatus extends HealthStatus {
   readonly deployments: readonly DeploymentStatus[];
 }
 
+/** The deployments that serve one model id, as they are now. */
+export interface RingStatus {
+  readonly modelId: string;
+  /** `chat`, `responses`, `embedding`, … */
+  readonly kind: ModelKind;
+  /** Whether all of them are out by cooldown, by `drain()` or for want of credentials. Limits do not count. */
+  readonly isOut: boolean;
+}
+
+/** Calls that wait for a deployment. */
+export interface WaitingStatus {
+  readonly modelId: string;
+  readonly urgency: 'interactive';
+  readonly calls: number;
+}
+
 /** A frozen snapshot of a balanced provider. Holds no key, header, prompt or URL. */
 export interface BalancedStatus {
   /** The API that `balanced(id)` uses. */
   readonly api: 'chat' | 'responses';
   readonly endpoints: readonly EndpointStatus[];
+  /** Rings that models have been made of so far. */
+  readonly rings: readonly RingStatus[];
+  /** Where none wait, there is no entry. */
+  readonly waiting: readonly WaitingStatus[];
 }
 
-/** Takes the snapshot. */
-export function takeStatus(api: BalancedStatus['api'], fleet: Fleet, now: number): BalancedStatus {
-  const endpoints = fleet.members.map(({ endpoint, gates, deployments }) =>
-    Object.freeze({
-      name: endpoint.name,
-      weight: endpoint.weight,
-      priority: endpoint.priority,
-      isSkipped: endpoint.isSkipped,
-      isDrained: gates.drain.isDrained,
-      ...healthStatus(gates.breaker, now),
-      deployments: Object.freeze([...deployments.values()].map((deployment) => deploymentStatus(deployment, now))),
-    }),
-  );
-  return Object.freeze({ api, endpoints: Object.freeze(endpoints) });
+/** Takes snapshots. */
+export function statusOf(api: BalancedStatus['api'], fleet: Fleet, clock: Clock): () => BalancedStatus {
+  const toEpoch = epochOf(clock);
+  return () => {
+    const now = clock.now();
+    const look: Look = { now, at: toEpoch(now) };
+    const used = new Set(fleet.rings.flatMap(({ deployments }) => deployments));
+    return Object.freeze({
+      api,
+      endpoints: frozen(fleet.members.map((member) => endpointStatus(member, used, look))),
+      rings: frozen(fleet.rings.map((ring) => ({ modelId: ring.modelId, kind: ring.kind, isOut: ring.isAllOut(now) }))),
+      waiting: waitingOf(fleet),
+    });
+  };
 }
 
-function deploymentStatus({ name, kind, inFlight, gates }: Deployment, now: number): DeploymentStatus {
+/** A moment, and how others are told from it. */
+interface Look {
+  readonly now: number;
+  /** The same moment in epoch milliseconds. */
+  readonly at: number;
+}
+
+/** The two clocks of a machine drift apart, and one of them is set by hand: a difference that stays small stays the same. */
+function epochOf(clock: Clock): (now: number) => number {
+  let offset = Date.now() - clock.now();
+  return (now) => {
+    const newOffset = Date.now() - now;
+    if (Math.abs(newOffset - offset) > SAME_MS) offset = newOffset;
+    return now + offset;
+  };
+}
+
+const SAME_MS = 50;
+
+function endpointStatus({ endpoint, gates, deployments }: FleetMember, used: ReadonlySet<Deployment>, look: Look) {
   return Object.freeze({
-    deployment: name,
-    kind,
-    inFlight,
-    ...healthStatus(gates.breaker, now),
-    rateLimitedMs: msUntil(gates.rateLimit.opens(now), now) ?? 0,
+    name: endpoint.name,
+    weight: endpoint.weight,
+    priority: endpoint.priority,
+    isSkipped: endpoint.isSkipped,
+    isDrained: gates.drain.isDrained,
+    ...healthStatus(gates.breaker, gates.all, look),
+    ...limitStatus(gates.budgets, look),
+    deployments: frozen(
+      [...deployments.values()]
+        .filter((deployment) => used.has(deployment))
+        .map((deployment) => deploymentStatus(deployment, look)),
+    ),
   });
 }
 
-function healthStatus(breaker: CircuitBreaker, now: number): HealthStatus {
-  return { state: breaker.state, failures: breaker.failures, cooldownMs: msUntil(breaker.opens(now), now) ?? 0 };
+function deploymentStatus({ name, kind, inFlight, gates }: Deployment, look: Look): DeploymentStatus {
+  const { now } = look;
+  return {
+    deployment: name,
+    kind,
+    inFlight,
+    ...healthStatus(gates.breaker, gates.own, look),
+    rateLimitedMs: msUntil(gates.rateLimit.opens(now), now) ?? 0,
+    ...limitStatus(
+      gates.budgets.filter(({ isShared }) => !isShared),
+      look,
+    ),
+  };
 }
+
+function healthStatus(breaker: CircuitBreaker, gates: readonly Gate[], { now, at }: Look): HealthStatus {
+  const { state, failures } = breaker;
+  const closedGates = gates.flatMap((gate): ClosedGate[] => {
+    const closure = gate.closure(now, 1);
+    if (closure === undefined) return [];
+    const { reason, opens, since = now, cause } = closure;
+    const until = typeof opens === 'number' ? Math.round(opens - now + at) : undefined;
+    const { class: failureClass, statusCode, code } = cause ?? {};
+    const known = withoutUndefined({ until, class: failureClass, statusCode, code });
+    return [{ reason, since: Math.round(since - now + at), ...known }];
+  });
+  return { state, failures, cooldownMs: msUntil(breaker.opens(now), now) ?? 0, closedGates: frozen(closedGates) };
+}
+
+function limitStatus(budgets: readonly Budget[], { now }: Look): LimitStatus {
+  const status: { -readonly [Unit in keyof LimitStatus]: LimitStatus[Unit] } = {};
+  for (const budget of budgets) {
+    const { unit, perMinute: limit } = budget;
+    if (limit !== undefined) status[unit] = Object.freeze({ used: budget.used(now), limit });
+  }
+  return status;
+}
+
+/** Rings of one id, by whichever API, are one to their callers. */
+function waitingOf({ queue }: Fleet): readonly WaitingStatus[] {
+  const calls = new Map<string, number>();
+  for (const [{ modelId }, length] of queue.lengths) calls.set(modelId, (calls.get(modelId) ?? 0) + length);
+  return frozen([...calls].map(([modelId, count]) => ({ modelId, urgency: 'interactive' as const, calls: count })));
+}
+
+const frozen = <Item extends object>(items: readonly Item[]): readonly Item[] =>
+  Object.freeze(items.map((item) => Object.freeze(item)));

@@ -24,6 +24,8 @@ export interface GateContext {
 export interface DeploymentGates {
   /** In the order in which they are told when several are closed. */
   readonly all: readonly Gate[];
+  /** Without those of its endpoint. */
+  readonly own: readonly Gate[];
   /** Those that a probe may open ahead of time. */
   readonly recovering: readonly Gate[];
   /** All others. */
@@ -42,7 +44,8 @@ export class EndpointGates {
   readonly drain: Drain;
   readonly breaker: CircuitBreaker;
   readonly #credentials: CredentialsGate;
-  readonly #budgets: readonly Budget[];
+  /** What all its deployments spend from. */
+  readonly budgets: readonly Budget[];
   readonly #endpoint: Endpoint;
   readonly #context: GateContext;
 
@@ -54,7 +57,12 @@ export class EndpointGates {
     this.drain = new Drain(revision);
     this.breaker = this.#breaker('endpoint');
     // Services state the limits of deployments; those of a whole endpoint are known only where they are configured.
-    this.#budgets = this.#budgetsOf(endpoint.limits, true).filter((budget) => budget.isLimited);
+    this.budgets = this.#budgetsOf(endpoint.limits, true).filter((budget) => budget.isLimited);
+  }
+
+  /** In the order in which they are told when several are closed. */
+  get all(): readonly Gate[] {
+    return [this.drain, this.#credentials, this.breaker, ...this.budgets];
   }
 
   /** Adding a gate takes its file and a line here. */
@@ -62,7 +70,7 @@ export class EndpointGates {
     const { settings, clock, events, revision } = this.#context;
     const endpoint = this.#endpoint;
     const limits = endpoint.limitsOf(modelId);
-    const budgets = [...this.#budgetsOf(limits, false), ...this.#budgets];
+    const budgets = [...this.#budgetsOf(limits, false), ...this.budgets];
     const breaker = this.#breaker('deployment', name);
     const concurrency = new Concurrency(limits.maxConcurrency, revision);
     const rateLimit = new RateLimit({
@@ -80,6 +88,7 @@ export class EndpointGates {
     const all = [this.drain, this.#credentials, this.breaker, breaker, rateLimit, concurrency, ...budgets];
     return {
       all,
+      own: all.filter((gate) => !this.all.includes(gate)),
       recovering: all.filter((gate) => gate.allowsEarlyProbe),
       binding: all.filter((gate) => !gate.allowsEarlyProbe),
       drain: this.drain,
@@ -93,7 +102,7 @@ export class EndpointGates {
 
   /** Forgets what was learned of the endpoint as a whole. */
   reset(now: number): void {
-    for (const gate of [this.drain, this.#credentials, this.breaker, ...this.#budgets]) gate.reset(now);
+    for (const gate of this.all) gate.reset(now);
   }
 
   #budgetsOf({ rpm, tpm }: LimitSettings, isShared: boolean): readonly Budget[] {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.ts';
 import type { SettingsProblem } from '../errors/invalid-settings-error.ts';
 import { MissingCredentialsError } from '../errors/missing-credentials-error.ts';
 import type { ResolvedEndpoint, ResolvedSettings } from '../settings/resolve-settings.ts';
@@ -11,11 +12,13 @@ import { providerEndpoint } from './provider-endpoint.ts';
 export class Endpoints {
   readonly all: readonly Endpoint[];
   readonly #settings: ResolvedSettings;
+  readonly #clock: Clock;
   #isReady = false;
   #problems: readonly SettingsProblem[] = [];
 
-  constructor(settings: ResolvedSettings) {
+  constructor(settings: ResolvedSettings, clock: Clock = systemClock) {
     this.#settings = settings;
+    this.#clock = clock;
     this.all = settings.endpoints.map(
       (endpoint) =>
         new Endpoint(endpoint, typeOf(endpoint, settings.modelMapping), statedCredentials(endpoint.settings)),
@@ -45,7 +48,8 @@ export class Endpoints {
     }
     for (const [index, endpoint] of this.all.entries()) {
       const credentials = found[index];
-      if (credentials) endpoint.useCredentials({ ...credentials, isSkipped: credentials.problems.length > 0 });
+      const isSkipped = credentials !== undefined && credentials.problems.length > 0;
+      if (credentials) endpoint.useCredentials({ ...credentials, isSkipped }, this.#clock.now());
     }
     this.#problems = problems;
     this.#isReady = true;

@@ -46,6 +46,7 @@ export class Endpoint {
   #models = new LruMap<string, SdkModel>(MOST_MODELS);
   #provider: SdkProvider | undefined;
   #credentials: Credentials;
+  #readAt: number | undefined;
 
   constructor(settings: ResolvedEndpoint, type: EndpointType, credentials: Credentials) {
     this.name = settings.name;
@@ -67,9 +68,15 @@ export class Endpoint {
     return this.#credentials.isSkipped;
   }
 
+  /** When that was found out, on the core's clock. */
+  get skippedAt(): number | undefined {
+    return this.isSkipped ? this.#readAt : undefined;
+  }
+
   /** Takes the credentials that the first call found; what was built without them is built again. */
-  useCredentials(credentials: Credentials): void {
+  useCredentials(credentials: Credentials, now: number): void {
     this.#credentials = credentials;
+    this.#readAt = now;
     this.#provider = undefined;
     this.#models = new LruMap(MOST_MODELS);
   }

@@ -1,6 +1,7 @@
 import { APICallError } from '@ai-sdk/provider';
 
 import type { AttemptRecord, UnavailableRecord } from '../failure/failure.ts';
+import { failureInWords, seconds, unavailableInWords } from '../failure/in-words.ts';
 import { recognisable } from './recognisable.ts';
 
 const FailedCallError = recognisable<AllEndpointsFailedError, typeof APICallError>(
@@ -80,7 +81,7 @@ const MOST_NAMED = 10;
 
 function describe({ modelId, attempts, unavailable = [], retryAfterMs, reason }: AllEndpointsFailedDetails): string {
   const asked = attempts.length === 0 ? 'no endpoint was asked' : tally(attempts);
-  const named = unavailable.slice(0, MOST_NAMED).map(explain);
+  const named = unavailable.slice(0, MOST_NAMED).map((each) => `${each.endpoint} (${unavailableInWords(each)})`);
   if (unavailable.length > named.length) named.push(`${unavailable.length - named.length} more`);
   const others = named.length === 0 ? '' : ` Not asked: ${named.join(', ')}.`;
   const retry = retryAfterMs === undefined ? '' : ` The first takes calls again in ${seconds(retryAfterMs)}.`;
@@ -91,43 +92,8 @@ function describe({ modelId, attempts, unavailable = [], retryAfterMs, reason }:
 function tally(attempts: readonly AttemptRecord[]): string {
   const counts = new Map<string, number>();
   for (const attempt of attempts) {
-    const line = `${attempt.endpoint}: ${words(attempt)}`;
+    const line = `${attempt.endpoint}: ${failureInWords(attempt)}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} ×${count}`)).join(', ');
 }
-
-/** `eastus (out for 599 s after misconfigured 401)` */
-function explain(record: UnavailableRecord): string {
-  const { endpoint, reason, availableInMs = 0 } = record;
-  const cause = words(record);
-  const after = cause === '' ? '' : ` after ${cause}`;
-  switch (reason) {
-    case 'drained':
-      return `${endpoint} (drained)`;
-    case 'cooldown':
-      return `${endpoint} (out for ${seconds(availableInMs)}${after})`;
-    case 'probe':
-      return `${endpoint} (being probed${after})`;
-    case 'rate-limit':
-      return `${endpoint} (rate limited for ${seconds(availableInMs)})`;
-    case 'limits':
-      return `${endpoint} (its limits are spent for ${seconds(availableInMs)})`;
-    case 'maxConcurrency':
-      return `${endpoint} (maxConcurrency reached)`;
-    case 'skipped':
-      return `${endpoint} (no credentials)`;
-  }
-}
-
-/** `retryable 503 overloaded` */
-const words = ({
-  class: failureClass,
-  statusCode,
-  code,
-}: Pick<AttemptRecord | UnavailableRecord, 'class' | 'statusCode' | 'code'>): string =>
-  [failureClass, statusCode, code === String(statusCode) ? undefined : code]
-    .filter((word) => word !== undefined)
-    .join(' ');
-
-const seconds = (milliseconds: number): string => `${Math.ceil(milliseconds / 1000)} s`;

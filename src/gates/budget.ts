@@ -40,6 +40,8 @@ export class Budget implements Gate {
   #unsettled = 0;
   /** How much has been taken off, in all, because the service counts otherwise. */
   #corrected = 0;
+  /** When it was last spent from, or last learned to be spent: since then it is closed, if it is. */
+  #spentSince: number | undefined;
 
   constructor(options: BudgetOptions) {
     this.unit = options.unit;
@@ -64,6 +66,11 @@ export class Budget implements Gate {
     return allowance && { burst: allowance.burst(now), perMinute: allowance.perMinute };
   }
 
+  /** What is spent of it now, as a part of what comes in per minute; 0 while no limit is known. */
+  used(now: number): number {
+    return Math.max(0, Math.round(this.missingPart(now) * (this.perMinute ?? 0)));
+  }
+
   /** Milliseconds until nothing is missing of it, if nothing is spent. */
   msUntilFull(now: number): number {
     return this.#allowance?.msUntilFull(now) ?? 0;
@@ -82,7 +89,7 @@ export class Budget implements Gate {
 
   closure(now: number, tokens: number): Closure | undefined {
     const opens = this.opens(now, tokens);
-    return opens === 'now' ? undefined : { reason: 'limits', opens };
+    return opens === 'now' ? undefined : { reason: 'limits', opens, since: this.#spentSince ?? now };
   }
 
   enter(now: number, tokens: number): Pass {
@@ -93,6 +100,7 @@ export class Budget implements Gate {
     const left = allowance.spend(now, amount);
     const unseen = this.#unsettled;
     this.#unsettled += amount;
+    this.#spentSince = now;
     if (allowance.availableAt(now, 1) > now) this.#options.revision.bump();
     return new BudgetPass(this, now, { allowance, amount, unseen, count: Math.max(0, left) + this.#corrected });
   }
@@ -154,6 +162,7 @@ export class Budget implements Gate {
     const remaining = allowance.learn(sentAt, limit) ?? allowance.capacity;
     allowance.spend(now, Math.max(0, allowance.capacity - remaining));
     this.#allowance = allowance;
+    this.#spentSince = now;
     this.#options.revision.bump();
   }
 
@@ -197,6 +206,7 @@ export class Budget implements Gate {
     const opens = allowance.availableAt(now, 1);
     const level = allowance.level(now);
     change();
+    if (opens <= now) this.#spentSince = now;
     if (allowance.availableAt(now, 1) !== opens) this.#options.revision.bump();
     else if (allowance.level(now) > level) this.#options.revision.capacityFreed();
   }

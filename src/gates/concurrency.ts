@@ -10,6 +10,8 @@ export class Concurrency implements Gate, Pass {
   readonly #max: number | undefined;
   readonly #revision: Revision;
   #inFlight = 0;
+  /** When the last attempt came that it has room for. */
+  #fullSince: number | undefined;
 
   /** @param max attempts that may be under way at once; `undefined` for any number. */
   constructor(max: number | undefined, revision: Revision) {
@@ -32,12 +34,16 @@ export class Concurrency implements Gate, Pass {
   }
 
   closure(): Closure | undefined {
-    return this.#isFull ? { reason: 'maxConcurrency', opens: 'on-event' } : undefined;
+    return this.#isFull ? { reason: 'maxConcurrency', opens: 'on-event', since: this.#fullSince } : undefined;
   }
 
-  enter(): Pass {
+  enter(now: number): Pass {
+    const wasFull = this.#isFull;
     this.#inFlight += 1;
-    if (this.#isFull) this.#revision.bump();
+    if (this.#isFull) {
+      if (!wasFull) this.#fullSince = now;
+      this.#revision.bump();
+    }
     return this;
   }
 

@@ -1,13 +1,19 @@
 import type { Closure, Gate } from './gate.ts';
 import type { Opening } from './opening.ts';
 
+interface Skippable {
+  readonly isSkipped: boolean;
+  /** When its credentials were found missing, on the core's clock. */
+  readonly skippedAt?: number | undefined;
+}
+
 /** Closed for good where an endpoint's credentials are missing, and the settings allow to go on without it. */
 export class CredentialsGate implements Gate {
   readonly allowsEarlyProbe = false;
   readonly admitsPinned = false;
-  readonly #endpoint: { readonly isSkipped: boolean };
+  readonly #endpoint: Skippable;
 
-  constructor(endpoint: { readonly isSkipped: boolean }) {
+  constructor(endpoint: Skippable) {
     this.#endpoint = endpoint;
   }
 
@@ -16,7 +22,9 @@ export class CredentialsGate implements Gate {
   }
 
   closure(): Closure | undefined {
-    return this.#endpoint.isSkipped ? { reason: 'skipped', opens: 'never' } : undefined;
+    return this.#endpoint.isSkipped
+      ? { reason: 'skipped', opens: 'never', since: this.#endpoint.skippedAt }
+      : undefined;
   }
 
   enter(): undefined {

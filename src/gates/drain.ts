@@ -9,7 +9,8 @@ export class Drain implements Gate, Pass {
   readonly admitsPinned = true;
   readonly isProbe = false;
   readonly #revision: Revision;
-  #isDrained = false;
+  /** Since when it is closed, if it is. */
+  #since: number | undefined;
   #inFlight = 0;
   #onEmpty: (() => void)[] = [];
 
@@ -18,13 +19,13 @@ export class Drain implements Gate, Pass {
   }
 
   get isDrained(): boolean {
-    return this.#isDrained;
+    return this.#since !== undefined;
   }
 
   /** Closes at once. The promise resolves when what is under way has ended, or when the gate is opened again before that. */
-  close(): Promise<void> {
-    if (!this.#isDrained) {
-      this.#isDrained = true;
+  close(now: number): Promise<void> {
+    if (!this.isDrained) {
+      this.#since = now;
       this.#revision.bump();
     }
     if (this.#inFlight === 0) return Promise.resolve();
@@ -34,18 +35,18 @@ export class Drain implements Gate, Pass {
   }
 
   open(): void {
-    if (!this.#isDrained) return;
-    this.#isDrained = false;
+    if (!this.isDrained) return;
+    this.#since = undefined;
     this.#tellEmpty();
     this.#revision.bump();
   }
 
   opens(): Opening {
-    return this.#isDrained ? 'by-hand' : 'now';
+    return this.isDrained ? 'by-hand' : 'now';
   }
 
   closure(): Closure | undefined {
-    return this.#isDrained ? { reason: 'drained', opens: 'by-hand' } : undefined;
+    return this.isDrained ? { reason: 'drained', opens: 'by-hand', since: this.#since } : undefined;
   }
 
   enter(): Pass {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Failure } from '../failure/failure.ts';
 import { Cooldown } from './cooldown.ts';
 import type { Closure, Gate, Pass } from './gate.ts';
 import type { Opening } from './opening.ts';
@@ -29,6 +30,7 @@ export class RateLimit implements Gate {
   readonly #cooldown: Cooldown;
   readonly #options: RateLimitOptions;
   #rejectionsInARow = 0;
+  #cause: Failure = { class: 'rate-limited' };
   #resets = 0;
 
   constructor(options: RateLimitOptions) {
@@ -49,9 +51,8 @@ export class RateLimit implements Gate {
     const { state } = this.#cooldown;
     const opens = this.#cooldown.opens(now);
     if (state.state === 'closed' || opens === 'now') return undefined;
-    return state.state === 'half-open'
-      ? { reason: 'probe', opens, since: state.since, cause: { class: 'rate-limited' } }
-      : { reason: 'rate-limit', opens, since: state.since };
+    const reason = state.state === 'half-open' ? 'probe' : 'rate-limit';
+    return { reason, opens, since: state.since, cause: this.#cause };
   }
 
   /**
@@ -80,7 +81,9 @@ export class RateLimit implements Gate {
   }
 
   /** An attempt was rejected. */
-  reject(retryAfterMs: number | undefined, isProbe: boolean): void {
+  reject(failure: Failure, isProbe: boolean): void {
+    const { retryAfterMs } = failure;
+    this.#cause = failure;
     const { clock, maxRateLimitMs, onLimited } = this.#options;
     const isNew = isProbe || this.#cooldown.state.state === 'closed';
     // Calls that were under way together are one rejection.
@@ -133,7 +136,7 @@ class RateLimitPass implements Pass {
     if (outcome.type === 'success') return;
     const reading = outcome.type === 'failure' ? READINGS.rateLimit(outcome.failure) : 'nothing';
     if (reading === 'failed' && outcome.type === 'failure') {
-      this.#limit.reject(outcome.failure.retryAfterMs, this.#findsRoom);
+      this.#limit.reject(outcome.failure, this.#findsRoom);
     } else if (reading === 'works') this.#limit.pass(this.#findsRoom);
     else if (this.#findsRoom) this.#limit.abandonProbe();
   }

@@ -4,7 +4,7 @@ import type { PickerSetting } from '../settings/picker-setting.ts';
 import { customPicker } from './custom-picker.ts';
 import { fastestPicker } from './fastest-picker.ts';
 import { leastBusyPicker } from './least-busy-picker.ts';
-import type { Picker } from './picker.ts';
+import { type Picker, statelessPicker } from './picker.ts';
 import { roundRobinPicker } from './round-robin-picker.ts';
 
 /** The picker of a new ring. */
@@ -17,7 +17,7 @@ export function createPicker(setting: PickerSetting, clock: Clock): Picker {
     case 'fastest':
       return fastestPicker(() => clock.random());
     case 'in-order':
-      return (available) => available[0] as Deployment;
+      return statelessPicker((available) => available[0] as Deployment);
     default:
       return customPicker(setting);
   }

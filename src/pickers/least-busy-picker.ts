@@ -1,10 +1,10 @@
 import type { Deployment } from '../deployment/deployment.ts';
-import type { Picker } from './picker.ts';
+import type { PickContext, Picker } from './picker.ts';
 
 /** The one with the fewest attempts under way for its weight; among equals, in turn. */
-export function leastBusyPicker(): Picker {
-  let turn = 0;
-  return (available, { weightOf }) => {
+export function leastBusyPicker(from = 0): Picker {
+  let turn = from;
+  const pick = (available: readonly Deployment[], { weightOf }: PickContext): Deployment => {
     turn += 1;
     // With this attempt, so that weights count for the idle too.
     const loadOf = (deployment: Deployment): number => (deployment.inFlight + 1) / weightOf(deployment);
@@ -15,4 +15,5 @@ export function leastBusyPicker(): Picker {
     }
     return least;
   };
+  return Object.assign(pick, { copy: () => leastBusyPicker(turn) });
 }

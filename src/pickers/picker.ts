@@ -21,4 +21,14 @@ export interface PickContext {
  *
  * @param available in the order configured; never empty. The same array is given again until something changes.
  */
-export type Picker = (available: readonly Deployment[], context: PickContext) => Deployment;
+export interface Picker {
+  (available: readonly Deployment[], context: PickContext): Deployment;
+  /** One that will choose as this one would, and has nothing in common with it: for a look ahead. */
+  copy(): Picker;
+}
+
+/** A picker that remembers nothing. */
+export function statelessPicker(pick: (available: readonly Deployment[], context: PickContext) => Deployment): Picker {
+  const picker = Object.assign(pick, { copy: () => picker });
+  return picker;
+}

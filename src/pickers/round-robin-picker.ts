@@ -28,24 +28,36 @@ interface Turns {
  *
  * Where quotas are known and scarce, those come first whose quota would be the first to overflow.
  */
-export function roundRobinPicker(): Picker {
-  const rotation = new Rotation();
+export function roundRobinPicker(
+  rotation = new Rotation(),
   // Failovers and hedges have turns of their own: counted with the others, a deployment that stands in for one that is flaky would
   // get fewer of the first attempts, and the flaky one more.
-  const failovers = new Rotation();
-  return (candidates, { isFailover, weightOf, msUntilFull }) => {
+  failovers = new Rotation(),
+): Picker {
+  const pick = (candidates: readonly Deployment[], { isFailover, weightOf, msUntilFull }: PickContext): Deployment => {
     const available = msUntilFull === undefined ? candidates : leastMissing(candidates, msUntilFull);
     return (isFailover ? failovers : rotation).next(available, weightOf);
   };
+  return Object.assign(pick, { copy: () => roundRobinPicker(rotation.copy(), failovers.copy()) });
 }
 
 class Rotation {
-  readonly #turns = new Map<Deployment, Turns>();
+  #turns = new Map<Deployment, Turns>();
   /** The deployments of the last pick, their turns, and the sum of their weights. */
   #lastAmong: readonly Deployment[] | undefined;
   #lastTurns: readonly Turns[] = [];
   #lastWeights = 0;
   #time = 0;
+
+  copy(): Rotation {
+    const copy = new Rotation();
+    copy.#turns = new Map([...this.#turns].map(([deployment, turns]) => [deployment, { ...turns }]));
+    copy.#lastAmong = this.#lastAmong;
+    copy.#lastTurns = this.#lastTurns.map((turns) => copy.#turns.get(turns.deployment) ?? turns);
+    copy.#lastWeights = this.#lastWeights;
+    copy.#time = this.#time;
+    return copy;
+  }
 
   next(available: readonly Deployment[], weightOf: PickContext['weightOf']): Deployment {
     const among = this.#turnsAmong(available, weightOf);

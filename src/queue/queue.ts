@@ -81,6 +81,11 @@ export class Queue {
     });
   }
 
+  /** How many calls wait, by ring. */
+  get lengths(): readonly (readonly [QueuedRing, number])[] {
+    return [...this.#lanes].map(([ring, { length }]) => [ring, length]);
+  }
+
   /** A call has been settled. */
   remove(call: WaitingCall): void {
     if (!this.#returned.delete(call)) this.#calls.delete(call);

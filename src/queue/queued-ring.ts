@@ -5,6 +5,7 @@ import type { PickRequest } from './pick-request.ts';
 
 /** What the queue asks of the ring that a call waits for. */
 export interface QueuedRing {
+  readonly modelId: string;
   readonly deployments: readonly Deployment[];
   /** Calls of it that may wait at once. */
   readonly maxWaiting: number;

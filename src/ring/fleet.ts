@@ -37,12 +37,14 @@ export interface FleetMember {
 /** All deployments that have been called for, and the rings that they form. */
 export class Fleet {
   readonly members: readonly FleetMember[];
+  readonly queue: Queue;
   readonly #context: RingContext;
   readonly #rings = new LruMap<string, Ring>(MOST_MODELS);
 
   constructor({ endpoints, ...options }: FleetOptions) {
     const revision = new Revision();
-    this.#context = { ...options, revision, queue: new Queue(options.clock, revision) };
+    this.queue = new Queue(options.clock, revision);
+    this.#context = { ...options, revision, queue: this.queue };
     this.members = endpoints.map((endpoint) => ({
       endpoint,
       gates: new EndpointGates(endpoint, { ...options, revision }),
@@ -77,6 +79,22 @@ export class Fleet {
    * @throws NoSuchModelError when no endpoint has such a model, or one was asked for an API that it cannot serve.
    */
   ring(kind: ModelKind, modelId: string): Ring {
+    const ring = this.preview(kind, modelId);
+    ring.isUsed = true;
+    return ring;
+  }
+
+  /** Those that models have been made of. */
+  get rings(): readonly Ring[] {
+    return [...this.#rings.values()].filter(({ isUsed }) => isUsed);
+  }
+
+  /**
+   * The ring of a model id, for a look at it: it does not count as used by that.
+   *
+   * @throws NoSuchModelError as `ring` does.
+   */
+  preview(kind: ModelKind, modelId: string): Ring {
     const key = `${kind}\n${modelId}`;
     const known = this.#rings.get(key);
     if (known !== undefined) return known;

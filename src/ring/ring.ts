@@ -28,6 +28,13 @@ export interface RingContext {
   readonly queue: Queue;
 }
 
+/** What a choice among equals goes by. */
+interface Choice extends Pick<PickRequest, 'affinityKey'> {
+  readonly now: number;
+  readonly isFailover: boolean;
+  readonly picker: Picker;
+}
+
 /** While all deployments are cooling down, one is looked at so much more often than a first cooldown lasts. */
 const EARLY_PROBE_PART = 1 / 5;
 /** And at least so often, however long cooldowns are: no ring is locked out for ten minutes. */
@@ -40,6 +47,8 @@ export class Ring implements QueuedRing {
   readonly deployments: readonly Deployment[];
   readonly maxWaiting: number;
   readonly queue: Queue;
+  /** Whether a model has been made of it. */
+  isUsed = false;
   readonly hangs = new HangDetector();
   readonly tokens = new TokenEstimator();
   readonly #streamTimes = new ResponseTimes();
@@ -80,13 +89,28 @@ export class Ring implements QueuedRing {
 
   /** The next deployment to ask, or `undefined` when none is available that would do. */
   pick(now: number, request: PickRequest): Deployment | undefined {
+    return this.#pick(now, request, this.#picker);
+  }
+
+  /** Those that a call would be asked of now, one after the other. */
+  inOrder(now: number): readonly Deployment[] {
+    const picker = this.#picker.copy();
+    const order = new Set<Deployment>();
+    for (;;) {
+      const next = this.#pick(now, { tokens: 1, excluded: order }, picker);
+      if (next === undefined) return [...order];
+      order.add(next);
+    }
+  }
+
+  #pick(now: number, request: PickRequest, picker: Picker): Deployment | undefined {
     const { tokens, excluded, affinityKey, owner, isPinned } = request;
     // Not a turn of the picker's: calls that refer to nothing keep rotating.
     if (owner !== undefined && admits(request, owner) && owner.isOpen(now, tokens, isPinned)) return owner;
     const isFailover = excluded !== undefined && excluded.size > 0;
     if (!isFailover) {
       // Pick first, check tokens after: the pick nearly always fits, and filtering first would cost O(n).
-      const next = this.#choose(this.#availability.best(now), now, affinityKey, false);
+      const next = this.#choose(this.#availability.best(now), { now, affinityKey, isFailover, picker });
       if (next !== undefined && (!this.limitsTokens || next.isOpen(now, tokens))) return next;
     }
     const opens = (deployment: Deployment): boolean =>
@@ -94,15 +118,10 @@ export class Ring implements QueuedRing {
     let open = this.#availability.all(now).filter(opens);
     // What the call goes on from may be stored at a deployment that is drained.
     if (open.length === 0 && isPinned === true) open = this.deployments.filter(opens);
-    return this.#choose(bestTier(open), now, affinityKey, isFailover);
+    return this.#choose(bestTier(open), { now, affinityKey, isFailover, picker });
   }
 
-  #choose(
-    candidates: readonly Deployment[],
-    now: number,
-    affinityKey: string | undefined,
-    isFailover: boolean,
-  ): Deployment | undefined {
+  #choose(candidates: readonly Deployment[], { now, affinityKey, isFailover, picker }: Choice): Deployment | undefined {
     if (candidates.length === 0) return undefined;
     const { weightOf } = this.#shares;
     const kept = affinityKey === undefined ? undefined : byAffinity(affinityKey, candidates, weightOf);
@@ -111,7 +130,7 @@ export class Ring implements QueuedRing {
       ? ({ budgets }: Deployment): number =>
           budgets.reduce((longest, budget) => Math.max(longest, budget.msUntilFull(now)), 0)
       : undefined;
-    return this.#picker(candidates, { now, isFailover, modelId: this.modelId, weightOf, msUntilFull });
+    return picker(candidates, { now, isFailover, modelId: this.modelId, weightOf, msUntilFull });
   }
 
   /** Whether no deployment can be asked before a cooldown ends, or a hand opens one. */

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createBalancedProvider } from '../../src/index.ts';
 import { apiError, rateLimit } from './api-error.ts';
 import { buildRing } from './build-ring.ts';
-import { fails, FakeEndpoint, type HeldAttempt, holds } from './fake-endpoint.ts';
+import { answers, fails, FakeEndpoint, type HeldAttempt, holds, prompt } from './fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from './fake-time.ts';
 
 useFakeTime();
@@ -26,6 +26,7 @@ describe('status()', () => {
       state: 'closed',
       failures: 0,
       cooldownMs: 0,
+      closedGates: [],
       isSkipped: false,
       isDrained: false,
       deployments: [],
@@ -36,6 +37,8 @@ describe('status()', () => {
         { name: 'claude', weight: 3, priority: 1, ...healthy },
         { name: 'main', weight: 1, priority: 0, ...healthy },
       ],
+      rings: [],
+      waiting: [],
     });
   });
 
@@ -45,6 +48,7 @@ describe('status()', () => {
       [fails(apiError(500)), fails(rateLimit(30)), { does: holds(held), deployments: { m: 'busy-m' } }],
       { failureThreshold: 2, cooldownMs: 10_000 },
     );
+    const startedAt = Date.now();
     await askTimes(3);
     await pass(4_000);
 
@@ -58,6 +62,9 @@ describe('status()', () => {
         state: 'open',
         failures: 3,
         cooldownMs: 6_000,
+        closedGates: [
+          { reason: 'cooldown', since: startedAt, until: startedAt + 10_000, class: 'retryable', statusCode: 500 },
+        ],
         rateLimitedMs: 0,
       },
       {
@@ -67,6 +74,9 @@ describe('status()', () => {
         state: 'closed',
         failures: 0,
         cooldownMs: 0,
+        closedGates: [
+          { reason: 'rate-limit', since: startedAt, until: startedAt + 30_000, class: 'rate-limited', statusCode: 429 },
+        ],
         rateLimitedMs: 26_000,
       },
       {
@@ -76,6 +86,7 @@ describe('status()', () => {
         state: 'closed',
         failures: 0,
         cooldownMs: 0,
+        closedGates: [],
         rateLimitedMs: 0,
       },
     ]);
@@ -97,6 +108,77 @@ describe('status()', () => {
     await askTimes(1);
 
     expect(status()).toMatchObject({ state: 'half-open', inFlight: 1 });
+  });
+
+  it('says of each gate that is closed why, since when and until when, where that is known', async () => {
+    const balanced = createBalancedProvider({
+      endpoints: [
+        new FakeEndpoint('drained').settings(),
+        new FakeEndpoint('refused', fails(apiError(401))).settings(),
+        new FakeEndpoint('full', holds([])).settings({ maxConcurrency: 1 }),
+        new FakeEndpoint('spent', answers()).settings({ rpm: 1 }),
+        { type: 'openai', name: 'keyless', apiKeyEnv: 'NO_SUCH_KEY' },
+      ],
+      api: 'chat',
+      loadBalancing: false,
+      onMissingCredentials: 'skip',
+    });
+    const at = Date.now();
+    void balanced.drain('drained');
+    await pass(1_000);
+    for (let call = 0; call < 3; call++) {
+      void Promise.resolve(balanced('m').doGenerate({ prompt })).catch(() => undefined);
+      await happenings();
+    }
+    await pass(1_000);
+
+    const { endpoints, rings, waiting } = balanced.status();
+
+    const ofEndpoints = endpoints.map(({ name, closedGates }) => [name, closedGates]);
+    const ofDeployments = endpoints.map(({ deployments }) => deployments.flatMap(({ closedGates }) => closedGates));
+    const since = at + 1_000;
+    expect(ofEndpoints).toEqual([
+      ['drained', [{ reason: 'drained', since: at }]],
+      ['refused', [{ reason: 'cooldown', since, until: since + 600_000, class: 'misconfigured', statusCode: 401 }]],
+      ['full', []],
+      ['spent', [{ reason: 'limits', since, until: expect.closeTo(since + 60_000, -3) }]],
+      ['keyless', [{ reason: 'skipped', since }]],
+    ]);
+    expect(ofDeployments).toEqual([[], [], [{ reason: 'maxConcurrency', since }], [], []]);
+    expect(endpoints[3]).toMatchObject({ requests: { used: 1, limit: 1 } });
+    expect(rings).toEqual([{ modelId: 'm', kind: 'chat', isOut: false }]);
+    expect(waiting).toEqual([{ modelId: 'm', urgency: 'interactive', calls: 1 }]);
+  });
+
+  it('shows requests and tokens that are used of limits which a service has stated', async () => {
+    const headers = {
+      'x-ratelimit-limit-requests': '60',
+      'x-ratelimit-remaining-requests': '49',
+      'x-ratelimit-limit-tokens': '6000',
+      'x-ratelimit-remaining-tokens': '3000',
+    };
+    const { askTimes, status } = buildRing([
+      {
+        ...answers(),
+        generate: async (attempt) => ({ ...(await answers().generate(attempt)), response: { headers } }),
+      },
+    ]);
+    await askTimes(1);
+
+    expect(status()).toMatchObject({ requests: { used: 11, limit: 60 }, tokens: { used: 3_000, limit: 6_000 } });
+    await pass(10_000);
+    expect(status()).toMatchObject({ requests: { used: 1, limit: 60 } });
+  });
+
+  it('tells a ring that is out from one that is at its limits', async () => {
+    const out = buildRing([fails(apiError(401)), {}]);
+    const limited = buildRing([fails(rateLimit(30))]);
+    await Promise.all([out.askTimes(1), limited.askTimes(1)]);
+    expect(out.balanced.status().rings).toMatchObject([{ isOut: false }]);
+    void out.balanced.drain('e1');
+
+    expect(out.balanced.status().rings).toMatchObject([{ isOut: true }]);
+    expect(limited.balanced.status().rings).toMatchObject([{ isOut: false }]);
   });
 
   it('is a snapshot that cannot be changed, and does not change', async () => {

@@ -155,7 +155,7 @@ describe('the error of a call that could not ask every endpoint', () => {
       error.unavailable.map(({ endpoint, reason, class: failureClass }) => [endpoint, reason, failureClass]),
     ).toEqual([
       ['e0', 'cooldown', 'misconfigured'],
-      ['e1', 'rate-limit', undefined],
+      ['e1', 'rate-limit', 'rate-limited'],
       ['e2', 'maxConcurrency', undefined],
       ['e3', 'limits', undefined],
       ['e4', 'cooldown', 'retryable'],

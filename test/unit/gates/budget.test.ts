@@ -210,7 +210,7 @@ describe('a budget', () => {
     const budget = budgetOf({ perMinute: 60 });
     room(budget, 0);
 
-    expect(budget.closure(0, 1)).toEqual({ reason: 'limits', opens: 1_100 });
+    expect(budget.closure(0, 1)).toMatchObject({ reason: 'limits', opens: 1_100 });
   });
 
   it('lets more than it can ever hold through when it is full, and owes nothing for the rest', () => {

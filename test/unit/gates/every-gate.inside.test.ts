@@ -60,7 +60,7 @@ const budget =
 
 const drained: Kind['make'] = ({ revision }) => {
   const gate = new Drain(revision);
-  void gate.close();
+  void gate.close(0);
   return gate;
 };
 

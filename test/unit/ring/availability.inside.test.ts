@@ -112,7 +112,7 @@ const steps = fc.oneof(
   ),
   fc.tuple(index, fc.boolean()).map(([at, isClosing]): Step => ({ members }) => {
     const drain = members[at % members.length]?.gates.drain;
-    if (isClosing) void drain?.close();
+    if (isClosing) void drain?.close(0);
     else drain?.open();
   }),
   index.map(

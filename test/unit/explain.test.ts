@@ -1,0 +1,161 @@
+import { NoSuchModelError } from '@ai-sdk/provider';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { createBalancedProvider, type PickerSetting } from '../../src/index.ts';
+import { apiError, rateLimit } from './api-error.ts';
+import { buildRing } from './build-ring.ts';
+import { answers, fails, FakeEndpoint, type HeldAttempt, holds } from './fake-endpoint.ts';
+import { happenings, pass, useFakeTime } from './fake-time.ts';
+
+useFakeTime();
+
+const names = (deployments: readonly { readonly endpoint: string }[]) => deployments.map(({ endpoint }) => endpoint);
+
+describe('explain()', () => {
+  it('lists the deployments in the order of their priorities, before any call', () => {
+    const { balanced, attempts } = buildRing([
+      { priority: 2, deployments: { m: 'm-0' } },
+      { priority: 1 },
+      { priority: 2 },
+    ]);
+    const before = balanced.status();
+
+    expect(balanced.explain('m')).toEqual({
+      modelId: 'm',
+      candidates: [
+        { endpoint: 'e1', deployment: 'm' },
+        { endpoint: 'e0', deployment: 'm-0' },
+        { endpoint: 'e2', deployment: 'm' },
+      ],
+      unavailable: [],
+    });
+    expect(attempts()).toEqual([0, 0, 0]);
+    expect(balanced.status()).toEqual(before);
+  });
+
+  it('says of each deployment that cannot be asked why not, as data and as a sentence', async () => {
+    const { balanced, askTimes } = buildRing([fails(apiError(401)), fails(rateLimit(30)), { does: answers() }, {}]);
+    void balanced.drain('e3');
+    await askTimes(1);
+
+    const { candidates, unavailable } = balanced.explain('m');
+
+    expect(candidates).toEqual([{ endpoint: 'e2', deployment: 'm' }]);
+    expect(unavailable).toEqual([
+      {
+        endpoint: 'e0',
+        deployment: 'm',
+        reason: 'cooldown',
+        availableInMs: 600_000,
+        class: 'misconfigured',
+        statusCode: 401,
+        sentence: 'Deployment "m" at endpoint "e0" cannot be asked now: out for 600 s after misconfigured 401.',
+      },
+      {
+        endpoint: 'e1',
+        deployment: 'm',
+        reason: 'rate-limit',
+        availableInMs: 30_000,
+        class: 'rate-limited',
+        statusCode: 429,
+        sentence: 'Deployment "m" at endpoint "e1" cannot be asked now: rate limited for 30 s.',
+      },
+      {
+        endpoint: 'e3',
+        deployment: 'm',
+        reason: 'drained',
+        sentence: 'Deployment "m" at endpoint "e3" cannot be asked now: drained.',
+      },
+    ]);
+  });
+
+  it('is about the embedding model of an id that was made as one', () => {
+    const balanced = createBalancedProvider({
+      endpoints: [
+        {
+          type: 'azure',
+          name: 'a',
+          resourceName: 'a',
+          apiKey: 'k',
+          deployments: { 'text-embedding-3-small': 'small' },
+        },
+        { type: 'openai', name: 'b', apiKey: 'k' },
+      ],
+    });
+    balanced.embeddingModel('text-embedding-3-small');
+    const before = balanced.status();
+
+    // The name of the only deployment of a model stands for the model.
+    expect(balanced.explain('small').candidates).toEqual([
+      { endpoint: 'a', deployment: 'small' },
+      { endpoint: 'b', deployment: 'text-embedding-3-small' },
+    ]);
+    expect(balanced.status()).toEqual(before);
+  });
+
+  it('throws NoSuchModelError for an id that no endpoint has', () => {
+    const balanced = createBalancedProvider({ endpoints: [new FakeEndpoint('a').settings({ models: ['m'] })] });
+
+    expect(() => balanced.explain('other')).toThrow(NoSuchModelError);
+  });
+
+  const pickers: readonly PickerSetting[] = [
+    'round-robin',
+    'least-busy',
+    'fastest',
+    'in-order',
+    ({ available }) => available.toSorted((a, b) => a.latencyMs - b.latencyMs)[0]!,
+  ];
+  it.each(pickers)(
+    'names the deployment first that the next call goes to, whatever has happened (%s)',
+    async (picker) => {
+      const steps = fc.array(
+        fc.oneof(
+          { weight: 3, arbitrary: fc.constant('ask' as const) },
+          fc.record({ at: fc.nat(3), does: fc.constantFrom('answer', 'fail', 'limit', 'drain', 'resume') }),
+          fc.constantFrom(10, 1_000, 6_000),
+        ),
+        { maxLength: 25 },
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          steps,
+          fc.array(fc.constantFrom(1, 2, 3), { minLength: 4, maxLength: 4 }),
+          async (along, weights) => {
+            const held: HeldAttempt[] = [];
+            const { balanced, endpoints, ask } = buildRing(
+              [0, 1, 2, 3].map((index) => ({
+                does: holds(held),
+                weight: weights[index]!,
+                priority: index === 3 ? 1 : 0,
+              })),
+              { loadBalancing: true, picker, failureThreshold: 1, maxWaitMs: 0, retry: { rounds: 1 } },
+            );
+            for (const step of along) {
+              if (typeof step === 'number') await pass(step);
+              else if (step === 'ask') {
+                const before = endpoints.map(({ attempts }) => attempts.length);
+                const first = balanced.explain('m').candidates[0]?.endpoint;
+                expect(balanced.explain('m').candidates[0]?.endpoint).toBe(first);
+                ask();
+                await happenings();
+                const asked = endpoints.filter(({ attempts }, index) => attempts.length > before[index]!);
+                expect(names(asked.map(({ name }) => ({ endpoint: name })))).toEqual(
+                  first === undefined ? [] : [first],
+                );
+              } else if (step.does === 'drain') void balanced.drain(`e${step.at}`);
+              else if (step.does === 'resume') balanced.resume(`e${step.at}`);
+              else if (step.does === 'answer') held.shift()?.answer();
+              else held.shift()?.fail(step.does === 'fail' ? apiError(500) : rateLimit(5));
+              await happenings();
+            }
+            for (const attempt of held) attempt.answer();
+            await happenings();
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
+});
