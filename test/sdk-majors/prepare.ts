@@ -113,6 +113,7 @@ async function copyTests({ major }: SdkMajor, folder: string): Promise<void> {
   const target = join(folder, 'test');
   await rm(target, { recursive: true, force: true });
   await cp(join(source, 'support'), join(target, 'support'), { recursive: true });
+  await cp(join(source, 'soak'), join(target, 'soak'), { recursive: true });
   await cp(join(source, 'sdk-majors', 'suite'), join(target, 'sdk-majors', 'suite'), { recursive: true });
   await cp(join(source, 'sdk-majors', 'majors.ts'), join(target, 'sdk-majors', 'majors.ts'));
 
