@@ -43,6 +43,7 @@ export type {
   SpeechModel,
   TranscriptionModel,
 } from './sdk.ts';
+export type { BalancedCallOptions } from './settings/call-options.ts';
 export type {
   ApiKey,
   AzureEndpointSettings,

@@ -8,6 +8,7 @@ import { Cancellation } from './cancellation.ts';
 import type { HedgeBudget } from './hedge-budget.ts';
 import { mayActTwice } from './may-act-twice.ts';
 import type { Route } from './route.ts';
+import type { Wishes } from './wishes.ts';
 
 /** What a call is made of. */
 export interface CallRequest {
@@ -16,6 +17,7 @@ export interface CallRequest {
   readonly context: CallContext;
   readonly isStream: boolean;
   readonly route?: Route | undefined;
+  readonly wishes: Wishes | undefined;
 }
 
 // Most calls end with their first attempt, and thousands may wait: lists are made when there is something in them.
@@ -34,6 +36,8 @@ export class Call {
   readonly context: CallContext;
   readonly isStream: boolean;
   readonly route: Route | undefined;
+  /** What its caller says of where it goes. */
+  readonly wishes: Wishes | undefined;
   readonly cancellation: Cancellation;
   /** The budget for a second attempt beside a silent one, when the call may have one. */
   readonly hedging: HedgeBudget | undefined;
@@ -50,13 +54,14 @@ export class Call {
   #id: string | undefined;
   #isOver = false;
 
-  constructor({ ring, options, context, isStream, route }: CallRequest) {
+  constructor({ ring, options, context, isStream, route, wishes }: CallRequest) {
     const { settings, clock } = context;
     this.ring = ring;
     this.options = options;
     this.context = context;
     this.isStream = isStream;
     this.route = route;
+    this.wishes = wishes;
     this.hedging = settings.hedge === undefined || mayActTwice(options) ? undefined : context.hedgeBudgetOf(ring);
     this.hedging?.begin();
     this.startedAt = clock.now();
@@ -73,6 +78,11 @@ export class Call {
   /** Whether the service has rejected the request wherever it went. */
   get isRejected(): boolean {
     return this.records.length > 0 && this.records.every((attempt) => attempt.class === 'rejected');
+  }
+
+  /** Not when it has made all the attempts that its caller allows. */
+  get mayAskAgain(): boolean {
+    return this.attempts < (this.wishes?.maxAttempts ?? this.attempts + 1);
   }
 
   get now(): number {

@@ -10,11 +10,12 @@ import type { Call } from './call.ts';
 // Most calls succeed at once, and need none of these sets.
 const NONE: ReadonlySet<Deployment> = new Set();
 const withOne = (set: ReadonlySet<Deployment>, one: Deployment): ReadonlySet<Deployment> => new Set(set).add(one);
+const union = (one: ReadonlySet<Deployment>, other: ReadonlySet<Deployment>): ReadonlySet<Deployment> =>
+  other.size === 0 ? one : new Set([...one, ...other]);
 
 /** The deployments that one call may still ask, and how long it may wait for one. */
 export class Candidates {
   readonly #call: Call;
-  /** Deployments that this call cannot go to, whatever happens. */
   readonly #barred: ReadonlySet<Deployment>;
   /** Those, and the ones that it has failed on. */
   #failed: ReadonlySet<Deployment>;
@@ -30,7 +31,7 @@ export class Candidates {
 
   constructor(call: Call) {
     this.#call = call;
-    this.#barred = call.route?.excluded ?? NONE;
+    this.#barred = union(call.route?.excluded ?? NONE, call.wishes?.barred ?? NONE);
     this.#failed = this.#barred;
     this.#askedThisRound = this.#barred;
     this.#excluded = this.#barred;
@@ -41,6 +42,11 @@ export class Candidates {
     return this.#request?.tokens ?? 1;
   }
 
+  /** Deployments that this call cannot go to, whatever happens. */
+  get barred(): ReadonlySet<Deployment> {
+    return this.#barred;
+  }
+
   /** Whether all that this round has heard is when to come again: then a further one waits in the queue, not in a backoff. */
   get heardOnlyLimits(): boolean {
     return this.#heardOnlyLimits;
@@ -48,7 +54,8 @@ export class Candidates {
 
   /** Not when all that was heard is permanent, or when no deployment is left that may be asked again. */
   get isWorthAnotherRound(): boolean {
-    return this.#rounds < this.#call.context.settings.retry.rounds && this.#isHopeful && this.#hasDeploymentsLeft;
+    const { mayAskAgain, context } = this.#call;
+    return mayAskAgain && this.#rounds < context.settings.retry.rounds && this.#isHopeful && this.#hasDeploymentsLeft;
   }
 
   /**
@@ -108,7 +115,8 @@ export class Candidates {
     const { ring, context, cancellation, now } = call;
     this.#askedThisRound = this.#excluded;
     context.events.emit('waiting', () => ({ callId: call.id, modelId: ring.modelId }));
-    const latest = now + context.settings.maxWaitMs - call.waitedMs;
+    const maxWaitMs = Math.min(context.settings.maxWaitMs, call.wishes?.maxWaitMs ?? context.settings.maxWaitMs);
+    const latest = now + maxWaitMs - call.waitedMs;
     return ring.queue.wait(now, {
       ring,
       request:
@@ -140,14 +148,16 @@ export class Candidates {
 
   /** Worked out once, and again when an answer to another call has shown meanwhile that tokens are limited. */
   #requestNow(now: number): PickRequest {
-    const { ring, options, context, route } = this.#call;
+    const { ring, options, context, route, wishes } = this.#call;
     const known = this.#request;
     if (known !== undefined && (known.tokens > 1 || !ring.limitsTokens)) return known;
+    const { order } = wishes ?? {};
     this.#request = {
       tokens: ring.estimateTokens(options, now),
       affinityKey: context.settings.affinity ? affinityKey(options) : undefined,
       owner: route?.owner,
       isPinned: route?.isPinned,
+      ...(order && { order }),
     };
     return this.#request;
   }

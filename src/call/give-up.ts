@@ -2,6 +2,7 @@ import { AllEndpointsFailedError } from '../errors/all-endpoints-failed-error.ts
 import type { UnavailableRecord } from '../failure/failure.ts';
 import type { Refusal } from '../queue/waiting-call.ts';
 import type { Call } from './call.ts';
+import type { Candidates } from './candidates.ts';
 
 /** How things stand with a ring whose calls have to wait. */
 type Standing = 'at capacity' | 'out after failures' | 'drained';
@@ -14,31 +15,31 @@ const REFUSALS: Readonly<Record<'queue-full' | 'too-late' | 'timed-out', string>
 };
 
 /** The error of a call that may not wait, or may not wait any longer. */
-export function refused(call: Call, refusal: Refusal, tokens: number): unknown {
+export function refused(call: Call, refusal: Refusal, candidates: Candidates): unknown {
   if (refusal.refusal === 'picker-failed') return refusal.error;
-  if (refusal.refusal === 'cancelled') return cancelledError(call, tokens);
-  const standing = standingOf(call);
+  if (refusal.refusal === 'cancelled') return cancelledError(call, candidates);
+  const standing = standingOf(call, candidates);
   const reason = `All endpoints are ${standing}, and ${REFUSALS[refusal.refusal]}`;
-  return cancelledError(call, tokens) ?? exhausted(call, tokens, reason, standing === 'at capacity');
+  return cancelledError(call, candidates) ?? exhausted(call, candidates, reason, standing === 'at capacity');
 }
 
 /** What a call ends with that was ended from outside; `undefined` when it was not. */
-export function cancelledError(call: Call, tokens: number): unknown {
+export function cancelledError(call: Call, candidates: Candidates): unknown {
   const { end } = call.cancellation;
   if (end?.by === 'caller') return end.reason ?? new DOMException('This operation was aborted', 'AbortError');
-  return end && exhausted(call, tokens, `The ${end.timeoutMs} ms of totalTimeoutMs are over`);
+  return end && exhausted(call, candidates, `The ${end.timeoutMs} ms of totalTimeoutMs are over`);
 }
 
 /** The error of a call that gives up, with everything that was tried. */
-export function exhausted(call: Call, tokens: number, reason: string, isForCapacity = false): unknown {
+export function exhausted(call: Call, candidates: Candidates, reason: string, isForCapacity = false): unknown {
   const { records, errors, ring, route, context, now } = call;
   // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
   if (call.isRejected) return errors.at(-1);
   const { modelId } = ring;
   const attempts = Object.freeze(records.map((attempt) => Object.freeze({ ...attempt })));
-  const retryAfterMs = ring.retryAfterMs(now, route?.excluded);
+  const retryAfterMs = ring.retryAfterMs(now, candidates.barred);
   context.events.emit('exhausted', () => ({ callId: call.id, modelId, attempts, retryAfterMs }));
-  const unavailable = ring.unavailable(now, tokens);
+  const unavailable = ring.unavailable(now, candidates.tokens, candidates.barred);
   return new AllEndpointsFailedError({
     modelId,
     attempts,
@@ -56,8 +57,8 @@ const isSame = (one: Place, other: Place): boolean =>
   one.endpoint === other.endpoint && one.deployment === other.deployment;
 
 /** A deployment that is not out is at its limits. */
-function standingOf({ ring, route, now }: Call): Standing {
-  const serving = ring.deployments.filter((deployment) => route?.excluded.has(deployment) !== true);
+function standingOf({ ring, now }: Call, { barred }: Candidates): Standing {
+  const serving = ring.deployments.filter((deployment) => !barred.has(deployment));
   const open = serving.filter((deployment) => !deployment.isClosedByHand(now));
   if (open.some((deployment) => deployment.recovers(now) === 'now')) return 'at capacity';
   return open.length === 0 && serving.some((deployment) => deployment.isDrained) ? 'drained' : 'out after failures';

@@ -77,6 +77,7 @@ function onSilence<T>(
   if (silentMs < afterMs - 1) return undefined;
   if (!silent.isOverdue) tellOverdue(call, silent);
   const isDown = silent.deployment.recovers(now) !== 'now' && !silent.lease.isProbe;
+  if (!call.mayAskAgain) return undefined;
   if (isDown && candidates.hasOther(silent.deployment)) {
     // It has been found down meanwhile: little is to be hoped for from it. What replaces it is one more attempt, too.
     hedging?.take();

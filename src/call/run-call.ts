@@ -73,7 +73,11 @@ class CallLoop<T> {
     try {
       for (;;) {
         // A listener to the events may have ended it.
-        if (call.cancellation.end !== undefined) return { error: cancelledError(call, this.#candidates.tokens) };
+        if (call.cancellation.end !== undefined) return { error: cancelledError(call, this.#candidates) };
+        if (!call.mayAskAgain)
+          return {
+            error: exhausted(call, this.#candidates, 'The call has made as many attempts as it may (maxAttempts)'),
+          };
         call.context.requireCredentials(call.ring.deployments);
         let lease = this.#candidates.next();
         if (lease === undefined) {
@@ -81,7 +85,7 @@ class CallLoop<T> {
           const since = call.now;
           const waited = await this.#candidates.wait();
           call.waitedMs += call.now - since;
-          if ('refusal' in waited) return { error: refused(call, waited, this.#candidates.tokens) };
+          if ('refusal' in waited) return { error: refused(call, waited, this.#candidates) };
           lease = waited;
         }
         const end = this.#take(await hedgedAttempt(call, this.#candidates, lease, this.#question));
@@ -99,13 +103,13 @@ class CallLoop<T> {
     if ('filtered' in result) this.#filtered = result;
     this.#candidates.failed(result);
     return result.verdict === 'give-up'
-      ? { error: cancelledError(this.#call, this.#candidates.tokens) ?? result.error }
+      ? { error: cancelledError(this.#call, this.#candidates) ?? result.error }
       : undefined;
   }
 
   #giveUp(): CallEnd<T> {
-    const cancelled = cancelledError(this.#call, this.#candidates.tokens);
+    const cancelled = cancelledError(this.#call, this.#candidates);
     if (cancelled !== undefined) return { error: cancelled };
-    return { error: exhausted(this.#call, this.#candidates.tokens, 'All endpoints failed') };
+    return { error: exhausted(this.#call, this.#candidates, 'All endpoints failed') };
   }
 }

@@ -8,13 +8,16 @@ export interface SettingsProblem {
   readonly message: string;
 }
 
-/** The settings cannot work. Thrown by `createBalancedProvider()`; lists every problem, not just the first. */
+/**
+ * The settings cannot work, or what a call says in `providerOptions.balanced`. Thrown by `createBalancedProvider()` and before the first
+ * request of a call; lists every problem, not just the first.
+ */
 export class InvalidSettingsError extends recognisable<InvalidSettingsError>('AI_InvalidSettingsError') {
   /** Every problem that was found. */
   readonly problems: readonly SettingsProblem[];
 
-  constructor(problems: readonly SettingsProblem[]) {
-    super({ message: `The settings of createBalancedProvider() are not valid:${listOf(problems)}` });
+  constructor(problems: readonly SettingsProblem[], what = 'The settings of createBalancedProvider()') {
+    super({ message: `${what} are not valid:${listOf(problems)}` });
     this.problems = problems;
   }
 }

@@ -3,6 +3,7 @@ import { succeed } from '../call/attempt-end.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
 import type { Question } from '../call/start-attempt.ts';
+import { type Wishes, wishesOf } from '../call/wishes.ts';
 import { failureOfAnswer } from '../failure/failed-answer.ts';
 import type { Conversation } from '../portability/conversation.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
@@ -28,7 +29,13 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
   options: CallOptions,
   { ask, toMetadata, conversation, isFiltered }: Generation<Model, Result>,
 ): Promise<Result> {
-  const call = new Call({ ring, options, context, isStream: false, route: conversation });
+  let wishes: Wishes | undefined;
+  try {
+    wishes = wishesOf(options, ring.deployments, context.settings);
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+  const call = new Call({ ring, options, context, isStream: false, route: conversation, wishes });
   const question: Question<Result> = {
     ask: ({ deployment, signal }) => {
       const adapted = conversation?.optionsFor(deployment) ?? mapCallOptions(options, deployment.target(ring.kind));

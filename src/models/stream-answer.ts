@@ -1,6 +1,7 @@
 import { fail, succeed } from '../call/attempt-end.ts';
 import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
+import { wishesOf } from '../call/wishes.ts';
 import type { Conversation } from '../portability/conversation.ts';
 import {
   type CallOptions,
@@ -22,7 +23,8 @@ export async function streamAnswer(
   conversation: Conversation,
 ): Promise<StreamResult> {
   const { metadata, failoverOn } = context.settings;
-  const call = new Call({ ring, options, context, isStream: true, route: conversation });
+  const wishes = wishesOf(options, ring.deployments, context.settings);
+  const call = new Call({ ring, options, context, isStream: true, route: conversation, wishes });
   const opening = new Opening();
   const answer = runCall<OpenStream>(call, {
     ask: (attempt) => {

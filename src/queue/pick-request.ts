@@ -10,6 +10,8 @@ export interface PickRequest {
   readonly owner?: Deployment | undefined;
   /** Whether the call goes on from what one deployment alone has stored. */
   readonly isPinned?: boolean | undefined;
+  /** Names of endpoints to be asked first, in this order. */
+  readonly order?: readonly string[] | undefined;
   /** Deployments that it must not go to. */
   readonly excluded?: ReadonlySet<Deployment> | undefined;
 }

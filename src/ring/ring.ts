@@ -35,6 +35,8 @@ interface Choice extends Pick<PickRequest, 'affinityKey'> {
   readonly picker: Picker;
 }
 
+const NO_ORDER: readonly string[] = [];
+
 /** While all deployments are cooling down, one is looked at so much more often than a first cooldown lasts. */
 const EARLY_PROBE_PART = 1 / 5;
 /** And at least so often, however long cooldowns are: no ring is locked out for ten minutes. */
@@ -104,7 +106,11 @@ export class Ring implements QueuedRing {
   }
 
   #pick(now: number, request: PickRequest, picker: Picker): Deployment | undefined {
-    const { tokens, excluded, affinityKey, owner, isPinned } = request;
+    const { tokens, excluded, affinityKey, owner, isPinned, order } = request;
+    for (const name of order ?? NO_ORDER) {
+      const named = this.deployments.find(({ endpoint }) => endpoint.name === name);
+      if (named !== undefined && admits(request, named) && named.isOpen(now, tokens, isPinned)) return named;
+    }
     // Not a turn of the picker's: calls that refer to nothing keep rotating.
     if (owner !== undefined && admits(request, owner) && owner.isOpen(now, tokens, isPinned)) return owner;
     const isFailover = excluded !== undefined && excluded.size > 0;
@@ -193,9 +199,10 @@ export class Ring implements QueuedRing {
     return soonest <= now ? undefined : Math.ceil(soonest - now);
   }
 
-  /** The deployments that cannot be asked now, and why. */
-  unavailable(now: number, tokens: number): readonly UnavailableRecord[] {
+  /** Of the deployments that a call may go to, those that cannot be asked now, and why. */
+  unavailable(now: number, tokens: number, barred: ReadonlySet<Deployment>): readonly UnavailableRecord[] {
     return this.deployments
+      .filter((deployment) => !barred.has(deployment))
       .map((deployment) => deployment.whyUnavailable(now, tokens))
       .filter((record) => record !== undefined);
   }

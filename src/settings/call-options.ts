@@ -1,0 +1,75 @@
+import { InvalidSettingsError, type SettingsProblem } from '../errors/invalid-settings-error.ts';
+import type { CallOptions } from '../sdk.ts';
+import { anything, atLeast, type Check, inTurn, list, must, wholeFrom } from './check.ts';
+
+/**
+ * What one call may say of where it goes, in `providerOptions.balanced`. It can only narrow what the provider's settings allow, since
+ * it may come through a browser.
+ */
+export interface BalancedCallOptions {
+  /** The only endpoints that the call may go to, by name. */
+  readonly only?: readonly string[] | undefined;
+  /** Endpoints that the call must not go to, by name. */
+  readonly not?: readonly string[] | undefined;
+  /** Endpoints to be asked first and in this order, whatever their priority; the rest as ever. */
+  readonly order?: readonly string[] | undefined;
+  /** Milliseconds that the call waits for capacity; a longer time than the `maxWaitMs` of the settings counts as that. */
+  readonly maxWaitMs?: number | undefined;
+  /** Attempts of the whole call, with all its rounds and hedges. At least 1. */
+  readonly maxAttempts?: number | undefined;
+  /** The endpoint, by its name or by the mark that content parts carry, that has stored what the call goes on from. */
+  readonly endpoint?: string | null | undefined;
+  /** Calls with the same key go to the same deployment, as long as that is available and not overloaded. */
+  readonly affinityKey?: string | undefined;
+}
+
+/** What results carry beside `endpoint`: it may be handed back with them. */
+const OF_RESULTS = ['attempts', 'modelId'];
+
+/** Where they stand. */
+export const PATH = 'providerOptions.balanced';
+
+/**
+ * Reads what a call says of where it goes.
+ *
+ * @throws {InvalidSettingsError} that lists every problem.
+ */
+export function readCallOptions(
+  { providerOptions, providerMetadata }: CallOptions,
+  endpoints: readonly { readonly name: string }[],
+): BalancedCallOptions | undefined {
+  // v1 calls the options of a call `providerMetadata`.
+  const given = (providerOptions ?? (providerMetadata as CallOptions['providerOptions']))?.['balanced'];
+  if (given === undefined || given === null) return undefined;
+  const all = endpoints.map(({ name }) => name);
+  const isKnown = must(`is no endpoint; there are ${all.map((name) => `"${name}"`).join(', ')}`, (name) =>
+    all.includes(name as string),
+  );
+  const names = list('must be a list of names of endpoints', isKnown);
+  const known: Readonly<Record<keyof BalancedCallOptions, Check>> = {
+    only: inTurn(
+      names,
+      must('must name at least one endpoint', (value) => (value as readonly unknown[]).length > 0),
+    ),
+    not: names,
+    order: names,
+    maxWaitMs: atLeast(0),
+    maxAttempts: wholeFrom(1),
+    // Opaque: a mark may be of an endpoint that is gone.
+    endpoint: anything,
+    affinityKey: anything,
+  };
+  const unknown = must(`is no option of a call; there are ${Object.keys(known).join(', ')}`, (_) => false);
+  const problems = Object.entries(given).flatMap(([name, value]) => {
+    // JSON has no `undefined`.
+    if (value === undefined || value === null || OF_RESULTS.includes(name)) return [];
+    const check = Object.hasOwn(known, name) ? known[name as keyof BalancedCallOptions] : unknown;
+    return check(value, `${PATH}.${name}`);
+  });
+  if (problems.length > 0) throw invalidOptions(problems);
+  return given as BalancedCallOptions;
+}
+
+/** The error of a call whose options cannot be followed. */
+export const invalidOptions = (problems: readonly SettingsProblem[]): InvalidSettingsError =>
+  new InvalidSettingsError(problems, 'The options of a call');
