@@ -33,7 +33,7 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
   try {
     wishes = wishesOf(options, ring.deployments, context.settings);
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
   const call = new Call({ ring, options, context, isStream: false, route: conversation, wishes });
   const question: Question<Result> = {

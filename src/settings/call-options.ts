@@ -24,7 +24,7 @@ export interface BalancedCallOptions {
 }
 
 /** What results carry beside `endpoint`: it may be handed back with them. */
-const OF_RESULTS = ['attempts', 'modelId'];
+const OF_RESULTS: ReadonlySet<string> = new Set(['attempts', 'modelId']);
 
 /** Where they stand. */
 export const PATH = 'providerOptions.balanced';
@@ -59,15 +59,15 @@ export function readCallOptions(
     endpoint: anything,
     affinityKey: anything,
   };
-  const unknown = must(`is no option of a call; there are ${Object.keys(known).join(', ')}`, (_) => false);
+  const unknown = must(`is no option of a call; there are ${Object.keys(known).join(', ')}`, () => false);
   const problems = Object.entries(given).flatMap(([name, value]) => {
     // JSON has no `undefined`.
-    if (value === undefined || value === null || OF_RESULTS.includes(name)) return [];
+    if (value === undefined || value === null || OF_RESULTS.has(name)) return [];
     const check = Object.hasOwn(known, name) ? known[name as keyof BalancedCallOptions] : unknown;
     return check(value, `${PATH}.${name}`);
   });
   if (problems.length > 0) throw invalidOptions(problems);
-  return given as BalancedCallOptions;
+  return given;
 }
 
 /** The error of a call whose options cannot be followed. */
