@@ -1,5 +1,7 @@
 import type { OpenAIProvider } from '@ai-sdk/openai';
 
+import { property } from './failure/foreign.ts';
+
 /*
  * Public types come from the peers that the user has installed: with @ai-sdk/openai 1, 2, 3 or 4 they resolve to the
  * models of AI SDK 4, 5, 6 or 7.
@@ -97,10 +99,9 @@ export type MaybePromise<T> = T | PromiseLike<T>;
 export const isFirstSpecification = ({ specificationVersion }: Pick<SdkModel, 'specificationVersion'>): boolean =>
   specificationVersion === 'v1';
 
-/** Headers of an answer: v1 calls it `rawResponse`. */
-export function responseHeaders({ response, rawResponse }: CallResult): Readonly<Record<string, string>> | undefined {
-  return ((response ?? rawResponse) as { readonly headers?: Readonly<Record<string, string>> } | undefined)?.headers;
-}
+/** What came over the wire for an answer: v1 has it in `rawResponse`, and beside that a `response` without these fields. */
+export const responseOf = (result: unknown, field: 'headers' | 'body'): unknown =>
+  property(property(result, 'response'), field) ?? property(property(result, 'rawResponse'), field);
 
 /** Where a provider keeps its models of one kind: the names differ between majors. */
 export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {

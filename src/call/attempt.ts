@@ -88,7 +88,7 @@ export class Attempt {
   }
 
   /** The first content is there, or the whole answer: learns from how long it took, and from what the service states of its limits. */
-  content(headers: Readonly<Record<string, string>> | undefined): void {
+  content(headers: unknown): void {
     if (this.isOver || this.#contentAt !== undefined) return;
     const { call, deployment, lease } = this;
     const { now } = call;

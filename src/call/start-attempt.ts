@@ -14,8 +14,8 @@ export interface Question<T> {
   /** Asks the deployment of an attempt. */
   ask(attempt: Attempt): PromiseLike<T>;
   /** Headers of an answer. */
-  headersOf(answer: T): Readonly<Record<string, string>> | undefined;
-  /** What a service threw that says within an answer that it failed. */
+  headersOf(answer: T): unknown;
+  /** The error of an answer that says that it failed, or holds nothing of what was asked for. */
   failureOf?(answer: T): unknown;
   /** Whether a content filter has left nothing of an answer, so that another deployment may do better. */
   readonly isFiltered?: ((answer: T) => boolean) | undefined;

@@ -32,7 +32,7 @@ export class Lease {
   }
 
   /** The service has answered: learns the limits that it states. */
-  learnLimits(headers: Readonly<Record<string, string>> | null | undefined, now: number): void {
+  learnLimits(headers: unknown, now: number): void {
     const stated = statedLimits(headers);
     if (stated === undefined) return;
     for (const pass of this.#passes) pass.learnLimits?.(stated, now);

@@ -1,6 +1,7 @@
 import { APICallError } from '@ai-sdk/provider';
 
-import { firstOf, isObject, property, textAt } from './foreign.ts';
+import { responseOf } from '../sdk.ts';
+import { firstOf, isList, isObject, property, textAt } from './foreign.ts';
 import { knownHeaders } from './response-headers.ts';
 
 /** Finish reasons of answers that failed: of OpenRouter, Mistral and the AI SDK; of vLLM and SGLang; of DeepSeek. */
@@ -16,23 +17,22 @@ export function isFailedFinish(finishReason: unknown): boolean {
 }
 
 /**
- * The error of an answer that came with status 200, and says that it failed: the AI SDK takes many of these for good ones.
+ * The error of an answer that came with status 200, and says that it failed or does not hold what was asked for: the AI SDK takes
+ * many of these for good ones.
  *
  * @param result of a model's `doGenerate` or `doEmbed`.
+ * @param values that were to be embedded.
  * @returns an error as the AI SDK would have thrown it; `undefined` for a good answer.
  */
-export function failureOfAnswer(result: unknown): APICallError | undefined {
-  // v1 calls it `rawResponse`.
-  const { headers, body } = [property(result, 'response'), property(result, 'rawResponse')]
-    .map((response) => ({ headers: property(response, 'headers'), body: property(response, 'body') }))
-    .reduce((first, second) => (first.body === undefined ? second : first));
-  const error = errorIn(body) ?? failedStatus(body) ?? failedReason(result, body);
+export function failureOfAnswer(result: unknown, values?: unknown): APICallError | undefined {
+  const body = responseOf(result, 'body');
+  const error = errorIn(body) ?? failedStatus(body) ?? failedReason(result, body) ?? emptiness(result, body, values);
   if (error === undefined) return undefined;
   return new APICallError({
     message: textAt(error, 'message') ?? 'The service says that its answer failed.',
     url: '',
     requestBodyValues: {},
-    responseHeaders: knownHeaders(headers),
+    responseHeaders: knownHeaders(responseOf(result, 'headers')),
     data: { error },
     isRetryable: false,
   });
@@ -60,6 +60,24 @@ function failedReason(result: unknown, body: unknown): object | undefined {
   ];
   if (!reasons.some(isFailedFinish)) return undefined;
   return { message: 'The service says that its answer failed.', code: 'finish_error' };
+}
+
+/** An answer that is empty where the AI SDK has no error for it. An `incomplete` Response may have no output: reasoning used it up. */
+function emptiness(result: unknown, body: unknown, values: unknown): object | undefined {
+  if (isEmptyList(property(body, 'output')) && property(body, 'status') !== 'incomplete') return EMPTY;
+  if (isEmptyList(property(result, 'images'))) return EMPTY;
+  return isList(values) && !areVectors(property(result, 'embeddings'), property(values, 'length')) ? EMPTY : undefined;
+}
+
+const EMPTY = { message: 'The answer does not hold what was asked for.', code: 'empty_answer' };
+
+const isEmptyList = (value: unknown): boolean => isList(value) && property(value, 'length') === 0;
+
+/** Whether there is a vector for each value, and all of one length. */
+function areVectors(embeddings: unknown, count: unknown): boolean {
+  if (!isList(embeddings) || property(embeddings, 'length') !== count) return false;
+  const lengths = new Set((embeddings as readonly unknown[]).map((vector) => property(vector, 'length')));
+  return count === 0 || (lengths.size === 1 && !lengths.has(0) && !lengths.has(undefined));
 }
 
 const choicesOf = (body: unknown): readonly unknown[] => firstOf(property(body, 'choices'), 1);

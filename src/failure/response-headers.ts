@@ -23,13 +23,19 @@ const KNOWN = [
 /** No header that is looked at is longer. */
 const LONGEST = 200;
 
-/** The known ones of headers that others have collected: a header that came twice may be a list, and its first value counts. */
+/** The known ones of headers that others have collected. */
 export function knownHeaders(headers: unknown): ResponseHeaders {
   const known: Record<string, string> = {};
   for (const name of KNOWN) {
-    const value = property(headers, name);
-    const first = typeof value === 'string' || typeof value === 'number' ? String(value) : firstOf(value, 1)[0];
-    if (typeof first === 'string' && first.length <= LONGEST) known[name] = first;
+    const value = headerOf(headers, name);
+    if (value !== undefined) known[name] = value;
   }
   return known;
+}
+
+/** A header by its lower-case name: one that came twice may be a list, and its first value counts. */
+export function headerOf(headers: unknown, name: string): string | undefined {
+  const value = property(headers, name);
+  const first = typeof value === 'string' || typeof value === 'number' ? String(value) : firstOf(value, 1)[0];
+  return typeof first === 'string' && first.length <= LONGEST ? first : undefined;
 }

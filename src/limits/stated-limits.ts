@@ -1,3 +1,5 @@
+import { headerOf } from '../failure/response-headers.ts';
+
 /** What services limit. */
 export type Unit = 'requests' | 'tokens';
 
@@ -15,16 +17,12 @@ export interface StatedLimit {
 /** Per minute. Some services write 2^32 - 1 or the like; the highest limits that OpenAI and Azure publish are below 2e8. */
 const NO_LIMIT = 1e9;
 
-type Headers = Readonly<Record<string, string>>;
-
 /**
  * Reads `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`: OpenAI's rate-limit guide; Azure uses the same names.
  *
  * @returns `undefined` when no limit and nothing that remains is stated.
  */
-export function statedLimits(headers: Headers | null | undefined): StatedLimits | undefined {
-  // Errors of others may have `null` there.
-  if (headers === undefined || headers === null) return undefined;
+export function statedLimits(headers: unknown): StatedLimits | undefined {
   const requests = statedLimit(headers, 'requests');
   const tokens = statedLimit(headers, 'tokens');
   return isStated(requests) || isStated(tokens) ? { requests, tokens } : undefined;
@@ -32,13 +30,13 @@ export function statedLimits(headers: Headers | null | undefined): StatedLimits 
 
 const isStated = ({ perMinute, remaining }: StatedLimit): boolean => perMinute !== undefined || remaining !== undefined;
 
-function statedLimit(headers: Headers, unit: Unit): StatedLimit {
-  const perMinute = wholeNumber(headers[`x-ratelimit-limit-${unit}`]);
+function statedLimit(headers: unknown, unit: Unit): StatedLimit {
+  const perMinute = wholeNumber(headerOf(headers, `x-ratelimit-limit-${unit}`));
   return {
     // A limit of nothing is a service that does not know its own, and one beyond all bounds is none: it would draw all calls.
     perMinute: perMinute === 0 || Number(perMinute) >= NO_LIMIT ? undefined : perMinute,
-    remaining: wholeNumber(headers[`x-ratelimit-remaining-${unit}`]),
-    reset: headers[`x-ratelimit-reset-${unit}`],
+    remaining: wholeNumber(headerOf(headers, `x-ratelimit-remaining-${unit}`)),
+    reset: headerOf(headers, `x-ratelimit-reset-${unit}`),
   };
 }
 

@@ -1,28 +1,40 @@
 import { MixedEmbeddingsError } from '../errors/mixed-embeddings-error.ts';
+import { LruMap } from '../lru-map.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { CallOptions } from '../sdk.ts';
 
-/** @throws {MixedEmbeddingsError} when vectors differ in length from those of earlier calls that asked for the same. */
+/** @throws {MixedEmbeddingsError} when vectors differ in length from those of most earlier calls that asked for the same. */
 export type DimensionsCheck = (embeddings: readonly (readonly number[])[], options: CallOptions) => void;
 
-/** Vectors of different models do not mix, and a deployment's name does not tell its model; the length of its vectors does. */
+/** Sets of dimensions asked for that are remembered: options may come from anywhere. */
+const MOST_ASKED = 100;
+
+/** Answers of another length in a row after which theirs is the length: it was one wrong answer, or all endpoints have a new model. */
+const MOST_LEAD = 8;
+
+/**
+ * Vectors of different models do not mix, and a deployment's name does not tell its model; the length of its vectors does. Which
+ * length is right, the majority of answers says: a vote as in Boyer and Moore's, "MJRTY", whose lead is bounded.
+ */
 export function dimensionsCheck(modelId: string, allowMixedEmbeddings: boolean): DimensionsCheck {
-  /** Length of the vectors, by the dimensions that were asked for. */
-  const lengths = new Map<string, number>();
-  return (embeddings, options) => {
-    if (allowMixedEmbeddings) return;
+  /** The length of most answers, and by how many it leads, by the dimensions that were asked for. */
+  const votes = new LruMap<string, { readonly most: number; readonly lead: number }>(MOST_ASKED);
+  return ([first], options) => {
+    if (allowMixedEmbeddings || first === undefined) return;
+    const { length } = first;
     const asked = askedDimensions(options);
-    for (const { length } of embeddings) {
-      const earlier = lengths.get(asked) ?? length;
-      lengths.set(asked, earlier);
-      if (earlier === length) continue;
-      throw new MixedEmbeddingsError({
-        modelId,
-        message:
-          `Embedding model "${modelId}" gave vectors of ${earlier} dimensions before and of ${length} now, so its endpoints ` +
-          'have different models under that name, whose vectors cannot be compared. Map it to the same model everywhere.',
-      });
+    const { most, lead } = votes.get(asked) ?? { most: length, lead: 0 };
+    if (most === length) {
+      votes.set(asked, { most, lead: Math.min(lead + 1, MOST_LEAD) });
+      return;
     }
+    votes.set(asked, lead > 1 ? { most, lead: lead - 1 } : { most: length, lead: 1 });
+    throw new MixedEmbeddingsError({
+      modelId,
+      message:
+        `Embedding model "${modelId}" gave vectors of ${most} dimensions before and of ${length} now, so its endpoints ` +
+        'have different models under that name, whose vectors cannot be compared. Map it to the same model everywhere.',
+    });
   };
 }
 

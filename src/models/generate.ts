@@ -7,7 +7,7 @@ import { type Wishes, wishesOf } from '../call/wishes.ts';
 import { failureOfAnswer } from '../failure/failed-answer.ts';
 import type { Conversation } from '../portability/conversation.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
-import { type CallOptions, type CallResult, responseHeaders, type SdkModel } from '../sdk.ts';
+import { type CallOptions, type CallResult, responseOf, type SdkModel } from '../sdk.ts';
 import { type BalancedMetadata, withMetadata } from './balanced-metadata.ts';
 import type { BalancedModelOptions } from './balanced-model.ts';
 
@@ -41,8 +41,8 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
       const adapted = conversation?.optionsFor(deployment) ?? mapCallOptions(options, deployment.target(ring.kind));
       return ask(modelAt(deployment), withSignal(adapted, signal));
     },
-    headersOf: responseHeaders,
-    failureOf: failureOfAnswer,
+    headersOf: (answer) => responseOf(answer, 'headers'),
+    failureOf: (answer) => failureOfAnswer(answer, ring.kind === 'embedding' ? options['values'] : undefined),
     isFiltered,
   };
   return runCall(call, question).then(({ attempt, answer }) => {

@@ -3,13 +3,7 @@ import { Call } from '../call/call.ts';
 import { runCall } from '../call/run-call.ts';
 import { wishesOf } from '../call/wishes.ts';
 import type { Conversation } from '../portability/conversation.ts';
-import {
-  type CallOptions,
-  responseHeaders,
-  type SdkLanguageModel,
-  type StreamPart,
-  type StreamResult,
-} from '../sdk.ts';
+import { type CallOptions, responseOf, type SdkLanguageModel, type StreamPart, type StreamResult } from '../sdk.ts';
 import { FailoverStream, type StreamEnd } from '../stream/failover-stream.ts';
 import { isEmptied, type OpeningObserver, type OpenStream, openStream } from '../stream/open-stream.ts';
 import { withMetadata } from './balanced-metadata.ts';
@@ -32,7 +26,7 @@ export async function streamAnswer(
       const result = modelAt(attempt.deployment).doStream(withSignal(adapted, attempt.signal));
       return openStream(attempt, result, opening);
     },
-    headersOf: ({ result }) => responseHeaders(result),
+    headersOf: ({ result }) => responseOf(result, 'headers'),
     isFiltered: (open) => failoverOn.has('content-filter') && isEmptied(open),
   });
   // Of two that come to content at once, one has lost.

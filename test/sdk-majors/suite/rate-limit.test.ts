@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { generateText } from 'ai';
-import { createBalancedProvider } from 'ai-sdk-load-balancer';
+import { generateText, streamText } from 'ai';
+import { type BalancedProvider, createBalancedProvider } from 'ai-sdk-load-balancer';
 import { expect, it } from 'vitest';
 
 import { greetingOf } from '../../support/answer.ts';
 import { answer, rateLimited } from '../../support/behaviour.ts';
+import { readStream } from '../../support/read-stream.ts';
 import { startServices } from '../../support/start-services.ts';
 import { datedAzure, openAI } from './endpoints.ts';
 
@@ -48,4 +49,35 @@ it('a rate-limited endpoint gets no calls until the time it named, while 200 cal
   for (let call = 0; call < 30; call++) await ask();
 
   expect(limited.requests).toHaveLength(12);
+});
+
+it.each<[string, (balanced: BalancedProvider) => PromiseLike<string>]>([
+  [
+    'generateText',
+    (balanced) => generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 }).then(({ text }) => text),
+  ],
+  [
+    'streamText',
+    async (balanced) => {
+      const { fullStream } = streamText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
+      return (await readStream(fullStream)).text;
+    },
+  ],
+])('an endpoint whose answer to %s says that nothing is left of its limits is not asked next', async (_, ask) => {
+  const [spent, other] = await startServices('spent', 'other');
+  spent.behave(
+    answer(
+      {},
+      {
+        headers: {
+          'x-ratelimit-limit-requests': '10',
+          'x-ratelimit-remaining-requests': '0',
+          'x-ratelimit-reset-requests': '60s',
+        },
+      },
+    ),
+  );
+  const balanced = createBalancedProvider({ endpoints: [openAI(spent), openAI(other)], loadBalancing: false });
+
+  expect([await ask(balanced), await ask(balanced)]).toEqual([greetingOf('spent'), greetingOf('other')]);
 });

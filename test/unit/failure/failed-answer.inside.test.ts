@@ -22,6 +22,8 @@ const failedAnswers: readonly (readonly [
     (status) => [status, { status, output: [] }, 'stop', { class: 'retryable', code: `response_${status}` }] as const,
   ),
   ['failed, with half an answer', { status: 'failed', output: [{ type: 'message' }] }, 'stop', { class: 'retryable' }],
+  ['completed, without output', { status: 'completed', output: [] }, 'stop', { code: 'empty_answer' }],
+  ['without a status and output', { output: [] }, 'unknown', { class: 'retryable', code: 'empty_answer' }],
   ['an error beside it', { choices: [], error }, 'stop', { class: 'retryable', statusCode: 503 }],
   ['an error in its choice', { choices: [{ error: { ...error, code: 429 } }] }, 'stop', { class: 'rate-limited' }],
   ['a code beside it', { error: { code: 'content_filter' } }, 'stop', { class: 'rejected', reason: 'content-filter' }],
@@ -39,7 +41,7 @@ const failedAnswers: readonly (readonly [
 ];
 
 const goodAnswers: readonly (readonly [what: string, body: unknown, finishReason: unknown])[] = [
-  ['completed', { status: 'completed', error: null, output: [] }, 'stop'],
+  ['completed', { status: 'completed', error: null, output: [{ type: 'message' }] }, 'stop'],
   ['incomplete', { status: 'incomplete', output: [], incomplete_details: { reason: 'max_output_tokens' } }, 'length'],
   [
     'incomplete by a filter',
@@ -78,6 +80,29 @@ describe('an answer with status 200', () => {
       expect(retryAfterMs).toBe(7_000);
     }
   });
+});
+
+describe('an answer of embeddings', () => {
+  it.each<[what: string, embeddings: unknown, isGood: boolean]>([
+    ['with a vector for each value', [[1, 2], new Float32Array(2)], true],
+    ['without vectors', [], false],
+    ['without a list of them', undefined, false],
+    ['with fewer vectors than values', [[1, 2]], false],
+    ['with more vectors than values', [[1], [1], [1]], false],
+    ['with an empty vector', [[1, 2], []], false],
+    ['with empty vectors', [[], []], false],
+    ['with vectors of two lengths', [[1, 2], [1]], false],
+    ['with vectors that are none', [null, null], false],
+  ])('%s is a good one: %s', (_, embeddings, isGood) => {
+    const failure = failureOfAnswer({ embeddings, response: { body: {} } }, ['a', 'b']);
+
+    expect(failure === undefined).toBe(isGood);
+  });
+});
+
+it('an answer without images has failed', () => {
+  expect(failureOfAnswer({ images: [] })).toBeDefined();
+  expect(failureOfAnswer({ images: ['aGk='] })).toBeUndefined();
 });
 
 describe('the finish reason of a stream', () => {

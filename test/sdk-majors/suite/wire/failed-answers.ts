@@ -25,6 +25,7 @@ export const failedAnswerRows: readonly Row[] = [
       retryable(`response_${state}`),
     ),
   ),
+  row('no output', 'responses answer', json(response('completed')), retryable('empty_answer')),
   row(
     'the finish reason error',
     'chat answer',
