@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import { Cooldown } from './cooldown.ts';
 import type { Closure, Gate, Pass } from './gate.ts';
+import { LearnedPace } from './learned-pace.ts';
 import type { Opening } from './opening.ts';
 import { type Outcome, READINGS } from './outcome.ts';
 import type { Revision } from './revision.ts';
@@ -28,6 +29,7 @@ export class RateLimit implements Gate {
   readonly allowsEarlyProbe = false;
   readonly admitsPinned = false;
   readonly #cooldown: Cooldown;
+  readonly #pace = new LearnedPace();
   readonly #options: RateLimitOptions;
   #rejectionsInARow = 0;
   #cause: Failure = { class: 'rate-limited' };
@@ -44,27 +46,29 @@ export class RateLimit implements Gate {
   }
 
   opens(now: number): Opening {
-    return this.#cooldown.opens(now);
+    return this.#cooldown.state.state === 'closed' ? this.#pace.opens(now) : this.#cooldown.opens(now);
   }
 
   closure(now: number): Closure | undefined {
     const { state } = this.#cooldown;
-    const opens = this.#cooldown.opens(now);
-    if (state.state === 'closed' || opens === 'now') return undefined;
+    const opens = this.opens(now);
+    if (opens === 'now') return undefined;
     const reason = state.state === 'half-open' ? 'probe' : 'rate-limit';
-    return { reason, opens, since: state.since, cause: this.#cause };
+    return { reason, opens, since: state.state === 'closed' ? undefined : state.since, cause: this.#cause };
   }
 
   /**
-   * No probe is needed where budgets are known: they pace what comes after the time that was named, and waiting for the probe's
-   * whole answer would leave quota unspent.
+   * No probe is needed where it is known how much is taken, by budgets or by what was taken before: that paces what comes after the
+   * time that was named, and waiting for the probe's whole answer would leave quota unspent.
    */
-  enter(): Pass {
+  enter(now: number): Pass {
+    const { state } = this.#cooldown;
     let isProbe = this.#cooldown.enter();
-    if (isProbe && this.#options.isPaced()) {
+    if (state.state === 'open' && (this.#options.isPaced() || this.#pace.resume(now, state.until - state.since))) {
       this.#cooldown.reset();
       isProbe = false;
     }
+    if (this.#pace.enter(now)) this.#options.revision.bump();
     return new RateLimitPass(this, isProbe);
   }
 
@@ -72,6 +76,7 @@ export class RateLimit implements Gate {
     this.#rejectionsInARow = 0;
     this.#resets += 1;
     this.#cooldown.clear();
+    this.#pace.reset();
   }
 
   /** An attempt was not rejected. */
@@ -85,6 +90,7 @@ export class RateLimit implements Gate {
     const { retryAfterMs } = failure;
     this.#cause = failure;
     const { clock, maxRateLimitMs, onLimited } = this.#options;
+    this.#pace.reject();
     const isNew = isProbe || this.#cooldown.state.state === 'closed';
     // Calls that were under way together are one rejection.
     if (isNew) this.#rejectionsInARow += 1;
