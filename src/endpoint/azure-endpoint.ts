@@ -8,11 +8,12 @@ import type { Credentials } from './credentials.ts';
 import { withDeploymentName } from './deployment-name.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
+import { dropsFailures } from './installed-sdk.ts';
 import { type Credential, withOwnHeaders } from './own-headers.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
+import { readStreams } from './read-streams.ts';
 import { withRedirects } from './redirects.ts';
 import { RequestCounter } from './request-counter.ts';
-import { withToldFailures } from './told-failures.ts';
 
 /** An Azure OpenAI resource. Deployment names tell nothing, so models are built with the logical id and renamed in flight. */
 export function azureEndpoint(
@@ -53,7 +54,8 @@ function createProvider(
   const resourceURL = resourceName === undefined ? PLACEHOLDER_URL : `https://${resourceName}.openai.azure.com`;
   const urls = azureURLs(settings, baseURL ?? resourceURL);
   const apiKey = credentials.apiKey ?? PLACEHOLDER_KEY;
-  const fetch = withOwnHeaders(withRedirects(requests.counting(withToldFailures(settings.fetch)), settings.redirect), {
+  const read = readStreams({ failures: dropsFailures(), finishReasons: false });
+  const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), read, settings.redirect), {
     endpoint,
     credential: credentialOf(settings, apiKey),
     headers: settings.headers ?? {},

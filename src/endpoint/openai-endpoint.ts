@@ -6,10 +6,11 @@ import type { Credentials } from './credentials.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
 import { withOwnHeaders } from './own-headers.ts';
+import { dropsFailures } from './installed-sdk.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
+import { readStreams } from './read-streams.ts';
 import { withRedirects } from './redirects.ts';
 import { RequestCounter } from './request-counter.ts';
-import { withToldFailures } from './told-failures.ts';
 
 /** An account or key at OpenAI. Model names there are OpenAI's own, so they tell their abilities themselves. */
 export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpointSettings): EndpointType {
@@ -39,7 +40,8 @@ function createProvider(
   // Always given, or the SDK would look into the environment while the provider is made.
   const byDefault = settings.baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL;
   const baseURL = (credentials.baseURL ?? byDefault).replace(/\/+$/, '');
-  const fetch = withOwnHeaders(withRedirects(requests.counting(withToldFailures(settings.fetch)), settings.redirect), {
+  const read = readStreams({ failures: dropsFailures(), finishReasons: credentials.baseURL !== undefined });
+  const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), read, settings.redirect), {
     endpoint,
     credential: { setting: 'apiKey', header: 'authorization', secret: keyFunction(settings) ?? apiKey },
     headers: withoutUndefined({ 'openai-organization': organization, 'openai-project': project, ...headers }),

@@ -1,4 +1,5 @@
 import { type Fetch, urlOf } from './fetch.ts';
+import type { ReadAnswer } from './read-streams.ts';
 
 /** The method and the body are kept (RFC 9110, 15.4.8 and 15.4.9). */
 const KEEPS_BODY: ReadonlySet<number> = new Set([307, 308]);
@@ -12,7 +13,7 @@ const MOST_REDIRECTS = 20;
  * Platforms follow every redirect. They make a GET of a POST that is answered by 301, 302 or 303, and to another origin they send all
  * but `authorization` (Fetch standard, "HTTP-redirect fetch"): `api-key`, the headers of gateways, and the prompt.
  */
-export function withRedirects(fetch: Fetch, allowed: readonly string[] = []): Fetch {
+export function withRedirects(fetch: Fetch, read: ReadAnswer, allowed: readonly string[] = []): Fetch {
   const send = (url: string, init: RequestInit | undefined) => fetch(url, { ...init, redirect: 'manual' });
   const follow = async (first: Response, own: string, init: RequestInit | undefined): Promise<Response> => {
     let [response, url] = [first, own];
@@ -23,7 +24,7 @@ export function withRedirects(fetch: Fetch, allowed: readonly string[] = []): Fe
       url = target.href;
       response = await send(url, init);
     }
-    return response;
+    return read(response, own);
   };
   return (input, init) => {
     const own = urlOf(input);

@@ -1,38 +1,25 @@
 import { isObject, property, textAt } from '../failure/foreign.ts';
-import { type Fetch, urlOf } from './fetch.ts';
-import { dropsFailures } from './installed-sdk.ts';
 
 /** Where an event ends, which began after the one before. */
 const END = /\r\n\r\n|\n\n|\r\r/g;
 
 /**
- * Wraps `fetch` where AI SDK 4 or 5 is installed, which drop events by which a Responses stream says that it failed:
- * `response.failed`, and 5 also `error`. Without them a prompt that was refused looks like an endpoint that hangs up.
+ * Gives events by which a Responses stream says that it failed, `response.failed` and `error`, the form in which every major of the AI
+ * SDK hands them on: `error` with its fields one level down.
  */
-export const withToldFailures = (fetch: Fetch | undefined): Fetch | undefined =>
-  dropsFailures() ? withNestedErrors(fetch) : fetch;
-
-/** Wraps `fetch` so that these events have the form in which every major hands them on: `error` with its fields one level down. */
-export function withNestedErrors(fetch: Fetch | undefined): Fetch {
-  return async (input, init) => {
-    const response = await (fetch ?? globalThis.fetch)(input, init);
-    const { body, headers } = response;
-    const { pathname } = new URL(urlOf(input));
-    if (!pathname.endsWith('/responses') || headers.get('content-type')?.includes('event-stream') !== true)
-      return response;
-    return body === null ? response : new Response(body.pipeThrough(new TransformStream(new NestedErrors())), response);
-  };
-}
+export const withNestedErrors = (
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): ReadableStream<Uint8Array<ArrayBuffer>> => body.pipeThrough(new TransformStream(new NestedErrors()));
 
 /** Holds back what is not a whole event, as the SDK's own parser does. */
-class NestedErrors implements Transformer<Uint8Array, Uint8Array> {
+class NestedErrors implements Transformer<Uint8Array, Uint8Array<ArrayBuffer>> {
   readonly #decoder = new TextDecoder();
   readonly #encoder = new TextEncoder();
   #rest = '';
   /** The end of the rest: an event may be of megabytes, and only what is new is searched. */
   #tail = '';
 
-  transform(chunk: Uint8Array, controller: TransformStreamDefaultController<Uint8Array>): void {
+  transform(chunk: Uint8Array, controller: TransformStreamDefaultController<Uint8Array<ArrayBuffer>>): void {
     const piece = this.#decoder.decode(chunk, { stream: true });
     const searched = this.#tail + piece;
     const end = [...searched.matchAll(END)].at(-1);
@@ -44,7 +31,7 @@ class NestedErrors implements Transformer<Uint8Array, Uint8Array> {
       controller.enqueue(this.#encoder.encode(nested(events.slice(0, events.length - after.length))));
   }
 
-  flush(controller: TransformStreamDefaultController<Uint8Array>): void {
+  flush(controller: TransformStreamDefaultController<Uint8Array<ArrayBuffer>>): void {
     const rest = this.#rest + this.#decoder.decode();
     if (rest !== '') controller.enqueue(this.#encoder.encode(nested(rest)));
   }

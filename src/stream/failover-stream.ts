@@ -4,7 +4,7 @@ import type { Answered } from '../call/start-attempt.ts';
 import type { StreamPart } from '../sdk.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
-import { isContent } from './stream-part.ts';
+import { isContent, isUnreadChunk } from './stream-part.ts';
 
 /** What a stream needs beside its answer. */
 export interface FailoverStreamOptions {
@@ -36,6 +36,8 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   #attempt: Attempt | undefined;
   #reader: ReadableStreamDefaultReader<StreamPart> | undefined;
   #idle: IdleWatch | undefined;
+  /** The part about a chunk that the model could not read, if one came since the last content. */
+  #unread: StreamPart | undefined;
   #state: 'waiting' | 'open' | 'closed' = 'waiting';
 
   constructor({ call, answer, toPart }: FailoverStreamOptions) {
@@ -97,7 +99,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   // Made once: a stream has thousands of parts.
   readonly #onRead = ({ done, value }: ReadableStreamReadResult<StreamPart>): void => {
     if (this.#state === 'closed') return;
-    if (done) this.#breakOff(incomplete(this.#attempt as Attempt));
+    if (done) this.#breakOff(incomplete(this.#attempt as Attempt, this.#unread));
     else this.#handOn(value);
   };
 
@@ -115,17 +117,19 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   }
 
   #relay(part: StreamPart): void {
-    if (part.type === 'finish' || part.type === 'error') {
+    const hasContent = isContent(part);
+    if (isUnreadChunk(part)) this.#unread = part;
+    else if (part.type === 'finish' || part.type === 'error') {
       this.#relayLast(part);
       return;
-    }
-    this.#idle?.gotPart(isContent(part));
+    } else if (hasContent) this.#unread = undefined;
+    this.#idle?.gotPart(hasContent);
     this.#controller?.enqueue(this.#toPart(part, this.#attempt as Attempt));
   }
 
   #relayLast(part: StreamPart): void {
     const attempt = this.#attempt as Attempt;
-    const failure = failureIn(part, attempt);
+    const failure = failureIn(part, attempt, this.#unread);
     if (failure !== undefined) {
       this.#breakOff(failure.error);
       return;
@@ -155,7 +159,9 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       return;
     }
     // Never a controller error: it would make `.text` of AI SDK 4 and 5 hang, and skip `onError` in all of them.
-    this.#controller?.enqueue({ type: 'error', error });
+    // The reader may have it already.
+    if (this.#unread === undefined || error !== this.#unread['error'])
+      this.#controller?.enqueue({ type: 'error', error });
     this.#controller?.close();
   }
 

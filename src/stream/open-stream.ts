@@ -1,7 +1,7 @@
 import type { Attempt } from '../call/attempt.ts';
 import { IncompleteStreamError } from '../errors/incomplete-stream-error.ts';
 import type { StreamPart, StreamResult } from '../sdk.ts';
-import { hasFinishReason, isContent, isFiltered } from './stream-part.ts';
+import { hasFinishReason, isContent, isFiltered, isUnreadChunk } from './stream-part.ts';
 
 /** A stream that has come to its first content. */
 export interface OpenStream {
@@ -30,16 +30,18 @@ export async function openStream(
   attempt.onDrop((reason) => void reader.cancel(reason).catch(() => undefined));
   if (!attempt.isDropped) observer.opened(opened);
   const begin: StreamPart[] = [];
+  let unread: StreamPart | undefined;
   for (;;) {
     // Parts come one after the other.
     const { done, value } = await reader.read();
-    if (done) throw incomplete(attempt);
+    if (done) throw incomplete(attempt, unread);
     if (value.type === 'ping') {
       if (!attempt.isDropped) observer.pinged(value);
       continue;
     }
-    const failure = failureIn(value, attempt);
+    const failure = failureIn(value, attempt, unread);
     if (failure !== undefined) throw failure.error;
+    if (value.type === 'error') unread = value;
     begin.push(value);
     if (isContent(value)) return { result: opened, reader, begin };
   }
@@ -51,12 +53,20 @@ export function isEmptied({ begin }: OpenStream): boolean {
   return last?.type === 'finish' && isFiltered(last);
 }
 
-/** Why a part cannot belong to a good answer. */
-export function failureIn(part: StreamPart, attempt: Attempt): { readonly error: unknown } | undefined {
-  if (part.type === 'error') return { error: part['error'] };
-  return part.type === 'finish' && !hasFinishReason(part) ? { error: incomplete(attempt) } : undefined;
+/**
+ * Why a part cannot belong to a good answer.
+ *
+ * @param unread the part about a chunk that the model could not read, if one came since the last content.
+ */
+export function failureIn(
+  part: StreamPart,
+  attempt: Attempt,
+  unread: StreamPart | undefined,
+): { readonly error: unknown } | undefined {
+  if (part.type === 'error') return isUnreadChunk(part) ? undefined : { error: part['error'] };
+  return part.type === 'finish' && !hasFinishReason(part) ? { error: incomplete(attempt, unread) } : undefined;
 }
 
-/** The error of a stream that ended too soon. */
-export const incomplete = ({ deployment }: Attempt): IncompleteStreamError =>
-  new IncompleteStreamError({ endpoint: deployment.endpoint.name });
+/** The error of a stream that ended too soon. A chunk that could not be read, and after which nothing came, may say why. */
+export const incomplete = ({ deployment }: Attempt, unread: StreamPart | undefined): unknown =>
+  unread === undefined ? new IncompleteStreamError({ endpoint: deployment.endpoint.name }) : unread['error'];

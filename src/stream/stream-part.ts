@@ -1,3 +1,5 @@
+import { JSONParseError, TypeValidationError } from '@ai-sdk/provider';
+
 import { isFailedFinish } from '../failure/failed-answer.ts';
 import type { StreamPart } from '../sdk.ts';
 
@@ -18,6 +20,8 @@ const WITHOUT_CONTENT = new Set([
   'reasoning-end',
   'tool-input-start',
   'tool-input-end',
+  // One that ends its stream is looked for before.
+  'error',
 ]);
 
 /** Parts that have content only when their text is not empty: v1 calls it `textDelta`, later specifications `delta`. */
@@ -29,6 +33,10 @@ export function isContent(part: StreamPart): boolean {
   if (DELTAS.has(part.type)) return (part['delta'] ?? part['textDelta']) !== '';
   return true;
 }
+
+/** Whether the part says that the model could not read a chunk, such as a gateway's keepalive: it reads on after that. */
+export const isUnreadChunk = ({ type, error }: StreamPart): boolean =>
+  type === 'error' && (TypeValidationError.isInstance(error) || JSONParseError.isInstance(error));
 
 /** What the SDK makes of a stream that ended without a reason. */
 const SDK_GUESSES = new Set<string | undefined>(['other', 'interrupted', undefined]);

@@ -17,6 +17,7 @@ import { codeRows } from './wire/codes.ts';
 import { failedAnswerRows } from './wire/failed-answers.ts';
 import { type Row, type Way, withJson } from './wire/row.ts';
 import { statusRows } from './wire/statuses.ts';
+import { streamRows } from './wire/streams.ts';
 import { timeRows } from './wire/times.ts';
 
 const prompt = 'Who are you?';
@@ -37,7 +38,7 @@ async function startRing(sent: Row['sent']) {
 
 /** The text of an answer, or of a stream; nothing when it failed. */
 async function ask(balanced: BalancedProvider, way: Way): Promise<string> {
-  const [api, kind] = way.split(' ') as ['chat' | 'responses', 'answer' | 'stream'];
+  const [api, kind] = way.split(' ') as ['chat' | 'responses' | 'completion', 'answer' | 'stream'];
   const model = balanced[api]('gpt-4');
   if (kind === 'stream') {
     const { fullStream } = streamText({ model, prompt, maxRetries: 0, onError: () => undefined });
@@ -63,6 +64,7 @@ const tables: readonly (readonly [name: string, rows: readonly Row[]])[] = [
   ['an answer that failed', failedAnswerRows],
   ['a status', statusRows],
   ['a time', timeRows],
+  ['a stream', streamRows],
 ];
 
 for (const [name, rows] of tables) {
@@ -79,8 +81,9 @@ for (const [name, rows] of tables) {
       const [first, second] = attempts;
       const out = outOf(balanced);
       expect(first).toMatchObject({ endpoint: 'failing', class: comesTo.class, code: comesTo.code ?? first?.code });
-      expect(second?.endpoint).toBe(comesTo.class === 'rejected' ? undefined : 'healthy');
-      expect(text).toBe(comesTo.class === 'rejected' ? '' : greetingOf('healthy'));
+      const isLast = comesTo.class === 'rejected' || comesTo.class === 'success';
+      expect(second?.endpoint).toBe(isLast ? undefined : 'healthy');
+      expect(text).toBe(isLast ? (comesTo.text ?? '') : greetingOf('healthy'));
       if (typeof comesTo.out === 'string') expect(out).toBe(comesTo.out);
       else expect(Math.abs(Number(out) - comesTo.out)).toBeLessThan(2_500);
     });

@@ -4,11 +4,16 @@ import { status, type Behaviour } from '../behaviour.ts';
 export const json = (body: unknown): Behaviour => status(200, { body: JSON.stringify(body) });
 
 /** A status 200 and these events, written as Chat and as Responses write theirs. */
-export const events = (...payloads: readonly object[]): Behaviour =>
-  status(200, {
-    headers: { 'content-type': 'text/event-stream' },
-    body: payloads.map((payload) => `${nameOf(payload)}data: ${JSON.stringify(payload)}\n\n`).join(''),
-  });
+export const events = (...payloads: readonly object[]): Behaviour => eventStream(payloads.map(written).join(''));
+
+/** The same, and what ends a stream of Chat. */
+export const eventsAndDone = (...payloads: readonly object[]): Behaviour =>
+  eventStream(`${payloads.map(written).join('')}data: [DONE]\n\n`);
+
+const eventStream = (body: string): Behaviour =>
+  status(200, { headers: { 'content-type': 'text/event-stream' }, body });
+
+const written = (payload: object): string => `${nameOf(payload)}data: ${JSON.stringify(payload)}\n\n`;
 
 const nameOf = (payload: object): string => ('type' in payload ? `event: ${String(payload.type)}\n` : '');
 

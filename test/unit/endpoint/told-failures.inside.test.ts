@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { withNestedErrors } from '../../../src/endpoint/told-failures.ts';
+import { readStreams } from '../../../src/endpoint/read-streams.ts';
 
 const url = 'https://fake.example/v1/responses';
 
@@ -24,11 +24,11 @@ function inPieces(body: string, size: number): ReadableStream<Uint8Array> {
 
 const eventStream = { headers: { 'content-type': 'text/event-stream; charset=utf-8' } };
 
-const fetchOf = (response: Response) => withNestedErrors(async () => response);
+const received = (response: Response, from = url) =>
+  readStreams({ failures: true, finishReasons: false })(response, from);
 
-async function read(body: string, size = body.length): Promise<string> {
-  const response = await fetchOf(new Response(inPieces(body, size), eventStream))(url);
-  return response.text();
+function read(body: string, size = body.length): Promise<string> {
+  return received(new Response(inPieces(body, size), eventStream)).text();
 }
 
 /** What the last event says. */
@@ -76,7 +76,7 @@ describe('all else that is sent', () => {
       headers: { ...eventStream.headers, 'x-request-id': 'r' },
     });
 
-    const response = await fetchOf(sent)(url);
+    const response = received(sent);
 
     expect([response.status, response.headers.get('x-request-id')]).toEqual([201, 'r']);
   });
@@ -87,7 +87,7 @@ describe('all else that is sent', () => {
   ])('is not touched %s', async (_, to, init) => {
     const sent = new Response(failed({ code: 'x' }), init);
 
-    expect(await fetchOf(sent)(to)).toBe(sent);
+    expect(received(sent, to)).toBe(sent);
   });
 
   it('of an event of megabytes comes through in no time', async () => {
@@ -107,7 +107,7 @@ describe('a reader that leaves', () => {
       pull: (controller) => controller.enqueue(new TextEncoder().encode(text)),
       cancel: close,
     });
-    const response = await fetchOf(new Response(endless, eventStream))(url);
+    const response = received(new Response(endless, eventStream));
     const reader = response.body?.getReader();
     await reader?.read();
 
@@ -120,7 +120,7 @@ describe('a reader that leaves', () => {
     const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new TypeError('terminated')),
     });
-    const response = await fetchOf(new Response(broken, eventStream))(url);
+    const response = received(new Response(broken, eventStream));
 
     await expect(response.text()).rejects.toThrow('terminated');
   });

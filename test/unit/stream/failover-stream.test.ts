@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 
-import type { LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import { JSONParseError, type LanguageModelV4StreamPart, TypeValidationError } from '@ai-sdk/provider';
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
@@ -108,6 +108,68 @@ const reasoningParts: readonly Part[] = [
   { type: 'source', sourceType: 'url', id: 's-1', url: 'https://a.example' },
   ...textParts('answer').slice(2),
 ];
+
+describe('a chunk that the model could not read', () => {
+  const unread = (value: unknown): Part => ({ type: 'error', error: new TypeValidationError({ value, cause: 'x' }) });
+  const keepalive = unread({ type: 'keepalive' });
+  const garbled: Part = { type: 'error', error: new JSONParseError({ text: 'ping', cause: 'x' }) };
+  const failedFinish: Part = { type: 'finish', finishReason: { unified: 'error', raw: undefined }, usage };
+
+  it.each<[string, readonly Part[]]>([
+    ['first', [keepalive, ...textParts('a')]],
+    ['after the first parts', [start, keepalive, garbled, ...textParts('a').slice(1)]],
+    ['in the middle', [start, delta('a'), keepalive, delta('b'), garbled, finish()]],
+  ])('is told, and the stream goes on: %s', async (_, parts) => {
+    const ring = ringOf([streams(...parts), answers('other')]);
+
+    const reading = await readingOf(ring);
+
+    expectSameParts(reading.parts, parts);
+    expect(ring.attempts()).toEqual([1, 0]);
+    expect(ring.status()?.state).toBe('closed');
+  });
+
+  it.each<[string, readonly Step[]]>([
+    ['finish of a failure', [start, unread({ object: 'error', message: 'm', code: 503 }), failedFinish]],
+    ['an end', [start, keepalive]],
+  ])('before %s and without content is nothing to the reader, who gets the next answer', async (_, steps) => {
+    const ring = ringOf([streams(...steps), answers('other')]);
+
+    const reading = await readingOf(ring);
+
+    expect(reading.parts).toEqual(textParts('other'));
+  });
+
+  it('before the end of a stream is what it failed by, and is told once', async () => {
+    const parts = [start, delta('a'), keepalive];
+    const ring = ringOf([streams(...parts, failedFinish)]);
+
+    const reading = await readingOf(ring);
+
+    expectSameParts(reading.parts, parts);
+    expect(reading.end).toBe('closed');
+    expectNothingLeft(ring);
+  });
+
+  it('long before a cut does not hide it', async () => {
+    const ring = ringOf([streams(start, keepalive, delta('a'), keepalive, delta('b'))]);
+
+    const reading = await readingOf(ring);
+
+    expect(typesOf(reading).slice(-2)).toEqual(['text-delta', 'error']);
+    expect(IncompleteStreamError.isInstance(errorIn(reading))).toBe(true);
+  });
+
+  it('does not count as content for timeout.idleMs', async () => {
+    const steps: Step[] = [start, delta('a'), ...Array.from({ length: 9 }, () => [{ waitMs: 400 }, keepalive]).flat()];
+    const ring = ringOf([streams(...steps, 'hang')], { timeout: { idleMs: 1_000 } });
+    const reading = read((await openStream(ring)).stream);
+
+    await pass(1_300);
+
+    expect(AttemptTimeoutError.isInstance(errorIn(reading))).toBe(true);
+  });
+});
 
 describe('a stream that goes well', () => {
   it.each([
