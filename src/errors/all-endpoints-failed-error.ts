@@ -9,6 +9,9 @@ const FailedCallError = recognisable<AllEndpointsFailedError, typeof APICallErro
   APICallError,
 );
 
+/** By which AI SDK 5 to 7 know their own `NoOutputGeneratedError`. */
+const NO_OUTPUT = Symbol.for('vercel.ai.error.AI_NoOutputGeneratedError');
+
 /** What {@link AllEndpointsFailedError} is made of. */
 export interface AllEndpointsFailedDetails {
   readonly modelId: string;
@@ -23,7 +26,8 @@ export interface AllEndpointsFailedDetails {
 
 /**
  * Every endpoint that could be asked has failed, or none could be asked. To the AI SDK it is an `APICallError` that is not
- * retryable, so that its own `maxRetries` does not start the ring again.
+ * retryable, so that its own `maxRetries` does not start the ring again. To AI SDK 6 and 7 it is a `NoOutputGeneratedError` too, so that
+ * `await result.text` rejects when all fail after `doStream` has resolved, and not only when they fail before.
  *
  * It holds no key, header, prompt or answer, and may be logged. The errors of the attempts may hold all of these; they
  * are reached with {@link rawErrors} alone. A property would not do: loggers read `errors` by that name, own or inherited.
@@ -42,6 +46,11 @@ export class AllEndpointsFailedError extends FailedCallError {
   readonly retryAfterMs: number | undefined;
 
   readonly #errors: readonly unknown[];
+
+  /** Inherited, where no logger shows it. */
+  get [NO_OUTPUT](): true {
+    return true;
+  }
 
   constructor(details: AllEndpointsFailedDetails) {
     const { modelId, attempts, unavailable = [], retryAfterMs, errors, isForCapacity } = details;

@@ -9,6 +9,7 @@ import type { FakeService } from '../../support/fake-service.ts';
 import { normalFinishReasons, readStream } from '../../support/read-stream.ts';
 import { startFailingAndHealthy, startServices } from '../../support/start-services.ts';
 import { datedAzure, openAI } from './endpoints.ts';
+import { sdkMajor } from './sdk-major.ts';
 
 const prompt = 'A prompt that must stay secret';
 
@@ -74,6 +75,29 @@ describe('four dead endpoints, with maxRetries of the AI SDK at its default,', (
     expect(errors.some((error) => AllEndpointsFailedError.isInstance(error))).toBe(true);
     expect(reported.some((error) => AllEndpointsFailedError.isInstance(error))).toBe(true);
     expect(normalFinishReasons).not.toContain(finishReason);
+  });
+
+  it.each([
+    ['end without a word', interrupted('preamble', 'end')],
+    ['are reset', interrupted('preamble', 'reset')],
+  ])('whose streams %s fail as the streams of a plain model fail', async (_, behaviour) => {
+    const services = await fourDeadServices();
+    for (const service of services) service.behave(behaviour);
+    const reported: unknown[] = [];
+
+    const result = streamText({
+      model: balancedOver(services, 1)('gpt-4'),
+      prompt,
+      onError: ({ error }) => void reported.push(error),
+    });
+    const { errors } = await readStream(result.fullStream);
+    const settled = await Promise.allSettled([result.text, result.finishReason]);
+
+    expect(reported.map((error) => AllEndpointsFailedError.isInstance(error))).toEqual([true]);
+    expect(errors).toEqual(reported);
+    // SDK 4 and 5 resolve after an error part, as they do for their own models.
+    if (sdkMajor <= 5) expect(settled).toMatchObject([{ value: '' }, { value: 'error' }]);
+    else expect(settled).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
   });
 
   it('are asked once in a round by embedMany', async () => {
