@@ -4,8 +4,10 @@ import type { ModelKind } from './sdk.ts';
 /** Tells which call an event is about: the same text in all events of a call, and in those of no other. */
 export interface CallLabel {
   readonly callId: string;
-  /** The model id that the caller asked for. */
+  /** The model id of the attempt, or the one that the call is at: the caller's, or one that stands in for it. */
   readonly modelId: string;
+  /** The model id that the caller asked for. */
+  readonly requestedModelId: string;
 }
 
 /** Tells which attempt of which call an event is about, and where it goes. */
@@ -105,7 +107,7 @@ export interface BalancedEvents {
     /** The tool, such as `openai.mcp`, or the file that it cannot be asked for. */
     readonly lacks: string;
   };
-  /** A call has given up. */
+  /** A call has given up. `modelId` is the caller's. */
   readonly exhausted: CallLabel & {
     readonly attempts: readonly AttemptRecord[];
     readonly retryAfterMs: number | undefined;

@@ -39,7 +39,7 @@ const endpoints = new Endpoints(
 const deployments = endpoints.all.map((endpoint) => ({ endpoint, target: targetsOf(endpoint, 'gpt-5') }) as Deployment);
 const [owner, other] = deployments as [Deployment, Deployment];
 const begin = conversationsWith({
-  ring: { deployments, kind: 'responses', modelId: 'gpt-5' },
+  rings: [{ deployments, kind: 'responses', modelId: 'gpt-5' }],
   memory: new ConversationMemory(),
   events: new EventEmitter(),
   affinity: true,

@@ -118,10 +118,11 @@ function end(attempt: Attempt, ending: Ending): void {
   else lease.settle(ending.outcome, now);
 }
 
-function recordOf({ deployment, startedAt }: Attempt, as: Ending['as'], now: number): AttemptRecord {
+function recordOf({ call, deployment, startedAt }: Attempt, as: Ending['as'], now: number): AttemptRecord {
   return {
     endpoint: deployment.endpoint.name,
     deployment: deployment.name,
+    modelId: call.ring.modelId,
     class: as.class,
     statusCode: 'statusCode' in as ? as.statusCode : undefined,
     code: as.code,

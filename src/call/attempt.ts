@@ -54,9 +54,8 @@ export class Attempt {
     const { call, number, deployment } = this;
     const { endpoint, name } = deployment;
     return {
-      callId: call.id,
+      ...call.label,
       attemptId: `${call.id}.${number}`,
-      modelId: call.ring.modelId,
       endpoint: endpoint.name,
       deployment: name,
     };
@@ -183,15 +182,13 @@ export class Attempt {
 
   #tellStart(): void {
     const { call, deployment, lease, number, isHedge } = this;
-    const { context, lastFailure, ring, route } = call;
+    const { context, lastFailure, route } = call;
     const { events } = context;
     const endpoint = deployment.endpoint.name;
     if (!isHedge && lastFailure !== undefined && lastFailure.at !== deployment) {
       const { at, class: failureClass } = lastFailure;
-      const { modelId } = ring;
       events.emit('failover', () => ({
-        callId: call.id,
-        modelId,
+        ...call.label,
         from: at.endpoint.name,
         to: endpoint,
         class: failureClass,

@@ -29,7 +29,7 @@ export function backOffOptions(call: Call, candidates: Candidates): Options {
 async function isBackOff(call: Call, candidates: Candidates, backOffMs: number): Promise<boolean> {
   if (!candidates.isWorthAnotherRound) return true;
   if (candidates.heardOnlyLimits) return false;
-  const endsAt = call.ring.rateLimitEndsAt(call.now);
+  const endsAt = call.scope.rateLimitEndsAt(call.now);
   if (endsAt === undefined || endsAt - call.now >= backOffMs) return true;
   await sleep(endsAt - call.now, call.context.clock, call.cancellation);
   return false;

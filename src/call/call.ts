@@ -1,6 +1,7 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { AttemptRecord, FailureClass } from '../failure/failure.ts';
-import type { BalancedEvents, TokenUsage } from '../events.ts';
+import type { BalancedEvents, CallLabel, TokenUsage } from '../events.ts';
+import type { Chain } from '../ring/chain.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { CallOptions } from '../sdk.ts';
 import type { CallContext } from './call-context.ts';
@@ -13,6 +14,8 @@ import type { Wishes } from './wishes.ts';
 /** What a call is made of. */
 export interface CallRequest {
   readonly ring: Ring;
+  /** Where other models stand in for the one that is called. */
+  readonly chain: Chain | undefined;
   readonly options: CallOptions;
   readonly context: CallContext;
   readonly isStream: boolean;
@@ -31,7 +34,9 @@ interface AnsweredBy {
 
 /** One `doGenerate`, `doStream` or `doEmbed` of ours: what is known of it, and what has become of it so far. */
 export class Call {
-  readonly ring: Ring;
+  /** The ring that it is at: of its own model, or of one that stands in for it. It goes on only when no attempt is under way. */
+  ring: Ring;
+  readonly chain: Chain | undefined;
   readonly options: CallOptions;
   readonly context: CallContext;
   readonly isStream: boolean;
@@ -54,9 +59,10 @@ export class Call {
   #id: string | undefined;
   #isOver = false;
 
-  constructor({ ring, options, context, isStream, route, wishes }: CallRequest) {
+  constructor({ ring, chain, options, context, isStream, route, wishes }: CallRequest) {
     const { settings, clock } = context;
     this.ring = ring;
+    this.chain = chain;
     this.options = options;
     this.context = context;
     this.isStream = isStream;
@@ -67,12 +73,27 @@ export class Call {
     this.startedAt = clock.now();
     const { totalTimeoutMs } = settings;
     this.cancellation = new Cancellation({ callerSignal: options.abortSignal, totalTimeoutMs, clock });
-    context.events.emit('callStart', () => ({ callId: this.id, modelId: ring.modelId, kind: ring.kind, isStream }));
+    context.events.emit('callStart', () => ({ ...this.label, kind: ring.kind, isStream }));
   }
 
   /** Tells its events from those of other calls. Made when an event is. */
   get id(): string {
     return (this.#id ??= this.context.nextCallId());
+  }
+
+  /** All that it may go to. */
+  get scope(): Ring | Chain {
+    return this.chain ?? this.ring;
+  }
+
+  /** Whether it is at a model that stands in for its own. */
+  get isAtStandIn(): boolean {
+    return this.chain !== undefined && this.ring !== this.chain.rings[0];
+  }
+
+  /** What its events say of it. */
+  get label(): CallLabel {
+    return { callId: this.id, modelId: this.ring.modelId, requestedModelId: this.scope.modelId };
   }
 
   /** Whether the service has rejected the request wherever it went. */
@@ -95,8 +116,8 @@ export class Call {
     this.#isOver = true;
     this.cancellation.dispose();
     this.context.events.emit('callEnd', () => ({
-      callId: this.id,
-      modelId: this.ring.modelId,
+      ...this.label,
+      ...(answered === undefined && { modelId: this.scope.modelId }),
       outcome,
       endpoint: answered?.deployment.endpoint.name,
       attempts: this.attempts,

@@ -3,6 +3,7 @@ import { Lease } from '../deployment/lease.ts';
 import { affinityKey } from '../pickers/affinity-key.ts';
 import type { PickRequest } from '../queue/pick-request.ts';
 import { withoutClaimed } from '../queue/queue.ts';
+import type { Chain } from '../ring/chain.ts';
 import type { Refusal } from '../queue/waiting-call.ts';
 import type { AttemptFailure } from './attempt-end.ts';
 import type { Call } from './call.ts';
@@ -23,8 +24,10 @@ export class Candidates {
   #askedThisRound: ReadonlySet<Deployment>;
   #excluded: ReadonlySet<Deployment>;
   #rounds = 1;
-  #heardOnlyLimits = true;
-  #heardOnlyTimes = true;
+  /** The least telling that this round has heard: when to come again, a rate limit without a time, or more than that. */
+  #heard: 'times' | 'limits' | 'more' = 'times';
+  /** Of the models of the call, the one that it is at. */
+  #link = 0;
   /** Whether anything was heard that may pass. */
   #isHopeful = false;
   #request: PickRequest | undefined;
@@ -49,7 +52,7 @@ export class Candidates {
 
   /** Whether all that this round has heard is when to come again: then a further one waits in the queue, not in a backoff. */
   get heardOnlyLimits(): boolean {
-    return this.#heardOnlyLimits;
+    return this.#heard !== 'more';
   }
 
   /** Not when all that was heard is permanent, or when no deployment is left that may be asked again. */
@@ -65,35 +68,92 @@ export class Candidates {
    */
   get mayWait(): boolean {
     if (!this.#hasDeploymentsLeft) return false;
-    if (this.#askedThisRound.size === this.#excluded.size) return true;
-    const { ring, context, now } = this.#call;
-    return context.settings.retry.rounds > 1 && this.#isHopeful && ring.isAllOut(now);
+    if (this.#askedThisRound.size === this.#excluded.size || this.#waitsForModelMs > 0) return true;
+    const { scope, context, now } = this.#call;
+    return context.settings.retry.rounds > 1 && this.#isHopeful && scope.isAllOut(now);
   }
 
   beginRound(): void {
     // A call that was only told when to come again has been refused by no deployment: maxWaitMs alone ends its waiting.
-    if (!this.#heardOnlyTimes) this.#rounds += 1;
-    this.#heardOnlyLimits = true;
-    this.#heardOnlyTimes = true;
+    if (this.#heard !== 'times') this.#rounds += 1;
+    this.#heard = 'times';
     this.#askedThisRound = this.#excluded;
+    this.#goTo(0);
   }
 
   /** An attempt of the call has failed. */
   failed({ attempt: { deployment }, failure, verdict, isFinal }: AttemptFailure): void {
     if (verdict === 'same-again') return;
+    const isLimited = failure.class === 'rate-limited';
     this.#failed = withOne(this.#failed, deployment);
-    this.#askedThisRound = withOne(this.#askedThisRound, deployment);
-    if (failure.class !== 'rate-limited') this.#heardOnlyLimits = false;
-    if (failure.class !== 'rate-limited' || !failure.retryAfterMs) this.#heardOnlyTimes = false;
-    if (failure.class === 'rate-limited' || failure.class === 'retryable') this.#isHopeful = true;
+    // A rate limit may end before the call goes on to another model.
+    if (!isLimited || this.#fallbackLeftMs <= 0) this.#askedThisRound = withOne(this.#askedThisRound, deployment);
+    if (!isLimited) this.#heard = 'more';
+    else if (!failure.retryAfterMs && this.#heard === 'times') this.#heard = 'limits';
+    if (isLimited || failure.class === 'retryable') this.#isHopeful = true;
     if (isFinal || failure.class === 'rejected') this.#excluded = withOne(this.#excluded, deployment);
+    if (verdict !== 'next-model') return;
+    const model = new Set(this.#call.ring.deployments);
+    this.#failed = union(this.#failed, model);
+    this.#askedThisRound = union(this.#askedThisRound, model);
+    this.#excluded = union(this.#excluded, model);
   }
 
   /**
    * A lease of the next deployment to ask: first one that this call has not failed on, then one that it has not asked in this
-   * round. A first attempt does not overtake calls that wait.
+   * round; of the first model that has one, unless the call waits for that model. A first attempt does not overtake calls that wait.
    */
   next(): Lease | undefined {
+    if (this.#call.chain === undefined) return this.#nextOfRing();
+    this.#goTo(this.#link);
+    for (;;) {
+      const lease = this.#nextOfRing();
+      if (lease !== undefined || this.#waitsForModelMs > 0 || !this.#goOn()) return lease;
+    }
+  }
+
+  /** Whether the call, which has waited for a model in vain, can go on to another one. */
+  goesOnAfter({ refusal }: Refusal): boolean {
+    return refusal !== 'cancelled' && refusal !== 'picker-failed' && this.#goOn();
+  }
+
+  #goOn(): boolean {
+    const isLast = this.#link + 1 >= (this.#call.chain?.rings.length ?? 1);
+    if (!isLast) this.#goTo(this.#link + 1);
+    return !isLast;
+  }
+
+  #goTo(link: number): void {
+    const { chain } = this.#call;
+    this.#link = link;
+    const ring = chain?.rings[link];
+    if (ring === undefined || ring === this.#call.ring) return;
+    this.#call.ring = ring;
+    this.#request = undefined;
+  }
+
+  get #maxWaitMs(): number {
+    const { context, wishes } = this.#call;
+    return Math.min(context.settings.maxWaitMs, wishes?.maxWaitMs ?? context.settings.maxWaitMs);
+  }
+
+  /** Milliseconds that the call may wait for the models before the last; the same for all of them together. */
+  get #fallbackLeftMs(): number {
+    const { chain, context, waitedMs } = this.#call;
+    if (chain === undefined || this.#link === chain.rings.length - 1) return 0;
+    return Math.min(context.settings.fallbackAfterMs, this.#maxWaitMs) - waitedMs;
+  }
+
+  /** Milliseconds that the call waits for the model that it is at; none when that is out, or has failed it wherever it is. */
+  get #waitsForModelMs(): number {
+    const { ring, now } = this.#call;
+    const leftMs = this.#fallbackLeftMs;
+    const isVain =
+      leftMs <= 0 || ring.isAllOut(now) || ring.deployments.every((each) => this.#askedThisRound.has(each));
+    return isVain ? 0 : leftMs;
+  }
+
+  #nextOfRing(): Lease | undefined {
     if (this.#failed === this.#barred) return this.#pickUnclaimed(this.#failed);
     return this.#pick(this.#failed) ?? this.#pick(this.#askedThisRound);
   }
@@ -105,26 +165,44 @@ export class Candidates {
 
   /** Whether there is another deployment to ask now. */
   hasOther(than: Deployment): boolean {
-    const { ring, now } = this.#call;
-    return ring.opens(now, { ...this.#requestNow(now), excluded: withOne(this.#failed, than) }) === 'now';
+    const { scope, now } = this.#call;
+    return scope.opens(now, { ...this.#requestNow(now), excluded: withOne(this.#failed, than) }) === 'now';
   }
 
   /** Waits until a deployment is available, as long as the settings and the call's own end allow. */
   wait(): Promise<Lease | Refusal> {
     const call = this.#call;
-    const { ring, context, cancellation, now } = call;
-    this.#askedThisRound = this.#excluded;
-    context.events.emit('waiting', () => ({ callId: call.id, modelId: ring.modelId }));
-    const maxWaitMs = Math.min(context.settings.maxWaitMs, call.wishes?.maxWaitMs ?? context.settings.maxWaitMs);
-    const latest = now + maxWaitMs - call.waitedMs;
-    return ring.queue.wait(now, {
-      ring,
-      request:
-        this.#excluded.size === 0 ? this.#requestNow(now) : { ...this.#requestNow(now), excluded: this.#excluded },
+    const { chain, context, cancellation, now } = call;
+    const modelWaitMs = this.#waitsForModelMs;
+    if (modelWaitMs === 0) this.#askedThisRound = this.#excluded;
+    const excluded = this.#askedThisRound;
+    context.events.emit('waiting', () => call.label);
+    const latest = now + (modelWaitMs || this.#maxWaitMs - call.waitedMs);
+    const waits = {
+      ring: modelWaitMs > 0 ? call.ring : call.scope,
+      request: this.#waitRequest(now, modelWaitMs > 0 ? undefined : chain, excluded),
       deadline: Math.min(latest, cancellation.endsAt ?? latest),
       cancellation,
       isReturning: this.#failed !== this.#barred,
-    });
+    };
+    const waited = call.ring.queue.wait(now, waits);
+    // No promise more for a call that cannot go on to another model.
+    return chain === undefined || modelWaitMs > 0 ? waited : waited.then((end) => this.#arrive(chain, end));
+  }
+
+  #waitRequest(now: number, chain: Chain | undefined, excluded: ReadonlySet<Deployment>): PickRequest {
+    const request = this.#requestNow(now);
+    if (chain === undefined) return excluded.size === 0 ? request : { ...request, excluded };
+    return { ...request, tokens: chain.estimateTokens(this.#call.options, now), excluded };
+  }
+
+  /** The call has waited for all its models at once. It looks at the first of them again when this attempt fails. */
+  #arrive(chain: Chain, waited: Lease | Refusal): Lease | Refusal {
+    if ('refusal' in waited) return waited;
+    this.#goTo(0);
+    this.#call.ring = chain.ringOf(waited.deployment);
+    this.#request = undefined;
+    return waited;
   }
 
   #pickUnclaimed(excluded: ReadonlySet<Deployment>): Lease | undefined {
@@ -142,7 +220,7 @@ export class Candidates {
   }
 
   get #hasDeploymentsLeft(): boolean {
-    const { deployments } = this.#call.ring;
+    const { deployments } = this.#call.scope;
     return this.#excluded.size === 0 || deployments.some((deployment) => !this.#excluded.has(deployment));
   }
 
@@ -155,7 +233,7 @@ export class Candidates {
     this.#request = {
       tokens: ring.estimateTokens(options, now),
       affinityKey: context.settings.affinity ? affinityKey(options) : undefined,
-      owner: route?.owner,
+      owner: route?.ownerAmong(ring.deployments),
       isPinned: route?.isPinned,
       ...(order && { order }),
     };

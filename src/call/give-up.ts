@@ -32,14 +32,14 @@ export function cancelledError(call: Call, candidates: Candidates): unknown {
 
 /** The error of a call that gives up, with everything that was tried. */
 export function exhausted(call: Call, candidates: Candidates, reason: string, isForCapacity = false): unknown {
-  const { records, errors, ring, route, context, now } = call;
+  const { records, errors, scope, route, context, now } = call;
   // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
   if (call.isRejected) return errors.at(-1);
-  const { modelId } = ring;
+  const { modelId } = scope;
   const attempts = Object.freeze(records.map((attempt) => Object.freeze({ ...attempt })));
-  const retryAfterMs = ring.retryAfterMs(now, candidates.barred);
-  context.events.emit('exhausted', () => ({ callId: call.id, modelId, attempts, retryAfterMs }));
-  const unavailable = ring.unavailable(now, candidates.tokens, candidates.barred);
+  const retryAfterMs = scope.retryAfterMs(now, candidates.barred);
+  context.events.emit('exhausted', () => ({ ...call.label, modelId, attempts, retryAfterMs }));
+  const unavailable = scope.unavailable(now, candidates.tokens, candidates.barred);
   return new AllEndpointsFailedError({
     modelId,
     attempts,
@@ -57,8 +57,8 @@ const isSame = (one: Place, other: Place): boolean =>
   one.endpoint === other.endpoint && one.deployment === other.deployment;
 
 /** A deployment that is not out is at its limits. */
-function standingOf({ ring, now }: Call, { barred }: Candidates): Standing {
-  const serving = ring.deployments.filter((deployment) => !barred.has(deployment));
+function standingOf({ scope, now }: Call, { barred }: Candidates): Standing {
+  const serving = scope.deployments.filter((deployment) => !barred.has(deployment));
   const open = serving.filter((deployment) => !deployment.isClosedByHand(now));
   if (open.some((deployment) => deployment.recovers(now) === 'now')) return 'at capacity';
   return open.length === 0 && serving.some((deployment) => deployment.isDrained) ? 'drained' : 'out after failures';

@@ -71,7 +71,7 @@ function onSilence<T>(
   silent: Attempt,
   { question, afterMs }: Hedge<T>,
 ): RunningAttempt<T> | undefined {
-  const { hedging, now, ring } = call;
+  const { hedging, now } = call;
   const silentMs = now - silent.startedAt;
   // Timers may be early by a millisecond.
   if (silentMs < afterMs - 1) return undefined;
@@ -89,8 +89,7 @@ function onSilence<T>(
   if (lease === undefined) return undefined;
   hedging.take();
   call.context.events.emit('hedge', () => ({
-    callId: call.id,
-    modelId: ring.modelId,
+    ...call.label,
     from: silent.deployment.endpoint.name,
     to: lease.deployment.endpoint.name,
     silentMs: Math.round(silentMs),

@@ -1,6 +1,7 @@
 import { isAboutValue } from '../endpoint/request-counter.ts';
-import type { Failure, RejectionReason } from '../failure/failure.ts';
+import type { Failure } from '../failure/failure.ts';
 import type { Attempt } from './attempt.ts';
+import type { Call } from './call.ts';
 import type { Verdict } from './route.ts';
 
 /** What an attempt's failure is, and what it means for its call. */
@@ -20,7 +21,7 @@ export function judge(attempt: Attempt, error: unknown): Judgement {
       : settings.classifyFailure(error, { endpoint: deployment.endpoint.name, modelId: call.ring.modelId });
   const { failure: known, verdict } = call.route?.reclassify(error, failure, attempt) ?? { failure };
   const reclassified = isRefusedHere(attempt, known) ? { ...known, scope: 'deployment' as const } : known;
-  return { failure: reclassified, verdict: verdict ?? verdictOf(reclassified, settings.failoverOn) };
+  return { failure: reclassified, verdict: verdict ?? verdictOf(reclassified, call) };
 }
 
 /** An endpoint that has served with its key refuses a deployment, a kind of model or a prompt rather than the key. */
@@ -30,8 +31,13 @@ const isRefusedHere = ({ deployment }: Attempt, failure: Failure): boolean =>
   deployment.gates.endpointBreaker.hasServed;
 
 /** What a failure means for its call, as far as it tells by itself. */
-function verdictOf(failure: Failure, failoverOn: ReadonlySet<RejectionReason>): Verdict {
-  if (failure.class === 'aborted') return 'give-up';
-  if (failure.class !== 'rejected') return 'next';
-  return failure.reason !== undefined && failoverOn.has(failure.reason) ? 'next' : 'give-up';
+function verdictOf({ class: failureClass, reason }: Failure, call: Call): Verdict {
+  if (failureClass === 'aborted') return 'give-up';
+  if (failureClass !== 'rejected') return 'next';
+  if (reason !== undefined && call.context.settings.failoverOn.has(reason)) {
+    // All deployments of one model have the same window.
+    return reason === 'context-length' && call.chain !== undefined ? 'next-model' : 'next';
+  }
+  // What a model rejects that stands in for another may be what it cannot take, and says nothing of the request.
+  return call.isAtStandIn ? 'next-model' : 'give-up';
 }

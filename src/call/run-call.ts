@@ -78,13 +78,14 @@ class CallLoop<T> {
           return {
             error: exhausted(call, this.#candidates, 'The call has made as many attempts as it may (maxAttempts)'),
           };
-        call.context.requireCredentials(call.ring.deployments);
+        call.context.requireCredentials(call.scope.deployments);
         let lease = this.#candidates.next();
         if (lease === undefined) {
           if (!this.#candidates.mayWait) return undefined;
           const since = call.now;
           const waited = await this.#candidates.wait();
           call.waitedMs += call.now - since;
+          if ('refusal' in waited && this.#candidates.goesOnAfter(waited)) continue;
           if ('refusal' in waited) return { error: refused(call, waited, this.#candidates) };
           lease = waited;
         }

@@ -13,6 +13,8 @@ export interface Target {
   /** What the model says of itself, such as `azure.responses`. */
   readonly providerName: string;
   readonly specificationVersion: string;
+  /** Whether the model stands in for the one that is called. */
+  readonly isStandIn?: boolean | undefined;
 }
 
 /**

@@ -89,7 +89,7 @@ function statusOf(attempts: readonly AttemptRecord[], isForCapacity: boolean): n
 const MOST_NAMED = 10;
 
 function describe({ modelId, attempts, unavailable = [], retryAfterMs, reason }: AllEndpointsFailedDetails): string {
-  const asked = attempts.length === 0 ? 'no endpoint was asked' : tally(attempts);
+  const asked = attempts.length === 0 ? 'no endpoint was asked' : tally(attempts, modelId);
   const named = unavailable.slice(0, MOST_NAMED).map((each) => `${each.endpoint} (${unavailableInWords(each)})`);
   if (unavailable.length > named.length) named.push(`${unavailable.length - named.length} more`);
   const others = named.length === 0 ? '' : ` Not asked: ${named.join(', ')}.`;
@@ -98,10 +98,11 @@ function describe({ modelId, attempts, unavailable = [], retryAfterMs, reason }:
 }
 
 /** `eastus: rate-limited 429 ×2, west: retryable ECONNREFUSED` */
-function tally(attempts: readonly AttemptRecord[]): string {
+function tally(attempts: readonly AttemptRecord[], modelId: string): string {
   const counts = new Map<string, number>();
   for (const attempt of attempts) {
-    const line = `${attempt.endpoint}: ${failureInWords(attempt)}`;
+    const model = attempt.modelId === modelId ? '' : ` (${attempt.modelId})`;
+    const line = `${attempt.endpoint}${model}: ${failureInWords(attempt)}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} ×${count}`)).join(', ');

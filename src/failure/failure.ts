@@ -35,7 +35,7 @@ export interface Failure {
 export interface FailureContext {
   /** Name of the endpoint that was asked. */
   readonly endpoint: string;
-  /** The model id that the caller asked for. */
+  /** The model id that was asked for there. */
   readonly modelId: string;
 }
 
@@ -48,6 +48,8 @@ export interface AttemptRecord {
   readonly endpoint: string;
   /** Name that the model has there. */
   readonly deployment: string;
+  /** The model id that was asked for there: the caller's, or one that stands in for it. */
+  readonly modelId: string;
   /** How it ended. */
   readonly class: FailureClass | 'success';
   /** HTTP status, when there was one. */

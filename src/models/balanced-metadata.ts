@@ -7,6 +7,8 @@ export type BalancedMetadata = {
   readonly endpoint: string;
   /** Attempts that the call took, the last included. */
   readonly attempts: number;
+  /** The model that answered: the one that was called, or one that stands in for it. */
+  readonly modelId: string;
 };
 
 /** Adds our metadata to a result or a stream part; `undefined` adds none, and hands back the same object. */

@@ -1,6 +1,7 @@
 import type { CallContext } from '../call/call-context.ts';
 import type { ConversationMemory } from '../portability/conversation-memory.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { Chain } from '../ring/chain.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { ModelSettings, SdkModel } from '../sdk.ts';
 
@@ -13,11 +14,13 @@ export interface ModelContext extends CallContext {
 /** What every balanced model is made of. */
 export interface BalancedModelOptions<Model extends SdkModel> {
   readonly ring: Ring;
+  /** Where other models stand in for it. */
+  readonly chain: Chain | undefined;
   readonly context: ModelContext;
   /** AI SDK 4's second argument of model functions. */
   readonly settings: ModelSettings | undefined;
-  /** The real model at a deployment. */
-  readonly modelAt: (deployment: Deployment) => Model;
+  /** The real model of a ring at one of its deployments. */
+  readonly modelAt: (deployment: Deployment, ring: Ring) => Model;
   /** One for each deployment, made before credentials are known: what the properties are read from. */
   readonly templates: readonly Model[];
 }

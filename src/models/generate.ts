@@ -25,21 +25,21 @@ export interface Generation<Model extends SdkModel, Result extends CallResult> {
 
 /** Runs a call that has one answer. Not an async function: thousands of calls may wait, and what one keeps is half a kilobyte. */
 export function generate<Model extends SdkModel, Result extends CallResult>(
-  { ring, context, modelAt }: BalancedModelOptions<Model>,
+  { ring, chain, context, modelAt }: BalancedModelOptions<Model>,
   options: CallOptions,
   { ask, toMetadata, conversation, isFiltered }: Generation<Model, Result>,
 ): Promise<Result> {
   let wishes: Wishes | undefined;
   try {
-    wishes = wishesOf(options, ring.deployments, context.settings);
+    wishes = wishesOf(options, (chain ?? ring).deployments, context.settings);
   } catch (error) {
     return Promise.reject(error);
   }
-  const call = new Call({ ring, options, context, isStream: false, route: conversation, wishes });
+  const call = new Call({ ring, chain, options, context, isStream: false, route: conversation, wishes });
   const question: Question<Result> = {
-    ask: ({ deployment, signal }) => {
+    ask: ({ call: { ring: current }, deployment, signal }) => {
       const adapted = conversation?.optionsFor(deployment) ?? mapCallOptions(options, deployment.target(ring.kind));
-      return ask(modelAt(deployment), withSignal(adapted, signal));
+      return ask(modelAt(deployment, current), withSignal(adapted, signal));
     },
     headersOf: (answer) => responseOf(answer, 'headers'),
     failureOf: (answer) => failureOfAnswer(answer, ring.kind === 'embedding' ? options['values'] : undefined),
@@ -62,4 +62,5 @@ export const withSignal = (options: CallOptions, signal: AbortSignal | undefined
 export const balancedMetadata = ({ deployment, call }: Attempt): BalancedMetadata => ({
   endpoint: deployment.endpoint.name,
   attempts: call.attempts,
+  modelId: call.ring.modelId,
 });

@@ -8,9 +8,14 @@ import { streamAnswer } from './stream-answer.ts';
 
 /** A language model that stands for a ring of them. */
 export function createLanguageModel(parts: BalancedModelOptions<SdkLanguageModel>): SdkLanguageModel {
-  const { ring, context, templates } = parts;
+  const { ring, chain, context, templates } = parts;
   const { memory, events, settings } = context;
-  const beginConversation = conversationsWith({ ring, memory, events, affinity: settings.statefulAffinity });
+  const beginConversation = conversationsWith({
+    rings: chain?.rings ?? [ring],
+    memory,
+    events,
+    affinity: settings.statefulAffinity,
+  });
   return mirror(parts, {
     ...(templates[0]?.supportsUrl && {
       // v1's way to say which URLs a model fetches by itself.

@@ -2,6 +2,7 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { InvalidSettingsError } from '../errors/invalid-settings-error.ts';
 import { LruMap } from '../lru-map.ts';
 import type { Fleet } from '../ring/fleet.ts';
+import { Chain } from '../ring/chain.ts';
 import type { Ring } from '../ring/ring.ts';
 import type {
   ModelKind,
@@ -28,11 +29,25 @@ export function modelFactory(fleet: Fleet, logical: (id: string) => string, cont
   const made = new LruMap<string, SdkModel>(MOST_MODELS);
   const checks = new WeakMap<Ring, DimensionsCheck>();
 
+  const chains = new WeakMap<Ring, Chain>();
+  const { fallbacks, allowMixedEmbeddings } = context.settings;
+  const standIns = new Map([...fallbacks].map(([id, ids]) => [logical(id), ids.map(logical)]));
+
+  /** One for each ring, since calls wait at it. */
+  const chainOf = (ring: Ring): Chain | undefined => {
+    const { kind, modelId } = ring;
+    const ids = standIns.get(modelId) ?? [];
+    if (ids.length === 0) return undefined;
+    if (kind === 'embedding' && !allowMixedEmbeddings) throw mixedFallback(modelId);
+    const chain = chains.get(ring) ?? new Chain([ring, ...ids.map((id) => fleet.ring(kind, id))]);
+    chains.set(ring, chain);
+    return chain;
+  };
+
   const create = (ring: Ring, settings: ModelSettings | undefined): SdkModel => {
-    const options = modelOptions(ring, context, settings);
+    const options = modelOptions(ring, chainOf(ring), context, settings);
     switch (ring.kind) {
       case 'embedding': {
-        const { allowMixedEmbeddings } = context.settings;
         if (!allowMixedEmbeddings) refuseMixedNames(ring);
         const check = checks.get(ring) ?? dimensionsCheck(ring.modelId, allowMixedEmbeddings);
         checks.set(ring, check);
@@ -59,31 +74,49 @@ export function modelFactory(fleet: Fleet, logical: (id: string) => string, cont
   };
 }
 
+const mixedFallback = (modelId: string): InvalidSettingsError =>
+  new InvalidSettingsError([
+    {
+      path: `fallbacks.${modelId}`,
+      message:
+        'is an embedding model, whose vectors do not mix with those of others; leave it out, or set allowMixedEmbeddings',
+    },
+  ]);
+
 function modelOptions(
   ring: Ring,
+  chain: Chain | undefined,
   context: ModelContext,
   settings: ModelSettings | undefined,
 ): BalancedModelOptions<SdkModel> {
-  const models = new Map<Deployment, SdkModel>();
-  const build = ({ endpoint }: Deployment): SdkModel => endpoint.model(ring.kind, ring.modelId, settings) as SdkModel;
+  const models = new Map<Ring, Map<Deployment, SdkModel>>();
+  const build = ({ endpoint }: Deployment, { kind, modelId }: Ring): SdkModel =>
+    endpoint.model(kind, modelId, settings) as SdkModel;
+  const { deployments } = chain ?? ring;
   return {
     ring,
+    chain,
     context,
     settings,
-    templates: oneSpecification(ring, ring.deployments.map(build)),
+    templates: oneSpecification(
+      deployments,
+      deployments.map((each) => build(each, chain?.ringOf(each) ?? ring)),
+    ),
     // Built again at the first call, when the credentials are there.
-    modelAt: (deployment) => {
-      const model = models.get(deployment) ?? build(deployment);
-      models.set(deployment, model);
+    modelAt: (deployment, at) => {
+      const known = models.get(at) ?? new Map<Deployment, SdkModel>();
+      models.set(at, known);
+      const model = known.get(deployment) ?? build(deployment, at);
+      known.set(deployment, model);
       return model;
     },
   };
 }
 
 /** @throws {InvalidSettingsError} when a provider that was handed in is of another AI SDK major. */
-function oneSpecification(ring: Ring, models: readonly SdkModel[]): readonly SdkModel[] {
+function oneSpecification(deployments: readonly Deployment[], models: readonly SdkModel[]): readonly SdkModel[] {
   const expected = models[0]?.specificationVersion;
-  const [first, ...names] = ring.deployments.map(({ endpoint }) => `"${endpoint.name}"`);
+  const [first, ...names] = deployments.map(({ endpoint }) => `"${endpoint.name}"`);
   const problems = models.slice(1).flatMap(({ specificationVersion }, index) =>
     specificationVersion === expected
       ? []

@@ -12,18 +12,18 @@ import { balancedMetadata, withSignal } from './generate.ts';
 
 /** Runs a call whose answer is a stream. */
 export async function streamAnswer(
-  { ring, context, modelAt }: BalancedModelOptions<SdkLanguageModel>,
+  { ring, chain, context, modelAt }: BalancedModelOptions<SdkLanguageModel>,
   options: CallOptions,
   conversation: Conversation,
 ): Promise<StreamResult> {
   const { metadata, failoverOn } = context.settings;
-  const wishes = wishesOf(options, ring.deployments, context.settings);
-  const call = new Call({ ring, options, context, isStream: true, route: conversation, wishes });
+  const wishes = wishesOf(options, (chain ?? ring).deployments, context.settings);
+  const call = new Call({ ring, chain, options, context, isStream: true, route: conversation, wishes });
   const opening = new Opening();
   const answer = runCall<OpenStream>(call, {
     ask: (attempt) => {
       const adapted = conversation.optionsFor(attempt.deployment);
-      const result = modelAt(attempt.deployment).doStream(withSignal(adapted, attempt.signal));
+      const result = modelAt(attempt.deployment, attempt.call.ring).doStream(withSignal(adapted, attempt.signal));
       return openStream(attempt, result, opening);
     },
     headersOf: ({ result }) => responseOf(result, 'headers'),

@@ -1,5 +1,6 @@
 import type { FailedAttempt, Reclassified, Route } from '../call/route.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import { markOf } from '../deployment/endpoint-mark.ts';
 import type { Target } from '../deployment/target.ts';
 import type { EventEmitter } from '../events.ts';
 import type { Failure } from '../failure/failure.ts';
@@ -20,9 +21,12 @@ import { allIds, isCalled, StoredReferences } from './stored-references.ts';
 /** What prompts can refer to, by the API that takes them. With AI SDK 4 they refer to nothing. */
 const REFERRING: { readonly [Kind in ModelKind]?: Referring } = { responses: 'everything', chat: 'files' };
 
+type ServingRing = Pick<Ring, 'deployments' | 'kind' | 'modelId'>;
+
 /** What the conversations with one model depend on. */
 export interface ConversationDependencies {
-  readonly ring: Pick<Ring, 'deployments' | 'kind' | 'modelId'>;
+  /** The ring of the model that is called, then those of the models that stand in for it. */
+  readonly rings: readonly [ServingRing, ...ServingRing[]];
   readonly memory: ConversationMemory;
   readonly events: EventEmitter;
   /** Whether marks are written and obeyed. */
@@ -31,10 +35,13 @@ export interface ConversationDependencies {
 
 /** Begins conversations with one model. */
 export function conversationsWith(dependencies: ConversationDependencies): (options: CallOptions) => Conversation {
-  const { ring, memory, affinity } = dependencies;
-  const isFirst = ring.deployments.every((deployment) => isFirstSpecification(deployment.target(ring.kind)));
-  const referring = isFirst ? 'nothing' : (REFERRING[ring.kind] ?? 'nothing');
-  const context = { ...dependencies, isStateful: referring === 'everything' };
+  const { rings, memory, affinity } = dependencies;
+  const [{ kind }] = rings;
+  const deployments = rings.flatMap((ring) => ring.deployments);
+  const isFirst = deployments.every((deployment) => isFirstSpecification(deployment.target(kind)));
+  const referring = isFirst ? 'nothing' : (REFERRING[kind] ?? 'nothing');
+  const standIns = standInTargets(rings);
+  const context = { ...dependencies, kind, deployments, standIns, isStateful: referring === 'everything' };
   return (options) => {
     const contents = readContents(options, referring);
     const references = affinity ? contents.references : [];
@@ -44,7 +51,26 @@ export function conversationsWith(dependencies: ConversationDependencies): (opti
   };
 }
 
+/**
+ * How models that stand in for another are spoken to: with a mark of their own, so that each gets in full what the other has said. A
+ * model may not take what another one of its endpoint has stored, such as the steps of its reasoning.
+ */
+function standInTargets([own, ...others]: ConversationDependencies['rings']): ReadonlyMap<Deployment, Target> {
+  const targets = new Map<Deployment, Target>();
+  for (const { deployments, kind, modelId } of others) {
+    for (const deployment of deployments) {
+      if (own.deployments.includes(deployment) || targets.has(deployment)) continue;
+      const mark = markOf(`${deployment.endpoint.name}\n${modelId}`);
+      targets.set(deployment, { ...deployment.target(kind), mark, isStandIn: true });
+    }
+  }
+  return targets;
+}
+
 interface ConversationContext extends ConversationDependencies {
+  readonly kind: ModelKind;
+  readonly deployments: readonly Deployment[];
+  readonly standIns: ReadonlyMap<Deployment, Target>;
   /** Whether endpoints store what is said. */
   readonly isStateful: boolean;
 }
@@ -52,7 +78,6 @@ interface ConversationContext extends ConversationDependencies {
 /** What makes one call mean the same at each deployment of its ring, and its answer look the same wherever it comes from. */
 export class Conversation implements Route {
   readonly excluded: ReadonlySet<Deployment>;
-  readonly owner: Deployment | undefined;
   readonly #context: ConversationContext;
   readonly #options: CallOptions;
   readonly #contents: CallContents;
@@ -61,18 +86,22 @@ export class Conversation implements Route {
   readonly #watch: ReturnType<typeof approvalWatcher>;
 
   constructor(context: ConversationContext, options: CallOptions, contents: CallContents, stored: StoredReferences) {
-    const { ring, memory, events, affinity } = context;
+    const { rings, memory, events, affinity } = context;
     this.#context = context;
     this.#options = options;
     this.#contents = contents;
     this.#stored = stored;
-    this.excluded = excludedDeployments(ring, contents.tools, stored, events);
+    this.excluded = excludedDeployments(rings, contents.tools, stored, events);
     if (contents === NO_CONTENTS) return;
     const prompt = options['prompt'] as readonly PromptMessage[];
     if (contents.scan !== NOTHING_FOUND)
       this.#prompt = new StatefulPrompt(prompt, contents, affinity, memory.approvals);
     this.#watch = approvalWatcher(contents.tools, memory.approvals);
-    this.owner = ring.deployments.find((each) => !this.excluded.has(each) && this.#isOwner(this.#targetOf(each)));
+  }
+
+  ownerAmong(deployments: readonly Deployment[]): Deployment | undefined {
+    if (this.#contents === NO_CONTENTS) return undefined;
+    return deployments.find((each) => !this.excluded.has(each) && this.#isOwner(each));
   }
 
   get isPinned(): boolean {
@@ -82,7 +111,7 @@ export class Conversation implements Route {
   get reason(): string | undefined {
     const [reference] = this.#stored.all;
     if (reference === undefined) return undefined;
-    const owner = this.#context.ring.deployments.find((each) => this.#stored.areAt(this.#targetOf(each)));
+    const owner = this.#context.deployments.find((each) => this.#stored.areAt(this.#targetOf(each)));
     const where = owner === undefined ? 'one endpoint' : `endpoint "${owner.endpoint.name}"`;
     return `${reference.what} "${reference.id}" is stored at ${where} alone`;
   }
@@ -107,7 +136,7 @@ export class Conversation implements Route {
 
   /** The caller's options as the deployment's model reads them. */
   optionsFor(deployment: Deployment): CallOptions {
-    const target = this.#targetOf(deployment);
+    const target = this.#spokenTo(deployment);
     const options = mapCallOptions(this.#options, target);
     return this.#prompt === undefined ? options : this.#prompt.optionsFor(deployment, target, options);
   }
@@ -131,7 +160,7 @@ export class Conversation implements Route {
       return toOpenAIMetadata(part);
     }
     if (type === 'tool-call' || type === 'tool-approval-request') this.#watch?.(part);
-    return this.#writesMarks ? markPart(part, this.#targetOf(deployment).mark) : toOpenAIMetadata(part);
+    return this.#writesMarks ? markPart(part, this.#spokenTo(deployment).mark) : toOpenAIMetadata(part);
   }
 
   /** Whether it goes on from a response or conversation that is stored. */
@@ -144,15 +173,21 @@ export class Conversation implements Route {
   }
 
   #targetOf(deployment: Deployment): Target {
-    return deployment.target(this.#context.ring.kind);
+    return deployment.target(this.#context.kind);
+  }
+
+  #spokenTo(deployment: Deployment): Target {
+    const { standIns } = this.#context;
+    return (standIns.size === 0 ? undefined : standIns.get(deployment)) ?? this.#targetOf(deployment);
   }
 
   /** Whether the call is best sent there: the caller may have named its endpoint, or parts of it are stored there. */
-  #isOwner(target: Target): boolean {
+  #isOwner(deployment: Deployment): boolean {
+    const target = this.#targetOf(deployment);
     const { named, scan } = this.#contents;
     if (named !== undefined) return isCalled(target, named);
     if (!this.#context.affinity || this.#stored.areElsewhere(target)) return false;
-    return this.#stored.areAt(target) || scan.latestOwner === target.mark.endpoint;
+    return this.#stored.areAt(target) || scan.latestOwner === this.#spokenTo(deployment).mark.endpoint;
   }
 
   #isAboutStored(error: unknown, failure: Failure, storedIds: readonly string[]): boolean {

@@ -9,26 +9,32 @@ const NONE: ReadonlySet<Deployment> = new Set();
 
 /** The deployments that lack a tool of a call, or something that it refers to. An event names each that lacks a tool or a file. */
 export function excludedDeployments(
-  { deployments, kind, modelId }: Pick<Ring, 'deployments' | 'kind' | 'modelId'>,
+  rings: readonly Pick<Ring, 'deployments' | 'kind' | 'modelId'>[],
   tools: readonly HostedTool[],
   stored: StoredReferences,
   events: EventEmitter,
 ): ReadonlySet<Deployment> {
   if (tools.length === 0 && stored.all.length === 0) return NONE;
-  const withoutStored = deployments.filter((each) => stored.areElsewhere(each.target(kind)));
-  // When the owner is not in the ring, it may be one of these under another name.
-  const elsewhere = new Set(withoutStored.length === deployments.length ? [] : withoutStored);
-  const lacks = new Map<Deployment, string>();
-  for (const deployment of deployments) {
-    const target = deployment.target(kind);
-    const lacked = lackedTool(target, tools) ?? stored.misreadFile(target);
-    if (lacked !== undefined) lacks.set(deployment, lacked);
+  const withoutStored = rings.map(({ deployments, kind }) =>
+    deployments.filter((each) => stored.areElsewhere(each.target(kind))),
+  );
+  // When the owner is in none of the rings, it may be one of these under another name.
+  const isUnknown = rings.every(({ deployments }, index) => withoutStored[index]?.length === deployments.length);
+  const excluded = new Set(isUnknown ? [] : withoutStored.flat());
+  for (const { deployments, kind, modelId } of rings) {
+    const lacks = new Map<Deployment, string>();
+    for (const deployment of deployments) {
+      const target = deployment.target(kind);
+      const lacked = lackedTool(target, tools) ?? stored.misreadFile(target);
+      if (lacked !== undefined) lacks.set(deployment, lacked);
+    }
+    // When all lack something, the SDK's own model says what.
+    if (deployments.every((deployment) => excluded.has(deployment) || lacks.has(deployment))) continue;
+    for (const [deployment, lacked] of lacks) {
+      excluded.add(deployment);
+      events.emit('excluded', () => ({ modelId, endpoint: deployment.endpoint.name, lacks: lacked }));
+    }
   }
-  const excluded = new Set([...elsewhere, ...lacks.keys()]);
-  // When all lack something, the SDK's own model says what.
-  if (excluded.size === deployments.length) return elsewhere;
-  for (const [{ endpoint }, lacked] of lacks)
-    events.emit('excluded', () => ({ modelId, endpoint: endpoint.name, lacks: lacked }));
   return excluded;
 }
 

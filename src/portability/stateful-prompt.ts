@@ -114,10 +114,11 @@ export class StatefulPrompt {
     return sent.holdsRequests;
   }
 
-  #isForeign({ index, owner, writtenBy }: Step, { mark, keys }: Target): boolean {
+  #isForeign({ index, owner, writtenBy }: Step, { mark, keys, isStandIn }: Target): boolean {
     if (this.#isInline) return true;
     // The answer that asked for approvals goes with them: a denial among them then becomes the result of its call.
     if (this.#dropsApprovals && this.#pending.ids.length > 0 && index >= this.#pending.since) return true;
+    if (isStandIn === true) return owner !== mark.endpoint;
     if (owner !== undefined && this.#affinity) return owner !== mark.endpoint;
     return writtenBy !== undefined && writtenBy !== keys?.own;
   }

@@ -20,6 +20,8 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
   return Object.freeze({
     endpoints: resolveEndpoints(settings.endpoints),
     modelMapping: new Map(Object.entries(settings.modelMapping ?? {})),
+    fallbacks: new Map(Object.entries(settings.fallbacks ?? {})),
+    fallbackAfterMs: settings.fallbackAfterMs ?? 0,
     failureThreshold: settings.failureThreshold ?? 5,
     cooldown: resolveCooldown(settings.cooldownMs),
     misconfiguredCooldownMs: settings.misconfiguredCooldownMs ?? TEN_MINUTES_MS,

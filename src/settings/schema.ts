@@ -143,6 +143,11 @@ export const settingsShape = object(
       must('must have at least one endpoint', (value) => (value as readonly unknown[]).length > 0),
     ),
     modelMapping: modelIdsToNames(name),
+    fallbacks: record(
+      'must be an object that maps model ids to lists of model ids',
+      list('must be a list of model ids', text),
+    ),
+    fallbackAfterMs: atLeast(0),
     failureThreshold: wholeFrom(1),
     cooldownMs: shortOr(atLeast(0), object({ initialMs: positive, factor: atLeast(1), maxMs: positive })),
     misconfiguredCooldownMs: atLeast(0),

@@ -62,6 +62,22 @@ export interface BalancedProviderSettings {
    * @example { 'gpt-4': 'gpt4', 'gpt-3.5-turbo': 'gpt-35-turbo' }
    */
   readonly modelMapping?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Model id → the ids of the models that stand in for it, in order. A call goes on to the next when each deployment of one has
+   * failed it once, or none can be asked within `fallbackAfterMs`; each further round begins with its own model. The list is complete:
+   * fallbacks of a fallback are not followed. Not for embedding models, whose vectors do not mix, without `allowMixedEmbeddings`.
+   *
+   * @default {}
+   * @example { 'gpt-5': ['gpt-4.1', 'claude-sonnet-4-5'] }
+   */
+  readonly fallbacks?: Readonly<Record<string, readonly string[]>> | undefined;
+  /**
+   * Milliseconds that a call waits for its own model, and for those that stand in for it before the last, all together; part of
+   * `maxWaitMs`. It goes on at once where it is clear that nothing will be free in time.
+   *
+   * @default 0
+   */
+  readonly fallbackAfterMs?: number | undefined;
   /** Failures in a row that take a deployment out for a cooldown. @default 5 (as in the Python library) */
   readonly failureThreshold?: number | undefined;
   /**

@@ -24,6 +24,7 @@ function contradictions(settings: BalancedProviderSettings): readonly SettingsPr
     ...duplicateNames(endpoints),
     ...(settings.api === 'responses' ? endpointsWithoutResponses(endpoints) : []),
     ...uselessPicker(settings),
+    ...uselessFallbacks(settings, endpoints),
     ...UPPER_BOUNDS.flatMap(([lower, upper]) => exceeded(settings, lower, upper)),
   ];
 }
@@ -63,8 +64,31 @@ function uselessPicker({ loadBalancing, picker }: BalancedProviderSettings): rea
     : [];
 }
 
+function uselessFallbacks(
+  { fallbacks, modelMapping }: BalancedProviderSettings,
+  endpoints: readonly EndpointSettings[],
+): readonly SettingsProblem[] {
+  if (!isObject(fallbacks)) return [];
+  const names = new Set<unknown>([
+    ...Object.values(modelMapping ?? {}),
+    ...endpoints.flatMap(({ deployments }) => Object.values(deployments ?? {})),
+  ]);
+  const isServed = (id: unknown): boolean =>
+    // A model may go by the name of its deployment.
+    names.has(id) || endpoints.some(({ models }) => !Array.isArray(models) || models.includes(id));
+  return Object.entries(fallbacks).flatMap(([id, ids]: [string, unknown]) =>
+    (Array.isArray(ids) ? (ids as readonly unknown[]) : []).flatMap((standIn, index, all) => {
+      const path = `fallbacks.${id}[${index}]`;
+      if (standIn === id) return [{ path, message: 'is the model itself' }];
+      if (all.indexOf(standIn) < index) return [{ path, message: 'is there twice' }];
+      return isServed(standIn) ? [] : [{ path, message: 'is served by no endpoint: it is in the models of none' }];
+    }),
+  );
+}
+
 /** A time, and one that ends it: what is longer than its end never takes effect. */
 const UPPER_BOUNDS = [
+  ['fallbackAfterMs', 'maxWaitMs'],
   ['retry.minDelayMs', 'retry.maxDelayMs'],
   ['cooldownMs.initialMs', 'cooldownMs.maxMs'],
   ['timeout.firstContentMs', 'timeout.attemptMs'],

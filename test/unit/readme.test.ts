@@ -218,6 +218,7 @@ describe('README and docs: the text', () => {
     const attempt = (endpoint: string, failure: Partial<library.AttemptRecord>): library.AttemptRecord => ({
       endpoint,
       deployment: 'gpt4',
+      modelId: 'gpt-4',
       class: 'retryable',
       durationMs: 1,
       ...failure,

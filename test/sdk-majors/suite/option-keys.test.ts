@@ -140,7 +140,7 @@ describe('metadata of a result', () => {
 
     for (const metadata of [providerMetadata, await streamed.providerMetadata]) {
       expect(metadata?.['openai']?.['responseId']).toMatch(/^resp_/);
-      expect(metadata?.['balanced']).toEqual({ endpoint: 'service', attempts: 1 });
+      expect(metadata?.['balanced']).toEqual({ endpoint: 'service', attempts: 1, modelId: 'gpt-4' });
     }
     for (const parts of [content, await streamed.content]) {
       expect(JSON.stringify(parts)).toContain('"openai":{"itemId":"msg_');

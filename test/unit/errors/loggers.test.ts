@@ -34,6 +34,7 @@ const failed = (): AllEndpointsFailedError =>
       {
         endpoint: 'east',
         deployment: 'gpt-4',
+        modelId: 'gpt-4',
         class: 'retryable',
         statusCode: 500,
         code: undefined,

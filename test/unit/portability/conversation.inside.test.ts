@@ -27,7 +27,7 @@ const endpoints = new Endpoints(
 const deployments = endpoints.map((endpoint) => ({ endpoint, target: targetsOf(endpoint, 'gpt-5') }) as Deployment);
 const [first, second] = deployments as [Deployment, Deployment];
 const dependencies = {
-  ring: { deployments, kind: 'responses', modelId: 'gpt-5' },
+  rings: [{ deployments, kind: 'responses', modelId: 'gpt-5' }],
   memory: new ConversationMemory(),
   events: new EventEmitter(),
   affinity: true,
@@ -88,7 +88,7 @@ describe('a conversation', () => {
 
       const conversation = conversationsWith({ ...dependencies, memory })(options);
 
-      expect([conversation.owner, conversation.isPinned]).toEqual([owner, isPinned]);
+      expect([conversation.ownerAmong(deployments), conversation.isPinned]).toEqual([owner, isPinned]);
     },
   );
 

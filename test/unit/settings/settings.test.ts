@@ -120,7 +120,7 @@ describe('a setting that is left out has the default that its documentation name
   it('metadata: on', async () => {
     const { ask } = twoEndpoints();
 
-    expect((await ask()).value?.providerMetadata).toEqual({ balanced: { endpoint: 'e0', attempts: 1 } });
+    expect((await ask()).value?.providerMetadata).toEqual({ balanced: { endpoint: 'e0', attempts: 1, modelId: 'm' } });
   });
 
   it('failoverOn: nothing', async () => {
