@@ -67,7 +67,6 @@ export interface BalancedProviderSettings {
    * failed it once, or none can be asked within `fallbackAfterMs`; each further round begins with its own model. The list is complete:
    * fallbacks of a fallback are not followed. Not for embedding models, whose vectors do not mix, without `allowMixedEmbeddings`.
    *
-   * @default {}
    * @example { 'gpt-5': ['gpt-4.1', 'claude-sonnet-4-5'] }
    */
   readonly fallbacks?: Readonly<Record<string, readonly string[]>> | undefined;
