@@ -8,6 +8,7 @@ import { readUsage } from '../ring/usage.ts';
 import type { Attempt } from './attempt.ts';
 import type { CancelledBy } from './cancellation.ts';
 import { FAR_LONGER, SHORTEST_SILENCE_MS, silenceOf } from './hedge-delay.ts';
+import { type CallSize, rejectedSize } from './call-size.ts';
 import { judge } from './judge.ts';
 import type { Verdict } from './route.ts';
 
@@ -17,7 +18,7 @@ export interface AttemptFailure {
   readonly error: unknown;
   readonly failure: Failure;
   readonly verdict: Verdict;
-  /** Whether the service asked not to be sent this call again. */
+  /** Whether this call is not to be sent there again: the service asked for that, or can never take so large a one. */
   readonly isFinal: boolean;
 }
 
@@ -45,9 +46,11 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
     deployment.latency.record(now, 2 * Math.max(now - startedAt, deployment.latency.at(now)));
   }
   lease.learnLimits(failureHeaders(error), now);
-  const outcome: Outcome = isReaders(attempt, error) ? NOTHING : { type: 'failure', failure };
+  const size = failure.class === 'rate-limited' ? rejectedSize(attempt.call, error) : undefined;
+  const isNothing = isReaders(attempt, error) || saysNothingOfOthers(attempt, size);
+  const outcome: Outcome = isNothing ? NOTHING : { type: 'failure', failure };
   end(attempt, { as: failure, outcome, error });
-  return { attempt, error, failure, verdict, isFinal: asksNotToRetry(error) };
+  return { attempt, error, failure, verdict, isFinal: asksNotToRetry(error) || size?.exceedsLimit === true };
 }
 
 /** Another attempt of the call has answered, and this one had given nothing yet. */
@@ -133,6 +136,12 @@ function recordOf({ call, deployment, startedAt }: Attempt, as: Ending['as'], no
 /** A slow reader takes up the time of an attempt, for which no deployment is to blame. */
 const isReaders = (attempt: Attempt, error: unknown): boolean =>
   attempt.contentAt !== undefined && AttemptTimeoutError.isInstance(error) && error.setting === 'timeout.attemptMs';
+
+/** Others fit where this call does not, and this one goes there no more, or not before there is enough for it. */
+const saysNothingOfOthers = ({ call, deployment }: Attempt, size: CallSize | undefined): boolean =>
+  size?.leavesPlenty === true &&
+  (size.exceedsLimit ||
+    !deployment.isOpen(call.now, Math.min(size.tokens, call.ring.tokens.estimate(call.options, false))));
 
 /** Milliseconds that are far longer than answers usually take, once enough is known. */
 function farTooLong({ call }: Attempt): number | undefined {

@@ -1,6 +1,7 @@
 import { AllEndpointsFailedError } from '../errors/all-endpoints-failed-error.ts';
 import type { UnavailableRecord } from '../failure/failure.ts';
 import type { Refusal } from '../queue/waiting-call.ts';
+import { type CallSize, rejectedSize } from './call-size.ts';
 import type { Call } from './call.ts';
 import type { Candidates } from './candidates.ts';
 
@@ -36,19 +37,33 @@ export function exhausted(call: Call, candidates: Candidates, reason: string, is
   // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
   if (call.isRejected) return errors.at(-1);
   const { modelId } = scope;
+  const tooLarge = tooLargeForAll(call);
   const attempts = Object.freeze(records.map((attempt) => Object.freeze({ ...attempt })));
-  const retryAfterMs = scope.retryAfterMs(now, candidates.barred);
+  const retryAfterMs = tooLarge ? undefined : scope.retryAfterMs(now, candidates.barred);
   context.events.emit('exhausted', () => ({ ...call.label, modelId, attempts, retryAfterMs }));
-  const unavailable = scope.unavailable(now, candidates.tokens, candidates.barred);
+  const out = scope.unavailable(now, candidates.tokens, candidates.barred);
+  const unavailable = out.filter((each) => !attempts.some((attempt) => isSame(attempt, each)));
   return new AllEndpointsFailedError({
     modelId,
     attempts,
     retryAfterMs,
-    unavailable: Object.freeze(unavailable.filter((each) => !attempts.some((attempt) => isSame(attempt, each)))),
+    unavailable: Object.freeze(unavailable),
     errors,
     reason: route?.reason === undefined ? reason : `${reason}; ${route.reason}`,
     isForCapacity,
+    tooLarge: unavailable.length === 0 ? tooLarge : undefined,
   });
+}
+
+/** Its size, when that is why every attempt failed, with the largest of the limits. */
+function tooLargeForAll(call: Call): AllEndpointsFailedError['tooLarge'] {
+  let largest: CallSize | undefined;
+  for (const error of call.errors) {
+    const size = rejectedSize(call, error);
+    if (size?.exceedsLimit !== true) return undefined;
+    if (largest === undefined || size.tokensPerMinute > largest.tokensPerMinute) largest = size;
+  }
+  return largest && { estimatedTokens: largest.tokens, tokensPerMinute: largest.tokensPerMinute };
 }
 
 type Place = Pick<UnavailableRecord, 'endpoint' | 'deployment'>;

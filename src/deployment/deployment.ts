@@ -43,6 +43,11 @@ export class Deployment {
     return this.gates.concurrency.isLimited || this.budgets.some((budget) => budget.isLimited);
   }
 
+  /** Whether an attempt of so many tokens is within its limits, as far as these are known. */
+  holds(tokens: number): boolean {
+    return this.budgets.every(({ unit, perMinute }) => unit === 'requests' || tokens <= (perMinute ?? tokens));
+  }
+
   /** Whether it is closed by hand. */
   get isDrained(): boolean {
     return this.gates.drain.isDrained;

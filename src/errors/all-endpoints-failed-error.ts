@@ -22,6 +22,7 @@ export interface AllEndpointsFailedDetails {
   readonly reason: string;
   /** Whether a want of capacity is the reason that no endpoint was asked. */
   readonly isForCapacity?: boolean;
+  readonly tooLarge?: AllEndpointsFailedError['tooLarge'];
 }
 
 /**
@@ -45,6 +46,12 @@ export class AllEndpointsFailedError extends FailedCallError {
    */
   readonly retryAfterMs: number | undefined;
 
+  /**
+   * Tokens that the call is estimated at, and the largest of the limits that endpoints stated when they rejected it, when it is
+   * larger than every one of them: waiting does not help. `undefined` when it failed for another reason.
+   */
+  readonly tooLarge: { readonly estimatedTokens: number; readonly tokensPerMinute: number } | undefined;
+
   readonly #errors: readonly unknown[];
 
   /** Inherited, where no logger shows it. */
@@ -53,18 +60,19 @@ export class AllEndpointsFailedError extends FailedCallError {
   }
 
   constructor(details: AllEndpointsFailedDetails) {
-    const { modelId, attempts, unavailable = [], retryAfterMs, errors, isForCapacity } = details;
+    const { modelId, attempts, unavailable = [], retryAfterMs, errors, isForCapacity, tooLarge } = details;
     super({
       message: describe(details),
       url: '',
       requestBodyValues: {},
-      statusCode: statusOf(attempts, isForCapacity === true),
+      statusCode: tooLarge ? 413 : statusOf(attempts, isForCapacity === true),
       isRetryable: false,
     });
     this.modelId = modelId;
     this.attempts = attempts;
     this.unavailable = unavailable;
     this.retryAfterMs = retryAfterMs;
+    this.tooLarge = tooLarge;
     this.#errors = errors;
   }
 
@@ -88,7 +96,9 @@ function statusOf(attempts: readonly AttemptRecord[], isForCapacity: boolean): n
 /** In a ring of hundreds a line that names all endpoints cannot be read. */
 const MOST_NAMED = 10;
 
-function describe({ modelId, attempts, unavailable = [], retryAfterMs, reason }: AllEndpointsFailedDetails): string {
+function describe(details: AllEndpointsFailedDetails): string {
+  const { modelId, attempts, unavailable = [], retryAfterMs, tooLarge } = details;
+  const reason = tooLarge ? sizeInWords(tooLarge) : details.reason;
   const asked = attempts.length === 0 ? 'no endpoint was asked' : tally(attempts, modelId);
   const named = unavailable.slice(0, MOST_NAMED).map((each) => `${each.endpoint} (${unavailableInWords(each)})`);
   if (unavailable.length > named.length) named.push(`${unavailable.length - named.length} more`);
@@ -96,6 +106,12 @@ function describe({ modelId, attempts, unavailable = [], retryAfterMs, reason }:
   const retry = retryAfterMs === undefined ? '' : ` The first takes calls again in ${seconds(retryAfterMs)}.`;
   return `${reason} (model "${modelId}"): ${asked}.${others}${retry}`;
 }
+
+const sizeInWords = ({
+  estimatedTokens,
+  tokensPerMinute,
+}: NonNullable<AllEndpointsFailedDetails['tooLarge']>): string =>
+  `The call is too large for every endpoint: it is estimated at ${estimatedTokens} tokens, and the largest limit is ${tokensPerMinute} tokens a minute`;
 
 /** `eastus: rate-limited 429 ×2, west: retryable ECONNREFUSED` */
 function tally(attempts: readonly AttemptRecord[], modelId: string): string {

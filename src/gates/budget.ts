@@ -84,7 +84,7 @@ export class Budget implements Gate {
   opens(now: number, tokens: number): Opening {
     return this.#allowance === undefined
       ? 'now'
-      : opensAt(this.#allowance.availableAt(now, this.#amountOf(tokens)), now);
+      : opensAt(this.#allowance.availableAt(now, this.#amountOf(tokens, this.#allowance)), now);
   }
 
   closure(now: number, tokens: number): Closure | undefined {
@@ -96,7 +96,7 @@ export class Budget implements Gate {
     const allowance = this.#allowance;
     if (allowance === undefined) return new BudgetPass(this, now, undefined);
     // More than it can ever hold is let through when it is full, and must not leave a debt that takes minutes to pay.
-    const amount = Math.min(this.#amountOf(tokens), allowance.capacity);
+    const amount = Math.min(this.#amountOf(tokens, allowance), allowance.capacity);
     const left = allowance.spend(now, amount);
     const unseen = this.#unsettled;
     this.#unsettled += amount;
@@ -145,8 +145,10 @@ export class Budget implements Gate {
     });
   }
 
-  #amountOf(tokens: number): number {
-    return this.unit === 'requests' ? 1 : tokens;
+  /** What is larger than a limit that a service has stated does not wait for it: the service itself has the last word on it, at once. */
+  #amountOf(tokens: number, allowance: Allowance): number {
+    if (this.unit === 'requests') return 1;
+    return this.#options.perMinute === undefined && tokens > allowance.capacity ? 1 : tokens;
   }
 
   #start(now: number): void {

@@ -117,14 +117,15 @@ export class Ring implements QueuedRing {
     if (!isFailover) {
       // Pick first, check tokens after: the pick nearly always fits, and filtering first would cost O(n).
       const next = this.#choose(this.#availability.best(now), { now, affinityKey, isFailover, picker });
-      if (next !== undefined && (!this.limitsTokens || next.isOpen(now, tokens))) return next;
+      if (next !== undefined && (!this.limitsTokens || (next.isOpen(now, tokens) && next.holds(tokens)))) return next;
     }
     const opens = (deployment: Deployment): boolean =>
       admits(request, deployment) && deployment.isOpen(now, tokens, isPinned);
     let open = this.#availability.all(now).filter(opens);
     // What the call goes on from may be stored at a deployment that is drained.
     if (open.length === 0 && isPinned === true) open = this.deployments.filter(opens);
-    return this.#choose(bestTier(open), { now, affinityKey, isFailover, picker });
+    const holding = open.filter((deployment) => deployment.holds(tokens));
+    return this.#choose(bestTier(holding.length === 0 ? open : holding), { now, affinityKey, isFailover, picker });
   }
 
   #choose(candidates: readonly Deployment[], { now, affinityKey, isFailover, picker }: Choice): Deployment | undefined {

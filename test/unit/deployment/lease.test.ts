@@ -434,10 +434,8 @@ const errors = {
 interface OpenAttempt extends HeldAttempt {
   readonly endpoint: number;
   readonly call: number;
-  /** How many cooldowns and rate limits its deployment had seen when it started. */
+  /** How many cooldowns its deployment had seen when it started. */
   readonly cooldownsBefore: number;
-  readonly limitsBefore: number;
-  readonly startedAt: number;
   isOpen: boolean;
 }
 
@@ -449,15 +447,13 @@ class World {
   /** By endpoint: no attempt before this time. */
   readonly #limitedUntil: number[] = [];
   readonly #cooldowns: number[] = [];
-  readonly #limits: number[] = [];
   /** Whether the last cooldown, or rate limit, has not been followed by a good answer. */
   readonly #isCooling: boolean[] = [];
-  readonly #isLimited: boolean[] = [];
 
   constructor(size: number, settings: Partial<BalancedProviderSettings>) {
     const names = Array.from({ length: size }, (_, index) => `e${index}`);
-    for (const list of [this.#limitedUntil, this.#cooldowns, this.#limits]) list.push(...names.map(() => 0));
-    for (const list of [this.#isCooling, this.#isLimited]) list.push(...names.map(() => false));
+    for (const list of [this.#limitedUntil, this.#cooldowns]) list.push(...names.map(() => 0));
+    this.#isCooling.push(...names.map(() => false));
     const endpoints = names.map((name, index) => {
       const endpoint = new FakeEndpoint(name);
       endpoint.behave({
@@ -484,27 +480,17 @@ class World {
   #begin(endpoint: number, { options }: FakeAttempt): Promise<void> {
     const now = performance.now();
     const cooldownsBefore = this.#cooldowns[endpoint] ?? 0;
-    const limitsBefore = this.#limits[endpoint] ?? 0;
     const until = this.#limitedUntil[endpoint] ?? 0;
     if (now < until) this.complaints.push(`e${endpoint} was asked ${until - now} ms before its rate limit ended`);
     const sameCooldown = this.open.filter(
       (other) => other.isOpen && other.endpoint === endpoint && other.cooldownsBefore === cooldownsBefore,
     );
     if (this.#isCooling[endpoint] && sameCooldown.length > 0) this.complaints.push(`e${endpoint} had two probes`);
-    const sameLimit = this.open.filter(
-      (other) => other.isOpen && other.endpoint === endpoint && other.limitsBefore === limitsBefore,
-    );
-    // What had been taken before may be taken again, but not all at once.
-    if (this.#isLimited[endpoint] && sameLimit.some(({ startedAt }) => startedAt === now) && sameLimit.length === 1) {
-      this.complaints.push(`e${endpoint} had two attempts at once after a rate limit`);
-    }
     return new Promise((resolve, reject) => {
       this.open.push({
         endpoint,
         call: Number(options.headers?.['x-call']),
         cooldownsBefore,
-        limitsBefore,
-        startedAt: now,
         isOpen: true,
         answer: resolve,
         fail: reject,
@@ -526,7 +512,6 @@ class World {
         const attempt = this.#pick(action.which);
         if (attempt === undefined) return;
         attempt.isOpen = false;
-        this.#answered(attempt);
         attempt.answer();
         break;
       }
@@ -534,7 +519,6 @@ class World {
         const attempt = this.#pick(action.which);
         if (attempt === undefined) return;
         attempt.isOpen = false;
-        if (action.how === 'request') this.#answered(attempt);
         attempt.fail(errors[action.how]());
         break;
       }
@@ -559,16 +543,8 @@ class World {
     await happenings();
   }
 
-  /** An answer from before a rate limit was named says nothing of it, unless it comes after its end. */
-  #answered({ endpoint, limitsBefore }: OpenAttempt): void {
-    const isOver = performance.now() >= (this.#limitedUntil[endpoint] ?? 0);
-    if (isOver || limitsBefore === this.#limits[endpoint]) this.#isLimited[endpoint] = false;
-  }
-
   #limit(attempt: OpenAttempt, afterMs: number | undefined): void {
     const { endpoint } = attempt;
-    this.#limits[endpoint] = (this.#limits[endpoint] ?? 0) + 1;
-    this.#isLimited[endpoint] = true;
     if (afterMs === undefined) {
       attempt.fail(apiError(429));
       return;
@@ -636,7 +612,7 @@ describe('in any order of calls, answers, failures, aborts and waits,', () => {
     for (const { signal } of world.signals) expect(getEventListeners(signal, 'abort')).toEqual([]);
   };
 
-  it('no attempt starts before a rate limit ends, no two right after it, and no deployment has two probes', async () => {
+  it('no attempt starts before a rate limit ends, and no deployment has two probes', async () => {
     await fc.assert(
       fc.asyncProperty(worlds, steps(step), (given, taken) =>
         live(given, taken, ({ complaints }) => expect(complaints).toEqual([])),
