@@ -25,6 +25,7 @@ import { chooseApi } from './endpoint/choose-api.ts';
 import { openaiTools } from './endpoint/installed-sdk.ts';
 import { resolveSettings } from './settings/resolve-settings.ts';
 import type { BalancedProviderSettings } from './settings/settings.ts';
+import { isTwin } from './settings/twins.ts';
 import { validateSettings } from './settings/validate-settings.ts';
 import { type BalancedStatus, statusOf } from './status.ts';
 
@@ -104,6 +105,13 @@ export interface BalancedProviderMembers {
   explain(modelId: string): Explanation;
 }
 
+const TWIN = {
+  code: 'same-settings-twice',
+  endpoint: undefined,
+  message:
+    'This process has another provider with the same settings, and neither knows what the other has seen. Keep one: globalThis.balanced ??= createBalancedProvider(…).',
+} as const;
+
 /** An AI SDK provider whose models stand for rings of real models. */
 export type BalancedProvider = BalancedProviderMembers & ProviderSpecification;
 
@@ -127,7 +135,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
   const resolved = resolveSettings(settings, classifyFailure);
   const clock = systemClock;
   const events = new EventEmitter();
-  const endpoints = new Endpoints(resolved, clock);
+  const endpoints = new Endpoints(resolved, events, clock);
   const fleet = new Fleet({ settings: resolved, endpoints: endpoints.all, clock, events });
   const context: ModelContext = {
     settings: resolved,
@@ -173,6 +181,8 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     resume: (name: string) => fleet.member(name).gates.drain.open(),
     reset: (name?: string) => fleet.reset(name),
   });
+  // Later, so that a listener hears of it that is added at once.
+  if (isTwin(settings)) queueMicrotask(() => events.warn(TWIN));
   Object.defineProperty(provider, 'tools', { get: openaiTools, enumerable: true });
   // The models are those of the installed line, which only the user's compiler can name.
   return provider as unknown as BalancedProvider;

@@ -131,10 +131,14 @@ export interface BalancedEvents {
   };
   /** Something works, but not as it was meant. */
   readonly warning: {
-    /** `drained-endpoint-asked`: a call goes on from what only a drained endpoint has stored. */
-    readonly code: 'drained-endpoint-asked';
-    /** Name of the endpoint. */
-    readonly endpoint: string;
+    /**
+     * - `drained-endpoint-asked`: a call goes on from what only a drained endpoint has stored.
+     * - `same-endpoint-twice`: two endpoints are one and the same to the service.
+     * - `same-settings-twice`: this process has another provider with the same settings.
+     */
+    readonly code: 'drained-endpoint-asked' | 'same-endpoint-twice' | 'same-settings-twice';
+    /** Name of the endpoint; `undefined` where the warning is about the provider. */
+    readonly endpoint: string | undefined;
     /** What to know, as a sentence. */
     readonly message: string;
   };
@@ -187,6 +191,18 @@ export class EventEmitter {
     const built = event();
     Object.freeze(built);
     for (const listener of listeners) callSafely(listener as BalancedListener<Name>, built);
+  }
+
+  /**
+   * Tells what is wrong with the settings: to the listeners, or without any to the console, as the AI SDK does with its warnings
+   * (`logWarnings` in its `log-warnings.ts`, where `AI_SDK_LOG_WARNINGS = false` silences them too).
+   */
+  warn(warning: BalancedEvents['warning']): void {
+    this.emit('warning', () => warning);
+    const isHeard = (this.#listeners.get('warning')?.size ?? 0) > 0;
+    if (isHeard || (globalThis as { AI_SDK_LOG_WARNINGS?: unknown }).AI_SDK_LOG_WARNINGS === false) return;
+    // oxlint-disable-next-line no-console -- nothing else would be seen of it
+    console.warn(`ai-sdk-load-balancer: ${warning.message}`);
   }
 }
 

@@ -74,3 +74,4 @@ export type {
   RingStatus,
   WaitingStatus,
 } from './status.ts';
+export { VERSION } from './version.ts';

@@ -34,6 +34,7 @@ const endpoints = new Endpoints(
     },
     classifyFailure,
   ),
+  new EventEmitter(),
 );
 // Portability looks at nothing else of a deployment.
 const deployments = endpoints.all.map((endpoint) => ({ endpoint, target: targetsOf(endpoint, 'gpt-5') }) as Deployment);

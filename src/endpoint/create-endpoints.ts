@@ -1,23 +1,27 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { SettingsProblem } from '../errors/invalid-settings-error.ts';
 import { MissingCredentialsError } from '../errors/missing-credentials-error.ts';
+import type { EventEmitter } from '../events.ts';
 import type { ResolvedEndpoint, ResolvedSettings } from '../settings/resolve-settings.ts';
 import { azureEndpoint } from './azure-endpoint.ts';
 import { readCredentials, statedCredentials } from './credentials.ts';
 import { Endpoint, type EndpointType } from './endpoint.ts';
 import { openaiEndpoint } from './openai-endpoint.ts';
 import { providerEndpoint } from './provider-endpoint.ts';
+import { sameEndpoints } from './same-endpoints.ts';
 
 /** All endpoints of a provider, and the moment at which they have what they need from the environment. */
 export class Endpoints {
   readonly all: readonly Endpoint[];
   readonly #settings: ResolvedSettings;
+  readonly #events: EventEmitter;
   readonly #clock: Clock;
   #isReady = false;
   #problems: readonly SettingsProblem[] = [];
 
-  constructor(settings: ResolvedSettings, clock: Clock = systemClock) {
+  constructor(settings: ResolvedSettings, events: EventEmitter, clock: Clock = systemClock) {
     this.#settings = settings;
+    this.#events = events;
     this.#clock = clock;
     this.all = settings.endpoints.map(
       (endpoint) =>
@@ -53,6 +57,10 @@ export class Endpoints {
     }
     this.#problems = problems;
     this.#isReady = true;
+    for (const [first, endpoint] of sameEndpoints(this.#settings.endpoints, found)) {
+      const message = `Endpoints "${first}" and "${endpoint}" have the same place, key and deployments: what fails or limits one does so to the other.`;
+      this.#events.warn({ code: 'same-endpoint-twice', endpoint, message });
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from '@ai-sdk/provider';
 
 import { CredentialError } from '../errors/credential-error.ts';
+import { LruMap } from '../lru-map.ts';
 import { CONNECTION_HEADERS, headerValue } from '../settings/text-rules.ts';
+import { VERSION } from '../version.ts';
 import { type Fetch, urlOf } from './fetch.ts';
 
 /** A key or token, and the header that carries it. */
@@ -32,6 +34,7 @@ const SPEECH_PATH = '/speechtotext/';
  */
 export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, prefixes }: OwnHeaders): Fetch {
   const own = Object.entries(headers);
+  const agents = new LruMap<string, string>(MOST_AGENTS);
   return async (input, init) => {
     const url = urlOf(input);
     if (!prefixes.some((prefix) => url.startsWith(prefix))) return fetch(input, init);
@@ -42,6 +45,7 @@ export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, pr
     const secret = typeof given === 'string' ? given : await currentSecret(endpoint, credential.setting, given);
     if (credential.header === 'authorization') sent.set('authorization', `Bearer ${secret}`);
     else sent.set(url.includes(SPEECH_PATH) ? SPEECH_KEY : 'api-key', secret);
+    sent.set('user-agent', withOwnAgent(sent.get('user-agent'), agents));
     for (const [name, value] of own) sent.set(name, value);
     // A plain object takes a third of the memory while the answer is awaited.
     const response = fetch(input, { ...init, headers: Object.fromEntries(sent) });
@@ -71,6 +75,24 @@ const refused = (names: readonly string[], cause?: unknown): InvalidArgumentErro
     message: `A call cannot set these headers: ${names.join(', ')}.`,
     cause,
   });
+
+const OWN_AGENT = `ai-sdk-load-balancer/${VERSION}`;
+
+/**
+ * Adds the name of this package to what the app and the SDK call themselves, as the providers of the AI SDK do with theirs
+ * (`withUserAgentSuffix` in `@ai-sdk/provider-utils`).
+ */
+function withOwnAgent(agent: string | null, known: LruMap<string, string>): string {
+  if (agent === null) return OWN_AGENT;
+  const seen = known.get(agent);
+  if (seen !== undefined) return seen;
+  const whole = `${agent} ${OWN_AGENT}`;
+  known.set(agent, whole);
+  return whole;
+}
+
+/** One text for all requests that say the same: each would be held for as long as its answer takes. */
+const MOST_AGENTS = 10;
 
 /** The platform's own words may quote a value. */
 function readHeaders(headers: RequestInit['headers']): Headers {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { withOwnHeaders } from '../../../src/endpoint/own-headers.ts';
+import { VERSION } from '../../../src/version.ts';
 
 it('the key and the headers of an endpoint go to URLs of its own alone', async () => {
   const sent: Headers[] = [];
@@ -21,7 +22,7 @@ it('the key and the headers of an endpoint go to URLs of its own alone', async (
   await send('https://pictures.example/of-a-user.png', { headers: { accept: 'image/*' } });
 
   expect(sent.map((headers) => Object.fromEntries(headers))).toEqual([
-    { authorization: 'Bearer k-1', 'x-gateway-key': 'g-1' },
+    { authorization: 'Bearer k-1', 'user-agent': `ai-sdk-load-balancer/${VERSION}`, 'x-gateway-key': 'g-1' },
     { accept: 'image/*' },
   ]);
 });

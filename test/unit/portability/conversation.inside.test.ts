@@ -22,6 +22,7 @@ const endpoints = new Endpoints(
     },
     classifyFailure,
   ),
+  new EventEmitter(),
 ).all;
 // Portability looks at nothing else of a deployment.
 const deployments = endpoints.map((endpoint) => ({ endpoint, target: targetsOf(endpoint, 'gpt-5') }) as Deployment);

@@ -33,7 +33,7 @@ function fleet() {
     },
     classifyFailure,
   );
-  const members = new Endpoints(settings).all.map((endpoint) => ({
+  const members = new Endpoints(settings, new EventEmitter()).all.map((endpoint) => ({
     endpoint,
     gates: new EndpointGates(endpoint, { settings, clock, events: new EventEmitter(), revision }),
   }));
