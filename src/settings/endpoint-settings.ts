@@ -1,10 +1,10 @@
 /** Limits that are known beforehand. What is not configured is learned from the headers of answers; the lower counts. */
 export interface LimitSettings {
-  /** Requests per minute. @default learned from `x-ratelimit-limit-requests` */
+  /** Requests per minute; of an endpoint, for all that it has. @default learned from `x-ratelimit-limit-requests` */
   readonly rpm?: number | undefined;
-  /** Tokens per minute. @default learned from `x-ratelimit-limit-tokens` */
+  /** Tokens per minute; of an endpoint, for all that it has. @default learned from `x-ratelimit-limit-tokens` */
   readonly tpm?: number | undefined;
-  /** Attempts under way at once. @default no limit */
+  /** Attempts under way at once, for each deployment. @default no limit */
   readonly maxConcurrency?: number | undefined;
 }
 
@@ -20,10 +20,10 @@ export interface DeploymentSettings extends LimitSettings {
  */
 export interface CommonEndpointSettings extends LimitSettings {
   /**
-   * Name in events, errors, metadata and `status()`. Must be unique.
+   * Name in events, errors, metadata and `status()`. Must be unique. Without one it is such as `azure:my-eastus`, with `#2` for a
+   * second one of the same place, and changes with the settings: give one to what you keep (dashboards, stored conversations).
    *
-   * @default its type and place, such as `azure:my-eastus` or `openai:api.openai.com`; a second one of the same place
-   * gets `#2`. Since it changes with the settings, give a name to what you keep (dashboards, stored conversations).
+   * @default its type and place
    */
   readonly name?: string | undefined;
   /**
@@ -62,7 +62,7 @@ export type ApiKey = string | (() => string | PromiseLike<string>);
 export interface ServiceEndpointSettings extends CommonEndpointSettings {
   /** Environment variable that holds the `baseURL`. */
   readonly baseURLEnv?: string | undefined;
-  /** The key. Use `apiKeyEnv` to keep it out of the code. */
+  /** The key, or a function that returns it or a promise of it, called for each attempt. `apiKeyEnv` keeps it out of the code. */
   readonly apiKey?: ApiKey | undefined;
   /** Headers of each request to this endpoint. They win over headers of a call, and over the key where they name its header. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -78,6 +78,7 @@ export interface ServiceEndpointSettings extends CommonEndpointSettings {
 
 /** An account or key at OpenAI, or at a service that speaks its API. */
 export interface OpenAIEndpointSettings extends ServiceEndpointSettings {
+  /** `'openai'` */
   readonly type: 'openai';
   /**
    * URL prefix of the API.
@@ -99,11 +100,12 @@ export interface OpenAIEndpointSettings extends ServiceEndpointSettings {
 
 /** An Azure OpenAI resource. */
 export interface AzureEndpointSettings extends ServiceEndpointSettings {
+  /** `'azure'` */
   readonly type: 'azure';
   /**
    * Name of the resource: `https://{resourceName}.openai.azure.com`. Not together with `baseURL` or `baseURLEnv`.
    *
-   * @default the environment variable AZURE_RESOURCE_NAME
+   * @default the environment variable `AZURE_RESOURCE_NAME`
    */
   readonly resourceName?: string | undefined;
   /**
@@ -137,6 +139,7 @@ export interface AzureEndpointSettings extends ServiceEndpointSettings {
 
 /** Any AI SDK provider of the installed major. */
 export interface ProviderEndpointSettings extends CommonEndpointSettings {
+  /** To be left out. */
   readonly type?: undefined;
   /**
    * The provider, such as `createAnthropic()`. Its models must have the specification version of the others in the ring.

@@ -4,7 +4,7 @@ import type { PickerSetting } from './picker-setting.ts';
 
 /** A cooldown that grows each time that a probe fails. */
 export interface CooldownSettings {
-  /** Milliseconds of the first cooldown. @default 5_000 */
+  /** Milliseconds of the first cooldown. Up to 5 % is taken off each at random, so that processes do not probe at once. @default 5_000 */
   readonly initialMs?: number | undefined;
   /** Each further cooldown in a row is this many times as long. At least 1. @default 2.4 */
   readonly factor?: number | undefined;
@@ -36,7 +36,7 @@ export interface TimeoutSettings {
    * @default no limit
    */
   readonly idleMs?: number | undefined;
-  /** Milliseconds for a whole attempt; a stream's attempt lasts until its end. @default no limit */
+  /** Milliseconds for a whole attempt, a key function that hangs included. A stream's attempt lasts until its end. @default no limit */
   readonly attemptMs?: number | undefined;
 }
 
@@ -83,7 +83,9 @@ export interface BalancedProviderSettings {
    * How long a failing deployment gets no ordinary traffic; then one probe decides. A number of milliseconds is a fixed
    * period (the Python library's is 600_000).
    *
-   * @default { initialMs: 5_000, factor: 2.4, maxMs: 12_000 }, so that an endpoint that healed serves again within 15 s
+   * With the default an endpoint that healed serves again within 15 s.
+   *
+   * @default { initialMs: 5_000, factor: 2.4, maxMs: 12_000 }
    */
   readonly cooldownMs?: number | CooldownSettings | undefined;
   /**
@@ -93,7 +95,7 @@ export interface BalancedProviderSettings {
    * @default 600_000 (the Python library's ten minutes)
    */
   readonly misconfiguredCooldownMs?: number | undefined;
-  /** `false` sends every call to the first endpoint that is available, in the order configured. @default true */
+  /** `false` sends every call to the first endpoint that is available, as with `picker: 'in-order'`. @default true */
   readonly loadBalancing?: boolean | undefined;
   /**
    * How the next deployment is chosen among those available, of one priority.
@@ -108,7 +110,7 @@ export interface BalancedProviderSettings {
    * @default 60_000
    */
   readonly maxWaitMs?: number | undefined;
-  /** Calls that may wait at once, for each model id; more are refused at once. @default 1_000 */
+  /** Calls that may wait at once, for each model id. Further ones are refused at once. @default 1_000 */
   readonly maxWaiting?: number | undefined;
   /**
    * Milliseconds after which a rate-limited deployment gets a probe, although it named a later time: services have been seen to
@@ -118,7 +120,8 @@ export interface BalancedProviderSettings {
    */
   readonly maxRateLimitMs?: number | undefined;
   /**
-   * The API that `balanced(id)` and `languageModel(id)` use.
+   * The API that `balanced(id)` and `languageModel(id)` use. Dated Azure versions and providers that are handed in may have no
+   * `responses`.
    *
    * @default `chat` on AI SDK 4; on 5 to 7 `responses` when every endpoint can serve it, else `chat`
    */
@@ -144,8 +147,8 @@ export interface BalancedProviderSettings {
   /** Milliseconds for a whole call: all attempts and waits, and for a stream until its end. @default no limit */
   readonly totalTimeoutMs?: number | undefined;
   /**
-   * Rejections that are sent on to the next deployment instead of being thrown: endpoints may differ in their content
-   * filters and context windows. Neither way is one counted as a failure of its deployment.
+   * Rejections that are tried elsewhere instead of being thrown, `'content-filter'` and `'context-length'`: endpoints may differ in
+   * these. Neither way is one counted as a failure of its deployment.
    *
    * @default []
    */
@@ -180,8 +183,8 @@ export interface BalancedProviderSettings {
    */
   readonly allowMixedEmbeddings?: boolean | undefined;
   /**
-   * What the first call does when environment variables are missing: throw one error that lists them all, or leave those
-   * endpoints out as long as one remains.
+   * What the first call does when environment variables are missing: `'throw'` one error that lists them all, or `'skip'` those
+   * endpoints as long as one remains.
    *
    * @default 'throw'
    */
