@@ -144,9 +144,10 @@ export class Conversation implements Route {
   /** A result with metadata under the key that users of OpenAI look at, and marks on its parts. */
   toResult<Result extends CallResult>(result: Result, deployment: Deployment): Result {
     this.#remember(result, deployment);
-    if (!this.#context.isStateful) return result;
+    const told = toOpenAIMetadata(result);
+    if (!this.#context.isStateful) return told;
     const { content } = result;
-    const warned = this.#withWarnings(toOpenAIMetadata(result), deployment);
+    const warned = this.#withWarnings(told, deployment);
     if (!Array.isArray(content)) return warned;
     return { ...warned, content: content.map((part: StreamPart) => this.toPart(part, deployment)) };
   }

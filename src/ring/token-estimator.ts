@@ -55,19 +55,35 @@ const roughTokenCount: CountTokens = (text) => text.length / 4;
 const DEEPEST = 32;
 
 function tokensIn(value: unknown, count: CountTokens, depth = 0): number {
-  if (typeof value === 'string') return count(value);
+  if (typeof value === 'string') return BASE64.test(value) ? TOKENS_PER_FILE : count(value);
   if (typeof value !== 'object' || value === null || depth > DEEPEST) return 0;
   if (value instanceof Uint8Array || value instanceof URL) return TOKENS_PER_FILE;
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + tokensIn(item, count, depth + 1), 0);
   const part = value as Readonly<Record<string, unknown>>;
-  // Base64 is not read by the word.
-  if (part['type'] === 'file' || part['type'] === 'image') return TOKENS_PER_FILE;
+  if (FILES.has(part['type'])) return TOKENS_PER_FILE;
   let sum = 0;
   for (const key in part) {
     if (!OPTIONS.has(key)) sum += tokensIn(part[key], count, depth + 1);
   }
   return sum;
 }
+
+/** What holds a file, or refers to one, in prompts and in the results of tools, by the specifications v1 to v4. */
+const FILES: ReadonlySet<unknown> = new Set([
+  'file',
+  'file-data',
+  'file-id',
+  'file-url',
+  'image',
+  'image-data',
+  'image-file-id',
+  'image-url',
+  'media',
+  'reasoning-file',
+]);
+
+/** A file that stands where a text may, such as the result of a tool that makes pictures. No text has so long a word. */
+const BASE64 = /^(?:data:[^,]{0,200},)?[\w+/-]{2000}/;
 
 /** Not sent as text. */
 const OPTIONS = new Set(['providerOptions', 'providerMetadata', 'type', 'role', 'toolCallId']);

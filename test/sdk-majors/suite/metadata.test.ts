@@ -1,3 +1,4 @@
+import { createAzure } from '@ai-sdk/azure';
 import { generateText, streamText } from 'ai';
 import { createBalancedProvider } from 'ai-sdk-load-balancer';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { interrupted, status } from '../../support/behaviour.ts';
 import { readStream } from '../../support/read-stream.ts';
 import { startFailingAndHealthy, startServices } from '../../support/start-services.ts';
 import { openAI } from './endpoints.ts';
+import { sdkMajor } from './sdk-major.ts';
 
 const prompt = 'Who are you?';
 
@@ -48,5 +50,22 @@ describe('providerMetadata.balanced', () => {
 
     expect(providerMetadata ?? {}).not.toHaveProperty('balanced');
     expect((await result.providerMetadata) ?? {}).not.toHaveProperty('balanced');
+  });
+});
+
+describe('a DeepSeek model at Azure', () => {
+  it.runIf(sdkMajor >= 5)('has the metadata of OpenAI’s models in answers as in streams', async () => {
+    const [service] = await startServices('alone');
+    const azure = createAzure({ baseURL: service.azureV1BaseURL, apiKey: 'key-of-a-fake-resource' });
+    const balanced = createBalancedProvider({ endpoints: [{ provider: { languageModel: azure.deepseek } }] });
+
+    const answer = await generateText({ model: balanced.languageModel('DeepSeek-V3.1'), prompt });
+    const result = streamText({ model: balanced.languageModel('DeepSeek-V3.1'), prompt });
+    await readStream(result.fullStream);
+    const streamed = await result.providerMetadata;
+
+    expect(answer.providerMetadata).toHaveProperty('azure');
+    expect(answer.providerMetadata?.['openai']).toEqual(answer.providerMetadata?.['azure']);
+    expect(Object.keys(answer.providerMetadata ?? {}).toSorted()).toEqual(Object.keys(streamed ?? {}).toSorted());
   });
 });

@@ -159,3 +159,23 @@ it('the error of a hedged call that ran out of time names both attempts, and why
   expect(error.rawErrors()).toEqual([expect.any(AttemptTimeoutError), expect.any(AttemptTimeoutError)]);
   expect(told.at(-1)).toBe('exhausted');
 });
+
+describe('a call with tools that are OpenAI’s own', () => {
+  it.each<[string, string, Record<string, unknown>, number]>([
+    ['the client executes', 'openai.custom', {}, 1],
+    ['the client executes', 'openai.apply_patch', {}, 1],
+    ['the client executes', 'openai.local_shell', {}, 1],
+    ['the client executes', 'openai.shell', { environment: { type: 'local' } }, 1],
+    ['the provider executes', 'openai.shell', { environment: { type: 'containerAuto' } }, 0],
+    ['the provider executes', 'openai.code_interpreter', {}, 0],
+    ['are not known', 'openai.next_year', {}, 0],
+  ])('which %s: %s', async (_, id, args, hedges) => {
+    const tool = { type: 'provider', id: id as `openai.${string}`, name: 'any', args } as const;
+    const { ask, attempts } = buildRing([hangs(), answers()], { hedge: { afterMs: 1_000, maxExtra: 1 } });
+
+    ask({ tools: [{ type: 'function', name: 'f', inputSchema: {} }, tool] });
+    await pass(1_500);
+
+    expect(attempts()).toEqual([1, hedges]);
+  });
+});
