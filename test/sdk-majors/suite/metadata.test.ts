@@ -57,7 +57,9 @@ describe('a DeepSeek model at Azure', () => {
   it.runIf(sdkMajor >= 5)('has the metadata of OpenAI’s models in answers as in streams', async () => {
     const [service] = await startServices('alone');
     const azure = createAzure({ baseURL: service.azureV1BaseURL, apiKey: 'key-of-a-fake-resource' });
-    const balanced = createBalancedProvider({ endpoints: [{ provider: { languageModel: azure.deepseek } }] });
+    const balanced = createBalancedProvider({
+      endpoints: [{ provider: { languageModel: (id: string) => azure.deepseek(id) } }],
+    });
 
     const answer = await generateText({ model: balanced.languageModel('DeepSeek-V3.1'), prompt });
     const result = streamText({ model: balanced.languageModel('DeepSeek-V3.1'), prompt });
