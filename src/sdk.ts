@@ -91,6 +91,8 @@ export interface SdkEmbeddingModel extends SdkModel {
 /** Image, transcription and speech models: one answer, no stream. */
 export interface SdkGenerateModel extends SdkModel {
   doGenerate(options: CallOptions): PromiseLike<CallResult>;
+  /** Of transcription models of v4, where the service fetches the audio. */
+  doGenerateFromUrl?(options: CallOptions): PromiseLike<CallResult | undefined>;
 }
 
 export type MaybePromise<T> = T | PromiseLike<T>;

@@ -6,13 +6,25 @@ import { mirror } from './mirror.ts';
 /** An image, transcription or speech model that stands for a ring of them. */
 export function createGenerateModel(parts: BalancedModelOptions<SdkGenerateModel>): SdkGenerateModel {
   const isImage = parts.ring.kind === 'image';
-  return mirror(parts, {
-    doGenerate: (options: CallOptions): Promise<CallResult> =>
-      generate(parts, options, {
-        ask: (model, attemptOptions) => model.doGenerate(attemptOptions),
-        // `generateImage` joins the lists of images of each provider's metadata, and fails where there is none.
-        toMetadata: (balanced, { images }) =>
-          isImage ? { images: Array.from(images as ArrayLike<unknown>, () => balanced) } : balanced,
-      }),
-  });
+  const doGenerate = (options: CallOptions): Promise<CallResult> =>
+    generate(parts, options, {
+      ask: (model, attemptOptions) => model.doGenerate(attemptOptions),
+      // `generateImage` joins the lists of images of each provider's metadata, and fails where there is none.
+      toMetadata: (balanced, { images }) =>
+        isImage ? { images: Array.from(images as ArrayLike<unknown>, () => balanced) } : balanced,
+    });
+  // Where a model lacks it, the AI SDK fetches the audio itself, and any endpoint can serve it.
+  const takesUrls = parts.templates.every(({ doGenerateFromUrl }) => typeof doGenerateFromUrl === 'function');
+  if (!takesUrls) return mirror(parts, { doGenerate });
+  return mirror(parts, { doGenerate, doGenerateFromUrl: (options: CallOptions) => generateFromUrl(parts, options) });
 }
+
+/** @returns `undefined` when the model that was asked cannot fetch this URL: then the AI SDK does. */
+const generateFromUrl = (
+  parts: BalancedModelOptions<SdkGenerateModel>,
+  options: CallOptions,
+): Promise<CallResult | undefined> =>
+  generate<SdkGenerateModel, CallResult>(parts, options, {
+    // No answer at all would be taken for a failure.
+    ask: async (model, attemptOptions) => (await model.doGenerateFromUrl?.(attemptOptions)) ?? {},
+  }).then((result) => ('text' in result ? result : undefined));
