@@ -18,6 +18,7 @@ import type {
   ModelSettings,
   OpenAITools,
   ProviderSpecification,
+  RerankingModel,
   SpeechModel,
   TranscriptionModel,
 } from './sdk.ts';
@@ -64,6 +65,8 @@ export interface BalancedProviderMembers {
   readonly speechModel: MakeModel<SpeechModel>;
   /** A speech model. */
   readonly speech: MakeModel<SpeechModel>;
+  /** A reranking model, of providers that were handed in: OpenAI and Azure have none. */
+  readonly rerankingModel: MakeModel<RerankingModel>;
   /** Tools that OpenAI executes itself, such as web search: those of the installed `@ai-sdk/openai`. */
   readonly tools: OpenAITools;
   /**
@@ -174,6 +177,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     transcription,
     speechModel: speech,
     speech,
+    rerankingModel: make('reranking'),
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
     status: statusOf(api, fleet, clock),
     explain: (modelId: string) => explain(fleet, api, toLogical(modelId), clock.now()),

@@ -38,6 +38,7 @@ const OTHERS: readonly ModelKind[] = [
   'image',
   'transcription',
   'speech',
+  'reranking',
 ];
 
 /**

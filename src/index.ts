@@ -40,6 +40,7 @@ export type {
   ModelSettings,
   OpenAITools,
   ProviderSpecification,
+  RerankingModel,
   SpeechModel,
   TranscriptionModel,
 } from './sdk.ts';

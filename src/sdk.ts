@@ -17,6 +17,10 @@ export type ImageModel = ReturnType<OpenAIProvider['imageModel']>;
 export type TranscriptionModel = ReturnType<OpenAIProvider['transcription']>;
 /** A speech model of the installed major of the AI SDK. */
 export type SpeechModel = ReturnType<OpenAIProvider['speech']>;
+/** A reranking model of the installed major of the AI SDK; `unknown` on 4 and 5, which have none. */
+export type RerankingModel = OpenAIProvider extends { rerankingModel?: (modelId: string) => infer Model }
+  ? Model
+  : unknown;
 /** The tools that OpenAI executes itself. */
 export type OpenAITools = OpenAIProvider['tools'];
 /** Per-model settings: the second argument of model functions in AI SDK 4 only. */
@@ -39,7 +43,8 @@ export type ModelKind =
   | 'embedding'
   | 'image'
   | 'transcription'
-  | 'speech';
+  | 'speech'
+  | 'reranking';
 
 /** The part of any AI SDK model that all kinds share. */
 export interface SdkModel {
@@ -88,6 +93,11 @@ export interface SdkEmbeddingModel extends SdkModel {
   doEmbed(options: CallOptions): PromiseLike<CallResult & { readonly embeddings: readonly (readonly number[])[] }>;
 }
 
+/** Of v3 and v4. */
+export interface SdkRerankingModel extends SdkModel {
+  doRerank(options: CallOptions): PromiseLike<CallResult>;
+}
+
 /** Image, transcription and speech models: one answer, no stream. */
 export interface SdkGenerateModel extends SdkModel {
   doGenerate(options: CallOptions): PromiseLike<CallResult>;
@@ -115,4 +125,5 @@ export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {
   image: ['imageModel', 'image'],
   transcription: ['transcriptionModel', 'transcription'],
   speech: ['speechModel', 'speech'],
+  reranking: ['rerankingModel', 'reranking'],
 };

@@ -14,7 +14,7 @@ export function createGenerateModel(parts: BalancedModelOptions<SdkGenerateModel
         isImage ? { images: Array.from(images as ArrayLike<unknown>, () => balanced) } : balanced,
     });
   // Where a model lacks it, the AI SDK fetches the audio itself, and any endpoint can serve it.
-  const takesUrls = parts.templates.every(({ doGenerateFromUrl }) => typeof doGenerateFromUrl === 'function');
+  const takesUrls = parts.templates.every((model) => typeof model.doGenerateFromUrl === 'function');
   if (!takesUrls) return mirror(parts, { doGenerate });
   return mirror(parts, { doGenerate, doGenerateFromUrl: (options: CallOptions) => generateFromUrl(parts, options) });
 }

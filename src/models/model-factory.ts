@@ -11,12 +11,14 @@ import type {
   SdkGenerateModel,
   SdkLanguageModel,
   SdkModel,
+  SdkRerankingModel,
 } from '../sdk.ts';
 import type { BalancedModelOptions, ModelContext } from './balanced-model.ts';
 import { type DimensionsCheck, dimensionsCheck, refuseMixedNames } from './embedding-dimensions.ts';
 import { createEmbeddingModel } from './embedding-model.ts';
 import { createGenerateModel } from './generate-model.ts';
 import { createLanguageModel } from './language-model.ts';
+import { createRerankingModel } from './reranking-model.ts';
 
 /** Models that are kept for the next call that asks for them. */
 const MOST_MODELS = 1_000;
@@ -57,6 +59,8 @@ export function modelFactory(fleet: Fleet, logical: (id: string) => string, cont
       case 'transcription':
       case 'speech':
         return createGenerateModel(options as BalancedModelOptions<SdkGenerateModel>);
+      case 'reranking':
+        return createRerankingModel(options as BalancedModelOptions<SdkRerankingModel>);
       default:
         return createLanguageModel(options as BalancedModelOptions<SdkLanguageModel>);
     }

@@ -1,4 +1,3 @@
-import type { TranscriptionModelV4 } from '@ai-sdk/provider';
 import { describe, expect, it, vi } from 'vitest';
 
 import { apiError } from '../api-error.ts';
@@ -8,9 +7,7 @@ const transcript = { text: 'Hello', segments: [], language: undefined, durationI
 const audio = new URL('https://audio.example/a.mp3');
 
 const modelOver = (...models: readonly object[]) =>
-  balancedOver('v4', ...models.map((model) => ({ doGenerate: vi.fn(), ...model }))).transcriptionModel(
-    'whisper',
-  ) as TranscriptionModelV4;
+  balancedOver('v4', ...models.map((model) => ({ doGenerate: vi.fn(), ...model }))).transcriptionModel('whisper');
 
 describe('transcription of a URL', () => {
   it('goes to the next endpoint when one fails', async () => {
