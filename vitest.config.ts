@@ -26,7 +26,13 @@ export default defineConfig({
     maxWorkers: '100%', // most tests wait for sockets
     projects: [
       {
-        resolve: { alias: { 'ai-sdk-load-balancer': `${root}src/index.ts` } },
+        // The subpaths first: the first that fits is taken.
+        resolve: {
+          alias: {
+            'ai-sdk-load-balancer/opentelemetry': `${root}src/opentelemetry/index.ts`,
+            'ai-sdk-load-balancer': `${root}src/index.ts`,
+          },
+        },
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],

@@ -20,6 +20,13 @@ export interface AttemptLabel extends CallLabel {
   readonly deployment: string;
 }
 
+/** Where the requests of an endpoint go. */
+export interface ServerAddress {
+  /** Host name or IP address. */
+  readonly address: string;
+  readonly port: number;
+}
+
 /** Tokens that an answer reports. */
 export interface TokenUsage {
   readonly inputTokens: number | undefined;
@@ -45,6 +52,10 @@ export interface BalancedEvents {
     readonly isProbe: boolean;
     /** Whether it goes beside one that is silent. */
     readonly isHedge: boolean;
+    /** What the model says of itself, such as `azure.responses`. */
+    readonly provider: string;
+    /** Where the endpoint is; `undefined` for a provider that was handed in. */
+    readonly server: ServerAddress | undefined;
   };
   /** An attempt has brought its first content, or its whole answer. */
   readonly content: AttemptLabel & {
@@ -60,6 +71,8 @@ export interface BalancedEvents {
       readonly firstContentMs: number | undefined;
       /** What it used, where it succeeded and the service said. */
       readonly tokens: TokenUsage | undefined;
+      /** Why its answer ended, as the AI SDK names it (`stop`, `length`, …), where it succeeded and its kind has one. */
+      readonly finishReason: string | undefined;
     };
   /** A call goes on to another deployment. */
   readonly failover: CallLabel & {

@@ -17,6 +17,7 @@ export type {
   BalancedEvents,
   BalancedListener,
   CallLabel,
+  ServerAddress,
   TokenUsage,
 } from './events.ts';
 export type { Candidate, Explanation, UnavailableCandidate } from './explain.ts';

@@ -1,6 +1,7 @@
 import type { TokenUsage } from '../events.ts';
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
 import { asksNotToRetry } from '../failure/asks-not-to-retry.ts';
+import { finishReasonName } from '../failure/failed-answer.ts';
 import { failureHeaders } from '../failure/failure-facts.ts';
 import type { AttemptRecord, Failure } from '../failure/failure.ts';
 import type { Outcome } from '../gates/outcome.ts';
@@ -25,11 +26,23 @@ export interface AttemptFailure {
 const NOTHING: Outcome = { type: 'none' };
 const DOWN: Outcome = { type: 'failure', failure: { class: 'retryable' } };
 
+/** What an answer, or the last part of a stream, says of itself. */
+interface AnswerFigures {
+  readonly usage?: unknown;
+  readonly finishReason?: unknown;
+  readonly [field: string]: unknown;
+}
+
 /** The attempt has brought all that was asked for. Returns what was used. */
-export function succeed(attempt: Attempt, usage: unknown): TokenUsage {
+export function succeed(attempt: Attempt, { usage, finishReason }: AnswerFigures): TokenUsage {
   const { ring } = attempt.call;
   const used = readUsage(usage);
-  end(attempt, { as: { class: 'success' }, outcome: { type: 'success', tokens: used.totalTokens }, usage: used });
+  end(attempt, {
+    as: { class: 'success' },
+    outcome: { type: 'success', tokens: used.totalTokens },
+    usage: used,
+    finishReason,
+  });
   if (ring.limitsTokens) ring.tokens.learn(used);
   return used;
 }
@@ -92,6 +105,7 @@ interface Ending {
   readonly as: Failure | Pick<AttemptRecord, 'class' | 'code'>;
   readonly outcome: Outcome | 'hedge-lost';
   readonly usage?: TokenUsage;
+  readonly finishReason?: unknown;
   /** What it threw, or why it was not waited for. */
   readonly error?: unknown;
 }
@@ -116,6 +130,7 @@ function end(attempt: Attempt, ending: Ending): void {
     attempt: attempt.number,
     firstContentMs: attempt.contentAt === undefined ? undefined : Math.round(attempt.contentAt - attempt.startedAt),
     tokens: ending.usage,
+    finishReason: finishReasonName(ending.finishReason),
   }));
   if (ending.outcome === 'hedge-lost') lease.lose(now);
   else lease.settle(ending.outcome, now);

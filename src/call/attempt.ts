@@ -198,6 +198,13 @@ export class Attempt {
       const message = `Endpoint "${endpoint}" is drained, but alone has stored what the call goes on from, so it was asked.`;
       events.emit('warning', () => ({ code: 'drained-endpoint-asked', endpoint, message }));
     }
-    events.emit('attemptStart', () => ({ ...this.label, attempt: number, isProbe: lease.isProbe, isHedge }));
+    events.emit('attemptStart', () => ({
+      ...this.label,
+      attempt: number,
+      isProbe: lease.isProbe,
+      isHedge,
+      provider: deployment.target(ring.kind).providerName,
+      server: deployment.endpoint.server,
+    }));
   }
 }

@@ -32,9 +32,14 @@ export function azureEndpoint(
     nameOf,
     buildId: (modelId) => modelId,
     memberKind: (kind) => kind,
+    place: placeOf,
     cannotServe: (kind) => (kind === 'responses' ? inability(settings) : undefined),
     createProvider: (credentials) => createProvider(endpoint.name, settings, credentials, { nameOf, requests }),
   };
+}
+
+function placeOf({ baseURL, resourceName }: Credentials): string {
+  return baseURL ?? (resourceName === undefined ? PLACEHOLDER_URL : `https://${resourceName}.openai.azure.com`);
 }
 
 function inability(settings: AzureEndpointSettings): string | undefined {
@@ -50,9 +55,7 @@ function createProvider(
   credentials: Credentials,
   { nameOf, requests }: { readonly nameOf: (modelId: string) => string; readonly requests: RequestCounter },
 ): SdkProvider {
-  const { baseURL, resourceName } = credentials;
-  const resourceURL = resourceName === undefined ? PLACEHOLDER_URL : `https://${resourceName}.openai.azure.com`;
-  const urls = azureURLs(settings, baseURL ?? resourceURL);
+  const urls = azureURLs(settings, placeOf(credentials));
   const apiKey = credentials.apiKey ?? PLACEHOLDER_KEY;
   const read = readStreams({ failures: dropsFailures(), finishReasons: false });
   const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), read, settings.redirect), {

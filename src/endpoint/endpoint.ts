@@ -1,6 +1,7 @@
 import { NoSuchModelError } from '@ai-sdk/provider';
 
 import { kindName } from '../errors/no-such-model.ts';
+import type { ServerAddress } from '../events.ts';
 import { LruMap } from '../lru-map.ts';
 import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
 import type { LimitSettings } from '../settings/endpoint-settings.ts';
@@ -19,6 +20,8 @@ export interface EndpointType {
   readonly hasTellingNames: boolean;
   /** Makes the AI SDK provider. Credentials that are missing still make one, to tell what its models look like. */
   createProvider(credentials: Credentials): SdkProvider;
+  /** URL of where it is, as far as that is known. */
+  place(credentials: Credentials): string | undefined;
   /** Requests made, where they are made by us. */
   readonly requests: RequestCounter | undefined;
   /** How the service measures its limits. */
@@ -47,6 +50,7 @@ export class Endpoint {
   #provider: SdkProvider | undefined;
   #credentials: Credentials;
   #readAt: number | undefined;
+  #url: URL | undefined;
 
   constructor(settings: ResolvedEndpoint, type: EndpointType, credentials: Credentials) {
     this.name = settings.name;
@@ -61,6 +65,27 @@ export class Endpoint {
   get provider(): SdkProvider {
     this.#provider ??= this.type.createProvider(this.#credentials);
     return this.#provider;
+  }
+
+  /** Where its requests go, as far as that is known. */
+  get server(): ServerAddress | undefined {
+    const url = this.#place;
+    if (url === undefined) return undefined;
+    const port = Number(url.port) || (url.protocol === 'http:' ? 80 : 443);
+    // IPv6 addresses are in brackets in URLs only.
+    return Object.freeze({ address: url.hostname.replace(/^\[|\]$/g, ''), port });
+  }
+
+  /** The same as the origin of a URL. */
+  get origin(): string | undefined {
+    return this.#place?.origin;
+  }
+
+  get #place(): URL | undefined {
+    if (this.#url !== undefined) return this.#url;
+    const place = this.type.place(this.#credentials);
+    this.#url = place === undefined ? undefined : new URL(place);
+    return this.#url;
   }
 
   /** Left out because its credentials are missing. */
@@ -78,6 +103,7 @@ export class Endpoint {
     this.#credentials = credentials;
     this.#readAt = now;
     this.#provider = undefined;
+    this.#url = undefined;
     this.#models = new LruMap(MOST_MODELS);
   }
 

@@ -25,6 +25,7 @@ export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpo
     buildId: nameOf,
     cannotServe: () => undefined,
     memberKind: (kind) => kind,
+    place: (credentials) => baseURLOf(settings, credentials),
     createProvider: (credentials) => createProvider(endpoint.name, settings, credentials, requests),
   };
 }
@@ -36,10 +37,8 @@ function createProvider(
   requests: RequestCounter,
 ): SdkProvider {
   const { organization, project, headers } = settings;
+  const baseURL = baseURLOf(settings, credentials);
   const apiKey = credentials.apiKey ?? PLACEHOLDER_KEY;
-  // Always given, or the SDK would look into the environment while the provider is made.
-  const byDefault = settings.baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL;
-  const baseURL = (credentials.baseURL ?? byDefault).replace(/\/+$/, '');
   const read = readStreams({ failures: dropsFailures(), finishReasons: credentials.baseURL !== undefined });
   const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), read, settings.redirect), {
     endpoint,
@@ -58,6 +57,12 @@ function createProvider(
     compatibility: 'strict',
   };
   return createOpenAI(withoutUndefined(providerSettings)) as unknown as SdkProvider;
+}
+
+/** Always one, or the SDK would look into the environment while the provider is made. */
+function baseURLOf({ baseURLEnv }: OpenAIEndpointSettings, { baseURL }: Credentials): string {
+  const byDefault = baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL;
+  return (baseURL ?? byDefault).replace(/\/+$/, '');
 }
 
 const keyFunction = ({ apiKey }: OpenAIEndpointSettings) => (typeof apiKey === 'function' ? apiKey : undefined);

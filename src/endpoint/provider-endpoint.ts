@@ -14,6 +14,7 @@ export function providerEndpoint(endpoint: ResolvedEndpoint, settings: ProviderE
     requests: undefined,
     nameOf,
     buildId: nameOf,
+    place: () => undefined,
     createProvider: () => provider,
     cannotServe: (kind) =>
       kind === 'responses' && !has(provider, 'responses') ? 'this provider has no Responses API' : undefined,

@@ -1,6 +1,7 @@
 import { APICallError } from '@ai-sdk/provider';
 
 import { responseOf } from '../sdk.ts';
+import { isCodeWord } from './code-word.ts';
 import { firstOf, isList, isObject, property, textAt } from './foreign.ts';
 import { knownHeaders } from './response-headers.ts';
 
@@ -9,6 +10,12 @@ const FAILED_REASONS: ReadonlySet<unknown> = new Set(['error', 'abort', 'insuffi
 
 /** Statuses of a Response that holds no answer: its run failed, was ended, or is not over. `incomplete` has one, as far as it goes. */
 const FAILED_STATUSES: ReadonlySet<unknown> = new Set(['failed', 'cancelled', 'in_progress', 'queued']);
+
+/** The AI SDK's name of a finish reason: v1 and v2 have a word, v3 and v4 what the SDK made of it beside what the service said. */
+export function finishReasonName(finishReason: unknown): string | undefined {
+  const name = isObject(finishReason) ? property(finishReason, 'unified') : finishReason;
+  return isCodeWord(name) ? name : undefined;
+}
 
 /** Whether a finish reason, of a stream's last part or of a whole answer, says that the answer failed. */
 export function isFailedFinish(finishReason: unknown): boolean {

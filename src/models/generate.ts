@@ -46,12 +46,20 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
     isFiltered,
   };
   return runCall(call, question).then(({ attempt, answer }) => {
-    call.end('success', attempt, succeed(attempt, answer['usage']));
-    const result = conversation?.toResult(answer, attempt.deployment) ?? answer;
+    call.end('success', attempt, succeed(attempt, answer));
+    const result = withURL(conversation?.toResult(answer, attempt.deployment) ?? answer, attempt);
     if (!context.settings.metadata) return result;
     const balanced = balancedMetadata(attempt);
     return withMetadata(result, toMetadata === undefined ? balanced : toMetadata(balanced, result));
   });
+}
+
+/** AI SDK 7's telemetry reads the address of the server off the URL of the request, which not all models state: its origin is enough. */
+function withURL<Result extends CallResult>(result: Result, { deployment }: Attempt): Result {
+  const { request } = result;
+  const { origin } = deployment.endpoint;
+  if (origin === undefined || typeof request !== 'object' || request === null || 'url' in request) return result;
+  return { ...result, request: { ...request, url: origin } };
 }
 
 /** The caller's options with the signal of an attempt. The same object when it is the caller's own. */

@@ -51,7 +51,7 @@ export async function streamAnswer(
 /** The stream has ended, and its attempt and its call with it. */
 function settle(end: StreamEnd): void {
   const { call } = end.attempt;
-  if (end.type === 'complete') call.end('success', end.attempt, succeed(end.attempt, end.usage));
+  if (end.type === 'complete') call.end('success', end.attempt, succeed(end.attempt, end.last));
   else {
     fail(end.attempt, end.error);
     call.end(call.cancellation.isAborted ? 'aborted' : 'failure', end.attempt);
@@ -97,6 +97,8 @@ function asResult(current: () => StreamResult, stream: ReadableStream<StreamPart
     if (typeof first !== 'object' || first === null) continue;
     const late = {};
     for (const key of Object.keys(first)) {
+      // Read at once, for the address of the server: better none than one that the stream may leave.
+      if (field === 'request' && key === 'url') continue;
       const get = (): unknown => (current()[field] as Readonly<Record<string, unknown>> | undefined)?.[key];
       Object.defineProperty(late, key, { get, enumerable: true });
     }

@@ -17,7 +17,7 @@ export interface FailoverStreamOptions {
 
 /** How the attempt ended that a stream's parts came from. */
 export type StreamEnd =
-  | { readonly type: 'complete'; readonly attempt: Attempt; readonly usage: unknown }
+  | { readonly type: 'complete'; readonly attempt: Attempt; readonly last: StreamPart }
   | { readonly type: 'broken'; readonly attempt: Attempt; readonly error: unknown };
 
 type Controller = ReadableStreamDefaultController<StreamPart>;
@@ -136,7 +136,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     }
     const last = this.#toPart(part, attempt);
     this.#close();
-    this.#tellEnd({ type: 'complete', attempt, usage: part['usage'] });
+    this.#tellEnd({ type: 'complete', attempt, last: part });
     this.#controller?.enqueue(last);
     this.#controller?.close();
     // The answer is whole; a connection that stays open after it is not the reader's to wait for.

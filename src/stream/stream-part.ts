@@ -1,6 +1,6 @@
 import { JSONParseError, TypeValidationError } from '@ai-sdk/provider';
 
-import { isFailedFinish } from '../failure/failed-answer.ts';
+import { finishReasonName, isFailedFinish } from '../failure/failed-answer.ts';
 import type { StreamPart } from '../sdk.ts';
 
 /*
@@ -52,9 +52,5 @@ export function hasFinishReason({ finishReason }: StreamPart): boolean {
 
 /** Whether the service ended an answer because of its content filter. */
 export function isFiltered({ finishReason }: Readonly<Record<string, unknown>>): boolean {
-  const reason =
-    typeof finishReason === 'string'
-      ? finishReason
-      : (finishReason as { readonly unified?: string } | undefined)?.unified;
-  return reason === 'content-filter';
+  return finishReasonName(finishReason) === 'content-filter';
 }

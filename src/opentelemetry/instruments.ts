@@ -1,0 +1,121 @@
+import type { Attributes, BatchObservableCallback, Meter, MetricOptions, Observable } from '@opentelemetry/api';
+
+import type { BalancedEvents } from '../events.ts';
+import type { BalancedStatus } from '../status.ts';
+import { errorTypeOf, outcomeOf } from './conventions.ts';
+
+/** The conventions' for durations of clients. */
+const SECONDS: MetricOptions = {
+  unit: 's',
+  advice: {
+    explicitBucketBoundaries: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
+  },
+};
+
+/** Operations that the conventions' metrics of inference are about. */
+const INFERENCE: ReadonlySet<unknown> = new Set(['chat', 'text_completion', 'generate_content']);
+
+/** The metrics of a provider. No attribute of theirs differs for each call. */
+export class Instruments {
+  readonly stop: () => void;
+  readonly #attempts;
+  readonly #failovers;
+  readonly #cooldowns;
+  readonly #duration;
+  readonly #otherDuration;
+  readonly #firstChunk;
+  readonly #inputTokens;
+  readonly #outputTokens;
+
+  constructor(meter: Meter, status: () => BalancedStatus) {
+    this.#attempts = meter.createCounter('balanced.attempts', {
+      unit: '{attempt}',
+      description: 'Attempts that have ended.',
+    });
+    this.#failovers = meter.createCounter('balanced.failovers', {
+      unit: '{failover}',
+      description: 'Calls that went on to another deployment.',
+    });
+    this.#cooldowns = meter.createCounter('balanced.cooldowns', {
+      unit: '{cooldown}',
+      description: 'Deployments, or whole endpoints, that were taken out.',
+    });
+    this.#duration = meter.createHistogram('gen_ai.client.inference.duration', SECONDS);
+    this.#otherDuration = meter.createHistogram('gen_ai.client.operation.duration', SECONDS);
+    this.#firstChunk = meter.createHistogram('gen_ai.client.inference.time_to_first_chunk', SECONDS);
+    this.#inputTokens = meter.createCounter('gen_ai.client.inference.usage.input_tokens', { unit: '{token}' });
+    this.#outputTokens = meter.createCounter('gen_ai.client.inference.usage.output_tokens', { unit: '{token}' });
+    this.stop = observeStatus(meter, status);
+  }
+
+  attempt(event: BalancedEvents['attempt'], attributes: Attributes): void {
+    const outcome = outcomeOf(event);
+    const told = outcome === 'failure' ? { ...attributes, 'error.type': errorTypeOf(event) } : attributes;
+    this.#attempts.add(1, { ...told, 'balanced.outcome': outcome });
+    const isInference = INFERENCE.has(attributes['gen_ai.operation.name']);
+    (isInference ? this.#duration : this.#otherDuration).record(event.durationMs / 1_000, told);
+    const { inputTokens, outputTokens } = event.tokens ?? {};
+    if (inputTokens !== undefined) this.#inputTokens.add(inputTokens, attributes);
+    if (outputTokens !== undefined) this.#outputTokens.add(outputTokens, attributes);
+  }
+
+  firstChunk(afterMs: number, attributes: Attributes): void {
+    this.#firstChunk.record(afterMs / 1_000, attributes);
+  }
+
+  failover({ modelId, from, to, class: failure }: BalancedEvents['failover']): void {
+    this.#failovers.add(1, {
+      'gen_ai.request.model': modelId,
+      'balanced.failover.from': from,
+      'balanced.endpoint': to,
+      'error.type': failure,
+    });
+  }
+
+  cooldown({ endpoint, deployment, class: failure }: BalancedEvents['cooldown']): void {
+    this.#cooldowns.add(1, {
+      'balanced.endpoint': endpoint,
+      ...(deployment !== undefined && { 'balanced.deployment': deployment }),
+      'error.type': failure,
+    });
+  }
+}
+
+/** What is so at a moment is read when metrics are collected. Returns how to stop. */
+function observeStatus(meter: Meter, status: () => BalancedStatus): () => void {
+  const waiting = meter.createObservableUpDownCounter('balanced.calls.waiting', {
+    unit: '{call}',
+    description: 'Calls that wait for a deployment.',
+  });
+  const inFlight = meter.createObservableUpDownCounter('balanced.attempts.in_flight', {
+    unit: '{attempt}',
+    description: 'Attempts under way.',
+  });
+  const closed = meter.createObservableUpDownCounter('balanced.gates.closed', {
+    unit: '{gate}',
+    description: 'Reasons for which a deployment or an endpoint may not be asked.',
+  });
+  const instruments: Observable[] = [waiting, inFlight, closed];
+  const observe: BatchObservableCallback = (result) => {
+    const { endpoints, rings, waiting: calls } = status();
+    // None waiting is worth saying: what an alert looks at has to be there.
+    for (const modelId of new Set(rings.map((ring) => ring.modelId))) {
+      const ofModel = calls.filter((each) => each.modelId === modelId);
+      const counted = ofModel.length === 0 ? [{ urgency: 'interactive', calls: 0 }] : ofModel;
+      for (const each of counted) {
+        result.observe(waiting, each.calls, { 'gen_ai.request.model': modelId, 'balanced.urgency': each.urgency });
+      }
+    }
+    for (const { name, closedGates, deployments } of endpoints) {
+      const at = { 'balanced.endpoint': name };
+      for (const { reason } of closedGates) result.observe(closed, 1, { ...at, 'balanced.reason': reason });
+      for (const { deployment, kind, inFlight: attempts, closedGates: own } of deployments) {
+        const where = { ...at, 'balanced.deployment': deployment, 'balanced.kind': kind };
+        result.observe(inFlight, attempts, where);
+        for (const { reason } of own) result.observe(closed, 1, { ...where, 'balanced.reason': reason });
+      }
+    }
+  };
+  meter.addBatchObservableCallback(observe, instruments);
+  return () => meter.removeBatchObservableCallback(observe, instruments);
+}

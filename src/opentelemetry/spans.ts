@@ -1,0 +1,152 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+} from '@opentelemetry/api';
+
+import type { BalancedProviderMembers } from '../create-balanced-provider.ts';
+import type { BalancedEventName, BalancedEvents, BalancedListener } from '../events.ts';
+import { attributesOf, errorTypeOf, operationOf, outcomeOf } from './conventions.ts';
+import type { Instruments } from './instruments.ts';
+
+/** A call under way. */
+interface OpenCall extends Pick<BalancedEvents['callStart'], 'kind' | 'isStream'> {
+  /** What was active where it was made: a stream is read outside it. */
+  readonly parent: Context;
+  waiting?: { readonly span: Span; readonly since: number } | undefined;
+  /** The endpoint that failed before the next attempt. */
+  failedAt?: string | undefined;
+}
+
+/** An attempt under way. */
+interface OpenAttempt {
+  readonly span: Span;
+  readonly isStream: boolean;
+  readonly attributes: Attributes;
+}
+
+/** Follows the events of all calls. Returns how to stop. */
+export function followCalls(
+  balanced: Pick<BalancedProviderMembers, 'on'>,
+  tracer: Tracer,
+  instruments: Instruments,
+): () => void {
+  const follower = new CallFollower(tracer, instruments);
+  const stops = NAMES.map((name) => balanced.on(name, follower[name] as BalancedListener<BalancedEventName>));
+  return () => {
+    for (const stop of stops) stop();
+    follower.endAll();
+  };
+}
+
+const NAMES = ['callStart', 'waiting', 'failover', 'attemptStart', 'content', 'attempt', 'callEnd'] as const;
+
+type Listeners = { readonly [Name in (typeof NAMES)[number]]: BalancedListener<Name> };
+
+class CallFollower implements Listeners {
+  readonly #tracer: Tracer;
+  readonly #instruments: Instruments;
+  readonly #calls = new Map<string, OpenCall>();
+  readonly #attempts = new Map<string, OpenAttempt>();
+
+  constructor(tracer: Tracer, instruments: Instruments) {
+    this.#tracer = tracer;
+    this.#instruments = instruments;
+  }
+
+  readonly callStart: Listeners['callStart'] = ({ callId, kind, isStream }) => {
+    this.#calls.set(callId, { parent: context.active(), kind, isStream });
+  };
+
+  readonly waiting: Listeners['waiting'] = ({ callId, modelId }) => {
+    const call = this.#calls.get(callId);
+    if (call === undefined) return;
+    const attributes = { 'gen_ai.operation.name': operationOf(call.kind), 'gen_ai.request.model': modelId };
+    const span = this.#tracer.startSpan('balanced.waiting', { attributes }, call.parent);
+    call.waiting = { span, since: performance.now() };
+  };
+
+  readonly failover: Listeners['failover'] = (event) => {
+    const call = this.#calls.get(event.callId);
+    if (call !== undefined) call.failedAt = event.from;
+    this.#instruments.failover(event);
+  };
+
+  readonly attemptStart: Listeners['attemptStart'] = (event) => {
+    const call = this.#calls.get(event.callId);
+    if (call === undefined) return;
+    const { kind, isStream, parent, failedAt } = call;
+    const waitedMs = this.#stopWaiting(call);
+    call.failedAt = undefined;
+    const attributes = attributesOf(event, kind);
+    const span = this.#tracer.startSpan(
+      `${operationOf(kind)} ${event.modelId}`,
+      {
+        kind: SpanKind.CLIENT,
+        attributes: {
+          ...attributes,
+          ...(isStream && { 'gen_ai.request.stream': true }),
+          'balanced.attempt': event.attempt,
+          ...(failedAt !== undefined && { 'balanced.failover.from': failedAt }),
+          ...(waitedMs !== undefined && { 'balanced.waited_ms': waitedMs }),
+          ...(event.isHedge && { 'balanced.hedge': true }),
+          ...(event.isProbe && { 'balanced.probe': true }),
+        },
+      },
+      parent,
+    );
+    this.#attempts.set(event.attemptId, { span, isStream, attributes });
+  };
+
+  readonly content: Listeners['content'] = ({ attemptId, afterMs }) => {
+    const attempt = this.#attempts.get(attemptId);
+    if (attempt?.isStream !== true) return;
+    attempt.span.setAttribute('gen_ai.response.time_to_first_chunk', afterMs / 1_000);
+    this.#instruments.firstChunk(afterMs, attempt.attributes);
+  };
+
+  readonly attempt: Listeners['attempt'] = (event) => {
+    const attempt = this.#attempts.get(event.attemptId);
+    if (attempt === undefined) return;
+    this.#attempts.delete(event.attemptId);
+    const { span, attributes } = attempt;
+    const outcome = outcomeOf(event);
+    const { finishReason, tokens } = event;
+    span.setAttributes({
+      'balanced.outcome': outcome,
+      ...(finishReason !== undefined && { 'gen_ai.response.finish_reasons': [finishReason] }),
+      ...(tokens?.inputTokens !== undefined && { 'gen_ai.usage.input_tokens': tokens.inputTokens }),
+      ...(tokens?.outputTokens !== undefined && { 'gen_ai.usage.output_tokens': tokens.outputTokens }),
+    });
+    if (outcome === 'failure') {
+      span.setAttribute('error.type', errorTypeOf(event));
+      span.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    span.end();
+    this.#instruments.attempt(event, attributes);
+  };
+
+  readonly callEnd: Listeners['callEnd'] = ({ callId }) => {
+    const call = this.#calls.get(callId);
+    if (call !== undefined) this.#stopWaiting(call);
+    this.#calls.delete(callId);
+  };
+
+  endAll(): void {
+    for (const { span } of this.#attempts.values()) span.end();
+    for (const call of this.#calls.values()) this.#stopWaiting(call);
+  }
+
+  /** Milliseconds that it has waited, if it did. */
+  #stopWaiting(call: OpenCall): number | undefined {
+    const { waiting } = call;
+    if (waiting === undefined) return undefined;
+    waiting.span.end();
+    call.waiting = undefined;
+    return Math.round(performance.now() - waiting.since);
+  }
+}

@@ -1,0 +1,153 @@
+import { SpanStatusCode } from '@opentelemetry/api';
+import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { describe, expect, it } from 'vitest';
+
+import type { BalancedProvider } from '../../../src/index.ts';
+import { instrument } from '../../../src/opentelemetry/index.ts';
+import { apiError, networkError, rateLimit } from '../api-error.ts';
+import { buildRing } from '../build-ring.ts';
+import { after, answers, fails, type HeldAttempt, holds } from '../fake-endpoint.ts';
+import { happenings, pass, useFakeTime } from '../fake-time.ts';
+
+useFakeTime();
+
+const CUMULATIVE = 1;
+
+/** A provider whose spans and metrics go to exporters of the OpenTelemetry SDK. */
+function withExporters(balanced: BalancedProvider) {
+  const exporter = new InMemorySpanExporter();
+  const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  const metricExporter = new InMemoryMetricExporter(CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 1_000_000_000 });
+  const stop = instrument(balanced, { tracerProvider, meterProvider: new MeterProvider({ readers: [reader] }) });
+  return {
+    stop,
+    spans: () => exporter.getFinishedSpans(),
+    /** The points of a metric, as of now. */
+    points: async (name: string) => {
+      const { resourceMetrics } = await reader.collect();
+      const [scope] = resourceMetrics.scopeMetrics;
+      const metric = scope?.metrics.find(({ descriptor }) => descriptor.name === name);
+      return metric?.dataPoints.map(({ attributes, value }) => ({ ...attributes, value })) ?? [];
+    },
+  };
+}
+
+describe('instrument()', () => {
+  it('makes a span of the time that a call waits, and says on the attempt after it how long that was', async () => {
+    const held: HeldAttempt[] = [];
+    const { balanced, ask } = buildRing([{ does: holds(held), maxConcurrency: 1 }]);
+    const { spans } = withExporters(balanced);
+    ask();
+    await pass(10);
+    ask();
+    await pass(250);
+    held[0]?.answer();
+    await pass(40);
+    held[1]?.answer();
+    await happenings();
+
+    const told = spans().map(({ name, duration, attributes }) => [
+      name,
+      Math.round(duration[0] * 1_000 + duration[1] / 1e6),
+      attributes['balanced.waited_ms'],
+    ]);
+    expect(told).toEqual([
+      ['chat m', 260, undefined],
+      ['balanced.waiting', 250, undefined],
+      ['chat m', 40, 250],
+    ]);
+  });
+
+  it('tells failures by their status, else their code, else their class, and what ended from outside as none', async () => {
+    const { balanced, ask, endpoints } = buildRing([fails(apiError(503)), fails(networkError('ECONNRESET'))], {
+      retry: { rounds: 1 },
+    });
+    const { spans } = withExporters(balanced);
+    ask();
+    await happenings();
+    endpoints[0].behave(holds([]));
+    const controller = new AbortController();
+    ask({ abortSignal: controller.signal });
+    await happenings();
+    controller.abort();
+    await happenings();
+
+    expect(
+      spans().map(({ attributes, status }) => [attributes['error.type'], attributes['balanced.outcome'], status.code]),
+    ).toEqual([
+      ['503', 'failure', SpanStatusCode.ERROR],
+      ['ECONNRESET', 'failure', SpanStatusCode.ERROR],
+      [undefined, 'none', SpanStatusCode.UNSET],
+    ]);
+  });
+
+  it('counts attempts, failovers and cooldowns, by what does not differ for each call', async () => {
+    const { balanced, askTimes } = buildRing([fails(apiError(401)), after(0, answers())]);
+    const { points } = withExporters(balanced);
+    await askTimes(2);
+    await pass(1);
+
+    const at = (endpoint: string) => ({
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'fake',
+      'gen_ai.request.model': 'm',
+      'balanced.endpoint': endpoint,
+      'balanced.deployment': 'm',
+    });
+    expect(await points('balanced.attempts')).toEqual([
+      { ...at('e0'), 'balanced.outcome': 'failure', 'error.type': '401', value: 2 },
+      { ...at('e1'), 'balanced.outcome': 'success', value: 2 },
+    ]);
+    const failure = { 'balanced.endpoint': 'e1', 'balanced.failover.from': 'e0', 'error.type': 'misconfigured' };
+    expect(await points('balanced.failovers')).toEqual([{ 'gen_ai.request.model': 'm', ...failure, value: 2 }]);
+    expect(await points('balanced.cooldowns')).toMatchObject([
+      { 'balanced.endpoint': 'e0', 'error.type': 'misconfigured' },
+    ]);
+    expect(await points('gen_ai.client.inference.duration')).toMatchObject([
+      { ...at('e0'), 'error.type': '401', value: { count: 2 } },
+      { ...at('e1'), value: { count: 2, sum: 0 } },
+    ]);
+    expect(await points('gen_ai.client.inference.usage.input_tokens')).toEqual([{ ...at('e1'), value: 2 }]);
+  });
+
+  it('reads what waits, what is under way and what is closed when metrics are collected', async () => {
+    const held: HeldAttempt[] = [];
+    const { balanced, askTimes } = buildRing([fails(rateLimit(30)), { does: holds(held), maxConcurrency: 1 }]);
+    const { points } = withExporters(balanced);
+    balanced('idle');
+    await askTimes(1);
+    await askTimes(2);
+
+    const model = (id: string, value: number) => ({
+      'gen_ai.request.model': id,
+      'balanced.urgency': 'interactive',
+      value,
+    });
+    expect(await points('balanced.calls.waiting')).toEqual([model('idle', 0), model('m', 2)]);
+    expect(await points('balanced.attempts.in_flight')).toContainEqual({
+      'balanced.endpoint': 'e1',
+      'balanced.deployment': 'm',
+      'balanced.kind': 'language',
+      value: 1,
+    });
+    expect(await points('balanced.gates.closed')).toMatchObject([
+      { 'balanced.endpoint': 'e0', 'balanced.reason': 'rate-limit', value: 1 },
+      { 'balanced.endpoint': 'e1', 'balanced.reason': 'maxConcurrency', value: 1 },
+    ]);
+  });
+
+  it('stops: ends the spans that are open, and makes no more', async () => {
+    const { balanced, ask, askTimes } = buildRing([holds([])]);
+    const { spans, stop, points } = withExporters(balanced);
+    ask();
+    await happenings();
+
+    stop();
+    await askTimes(1);
+
+    expect(spans().map(({ name }) => name)).toEqual(['chat m']);
+    expect(await points('balanced.attempts.in_flight')).toEqual([]);
+  });
+});
