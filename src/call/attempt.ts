@@ -203,7 +203,7 @@ export class Attempt {
       attempt: number,
       isProbe: lease.isProbe,
       isHedge,
-      provider: deployment.target(ring.kind).providerName,
+      provider: deployment.target(call.ring.kind).providerName,
       server: deployment.endpoint.server,
     }));
   }
