@@ -1,5 +1,10 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
 
@@ -12,13 +17,11 @@ import { happenings, pass, useFakeTime } from '../fake-time.ts';
 
 useFakeTime();
 
-const CUMULATIVE = 1;
-
 /** A provider whose spans and metrics go to exporters of the OpenTelemetry SDK. */
 function withExporters(balanced: BalancedProvider) {
   const exporter = new InMemorySpanExporter();
   const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
-  const metricExporter = new InMemoryMetricExporter(CUMULATIVE);
+  const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 1_000_000_000 });
   const stop = instrument(balanced, { tracerProvider, meterProvider: new MeterProvider({ readers: [reader] }) });
   return {
