@@ -19,6 +19,7 @@ const OPERATIONS: Readonly<Record<ModelKind, string>> = {
   image: 'generate_content',
   transcription: 'generate_content',
   speech: 'generate_content',
+  reranking: 'rerank',
 };
 
 /** Where the first word of what a model says of itself is not the conventions' name of its provider. */
