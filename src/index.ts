@@ -45,6 +45,7 @@ export type {
   SpeechModel,
   TranscriptionModel,
 } from './sdk.ts';
+export type { CallDefaults, TimeoutSettings } from './settings/call-defaults.ts';
 export type { BalancedCallOptions } from './settings/call-options.ts';
 export type {
   ApiKey,
@@ -58,13 +59,7 @@ export type {
   ServiceEndpointSettings,
 } from './settings/endpoint-settings.ts';
 export type { PickableDeployment, PickerFunction, PickerSetting } from './settings/picker-setting.ts';
-export type {
-  BalancedProviderSettings,
-  CooldownSettings,
-  HedgeSettings,
-  RetrySettings,
-  TimeoutSettings,
-} from './settings/settings.ts';
+export type { BalancedProviderSettings, CooldownSettings, HedgeSettings, RetrySettings } from './settings/settings.ts';
 export type {
   BalancedStatus,
   BudgetStatus,

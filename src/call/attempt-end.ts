@@ -74,7 +74,7 @@ export function lose(attempt: Attempt): void {
   const error = silenceOf(attempt, silentMs);
   attempt.drop(error);
   deployment.latency.record(now, silentMs);
-  const firstContentMs = call.isStream ? call.context.settings.timeout.firstContentMs : undefined;
+  const firstContentMs = call.isStream ? deployment.timeout.firstContentMs : undefined;
   const limitMs = firstContentMs ?? farTooLong(attempt);
   // Slow, or so silent that it may be down.
   const isDown = limitMs !== undefined && silentMs >= limitMs;

@@ -29,7 +29,7 @@ export class Attempt {
   #dropped: { readonly reason: unknown } | undefined;
 
   constructor(call: Call, lease: Lease, isHedge: boolean) {
-    const { cancellation, context, isStream } = call;
+    const { cancellation, isStream } = call;
     this.call = call;
     this.lease = lease;
     this.isHedge = isHedge;
@@ -38,7 +38,7 @@ export class Attempt {
     this.#requestsBefore = this.#requestsMade;
     this.#controller = this.#needsController ? new AbortController() : undefined;
     this.signal = this.#controller?.signal ?? cancellation.callerSignal;
-    const { attemptMs, firstContentMs } = context.settings.timeout;
+    const { attemptMs, firstContentMs } = lease.deployment.timeout;
     this.#limit('timeout.attemptMs', attemptMs);
     if (isStream) this.#limit('timeout.firstContentMs', firstContentMs);
     this.#tellStart();
@@ -173,8 +173,8 @@ export class Attempt {
 
   /** Whether something else than the caller's signal may end it while it is under way. */
   get #needsController(): boolean {
-    const { cancellation, context, isStream, hedging } = this.call;
-    const { attemptMs, firstContentMs, idleMs } = context.settings.timeout;
+    const { cancellation, isStream, hedging } = this.call;
+    const { attemptMs, firstContentMs, idleMs } = this.deployment.timeout;
     if (hedging !== undefined || attemptMs !== undefined || cancellation.endsAt !== undefined) return true;
     // After the first attempt, the caller may have a stream already that it can leave at any time.
     return isStream && (this.number > 1 || firstContentMs !== undefined || idleMs !== undefined);

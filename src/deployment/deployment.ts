@@ -4,6 +4,7 @@ import type { Budget } from '../gates/budget.ts';
 import type { Gate } from '../gates/gate.ts';
 import { later, msUntil, type Opening } from '../gates/opening.ts';
 import type { ModelKind } from '../sdk.ts';
+import type { TimeoutSettings } from '../settings/call-defaults.ts';
 import type { DeploymentGates } from './endpoint-gates.ts';
 import { PeakEwma } from './peak-ewma.ts';
 import type { Target } from './target.ts';
@@ -17,15 +18,18 @@ export class Deployment {
   readonly gates: DeploymentGates;
   /** How its models are spoken to, by kind. */
   readonly target: (kind: ModelKind) => Target;
+  /** Time limits of one attempt there. */
+  readonly timeout: TimeoutSettings;
   /** How long it takes to say something. */
   readonly latency = new PeakEwma();
 
-  constructor(options: Pick<Deployment, 'endpoint' | 'name' | 'kind' | 'gates' | 'target'>) {
+  constructor(options: Pick<Deployment, 'endpoint' | 'name' | 'kind' | 'gates' | 'target' | 'timeout'>) {
     this.endpoint = options.endpoint;
     this.name = options.name;
     this.kind = options.kind;
     this.gates = options.gates;
     this.target = options.target;
+    this.timeout = options.timeout;
   }
 
   /** Attempts under way. */

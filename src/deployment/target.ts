@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { ModelKind, SdkModel } from '../sdk.ts';
+import type { CallDefaults } from '../settings/call-defaults.ts';
 import { type EndpointMark, markOf } from './endpoint-mark.ts';
 import { type OptionKeys, optionKeysOf } from './option-keys.ts';
 
@@ -13,6 +14,8 @@ export interface Target {
   /** What the model says of itself, such as `azure.responses`. */
   readonly providerName: string;
   readonly specificationVersion: string;
+  /** Options and headers of calls that go there, where any are configured. */
+  readonly defaults: CallDefaults | undefined;
   /** Whether the model stands in for the one that is called. */
   readonly isStandIn?: boolean | undefined;
 }
@@ -35,11 +38,14 @@ function targetOf(endpoint: Endpoint, kind: ModelKind, modelId: string): Target 
   // There is a ring of this kind, so there is a model. One that was handed in may lack what its type says.
   const model: Partial<SdkModel> = endpoint.model(kind, modelId) ?? {};
   const { provider: providerName = '', specificationVersion = '' } = model;
+  const defaults = endpoint.defaultsOf(modelId);
+  const hasDefaults = defaults.providerOptions !== undefined || defaults.headers !== undefined;
   return {
     endpoint,
     mark: markOf(endpoint.name),
     keys: optionKeysOf(kind, providerName, specificationVersion),
     providerName,
     specificationVersion,
+    defaults: hasDefaults ? defaults : undefined,
   };
 }

@@ -4,7 +4,8 @@ import { kindName } from '../errors/no-such-model.ts';
 import type { ServerAddress } from '../events.ts';
 import { LruMap } from '../lru-map.ts';
 import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
-import type { LimitSettings } from '../settings/endpoint-settings.ts';
+import { type CallDefaults, mergeDefaults } from '../settings/call-defaults.ts';
+import type { DeploymentSettings, LimitSettings } from '../settings/endpoint-settings.ts';
 import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
 import type { Credentials } from './credentials.ts';
 import type { RequestCounter } from './request-counter.ts';
@@ -114,11 +115,22 @@ export class Endpoint {
 
   /** Limits of one model there: the lowest that any of its ids was given. */
   limitsOf(modelId: string): LimitSettings {
-    const { deployments, limits } = this.#settings;
-    const name = this.type.nameOf(modelId);
-    const ofName = [...deployments].filter(([id, named]) => (named.name ?? id) === name).map(([, named]) => named);
+    const { limits } = this.#settings;
+    const ofName = this.#deploymentSettings(modelId);
     const maxConcurrency = lowest(ofName, 'maxConcurrency') ?? limits.maxConcurrency;
     return { rpm: lowest(ofName, 'rpm'), tpm: lowest(ofName, 'tpm'), maxConcurrency };
+  }
+
+  /** What calls to one model there are given. */
+  defaultsOf(modelId: string): CallDefaults {
+    return this.#deploymentSettings(modelId).reduce(mergeDefaults, this.#settings.callDefaults);
+  }
+
+  /** All that is written of one model there, under whichever ids. */
+  #deploymentSettings(modelId: string): readonly DeploymentSettings[] {
+    const name = this.type.nameOf(modelId);
+    const { deployments } = this.#settings;
+    return [...deployments].filter(([id, named]) => (named.name ?? id) === name).map(([, named]) => named);
   }
 
   /** Why it does not serve a model id, as a line for an error; `undefined` when it does. */

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@ai-sdk/provider';
 
 import { CredentialError } from '../errors/credential-error.ts';
 import { LruMap } from '../lru-map.ts';
-import { CONNECTION_HEADERS, headerValue } from '../settings/text-rules.ts';
+import { CONNECTION_HEADERS, headerValue, KEY_HEADERS } from '../settings/text-rules.ts';
 import { VERSION } from '../version.ts';
 import { type Fetch, urlOf } from './fetch.ts';
 
@@ -60,7 +60,7 @@ export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, pr
  * Credentials, of which a second one may be what the service looks at; and what is true of the message that an app hands on, and wrong
  * in ours: platforms write it themselves, but some would send what is given.
  */
-const NOT_OF_A_CALL = ['authorization', 'api-key', SPEECH_KEY, 'content-length', 'host'];
+const NOT_OF_A_CALL = [...KEY_HEADERS, 'content-length', 'host'];
 
 /** Of undici: the request was refused before anything was sent. */
 const REFUSALS: ReadonlySet<unknown> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);

@@ -124,7 +124,8 @@ function deploymentAt({ endpoint, gates, deployments }: FleetMember, kind: Model
   const known = deployments.get(key);
   if (known !== undefined) return known;
   const target = targetsOf(endpoint, modelId);
-  const deployment = new Deployment({ endpoint, name, kind: family, gates: gates.of(modelId, name), target });
+  const { timeout = {} } = endpoint.defaultsOf(modelId);
+  const deployment = new Deployment({ endpoint, name, kind: family, gates: gates.of(modelId, name), target, timeout });
   deployments.set(key, deployment);
   return deployment;
 }

@@ -1,3 +1,5 @@
+import type { CallDefaults } from './call-defaults.ts';
+
 /** Limits that are known beforehand. What is not configured is learned from the headers of answers; the lower counts. */
 export interface LimitSettings {
   /** Requests per minute; of an endpoint, for all that it has. @default learned from `x-ratelimit-limit-requests` */
@@ -8,8 +10,8 @@ export interface LimitSettings {
   readonly maxConcurrency?: number | undefined;
 }
 
-/** A deployment with limits of its own. */
-export interface DeploymentSettings extends LimitSettings {
+/** A deployment with limits, time limits, options or headers of its own. */
+export interface DeploymentSettings extends LimitSettings, CallDefaults {
   /** Name of the model or deployment at this endpoint. */
   readonly name: string;
 }
@@ -18,7 +20,7 @@ export interface DeploymentSettings extends LimitSettings {
  * What endpoints of every type have in common. `rpm` and `tpm` here are limits of the whole endpoint, which all its deployments
  * share; `maxConcurrency` holds for each of them.
  */
-export interface CommonEndpointSettings extends LimitSettings {
+export interface CommonEndpointSettings extends LimitSettings, CallDefaults {
   /**
    * Name in events, errors, metadata and `status()`. Must be unique. Without one it is such as `azure:my-eastus`, with `#2` for a
    * second one of the same place, and changes with the settings: give one to what you keep (dashboards, stored conversations).
@@ -64,8 +66,6 @@ export interface ServiceEndpointSettings extends CommonEndpointSettings {
   readonly baseURLEnv?: string | undefined;
   /** The key, or a function that returns it or a promise of it, called for each attempt. `apiKeyEnv` keeps it out of the code. */
   readonly apiKey?: ApiKey | undefined;
-  /** Headers of each request to this endpoint. They win over headers of a call, and over the key where they name its header. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Used instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**

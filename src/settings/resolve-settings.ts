@@ -1,6 +1,7 @@
 import type { ClassifyFailure, RejectionReason } from '../failure/failure.ts';
 import { guardedClassifier } from '../failure/guarded-classifier.ts';
 import type { DeploymentSettings, EndpointSettings } from './endpoint-settings.ts';
+import { type Headers, mergeDefaults, type TimeoutSettings } from './call-defaults.ts';
 import { endpointNames } from './endpoint-names.ts';
 import type { BalancedProviderSettings } from './settings.ts';
 
@@ -17,8 +18,9 @@ const TEN_MINUTES_MS = 600_000;
 export function resolveSettings(settings: BalancedProviderSettings, classify: ClassifyFailure) {
   const { retry = {} } = settings;
   const minDelayMs = retry.minDelayMs ?? Math.min(1_000, retry.maxDelayMs ?? 1_000);
+  const timeout: TimeoutSettings = Object.freeze({ ...settings.timeout });
   return Object.freeze({
-    endpoints: resolveEndpoints(settings.endpoints),
+    endpoints: resolveEndpoints(settings.endpoints, timeout),
     modelMapping: new Map(Object.entries(settings.modelMapping ?? {})),
     fallbacks: new Map(Object.entries(settings.fallbacks ?? {})),
     fallbackAfterMs: settings.fallbackAfterMs ?? 0,
@@ -37,7 +39,7 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
       factor: retry.factor ?? 2,
       jitter: retry.jitter ?? true,
     }),
-    timeout: Object.freeze({ ...settings.timeout }),
+    timeout,
     totalTimeoutMs: settings.totalTimeoutMs,
     hedge: resolveHedge(settings.hedge),
     affinity: settings.affinity ?? true,
@@ -68,13 +70,15 @@ function resolveCooldown(cooldownMs: BalancedProviderSettings['cooldownMs'] = {}
   return Object.freeze({ initialMs, factor: cooldownMs.factor ?? 2.4, maxMs, jitter: true });
 }
 
-function resolveEndpoints(endpoints: readonly EndpointSettings[]) {
+function resolveEndpoints(endpoints: readonly EndpointSettings[], timeout: TimeoutSettings) {
   const names = endpointNames(endpoints);
   return endpoints.map((settings, index) => {
-    const { weight = 1, priority = 0, models, rpm, tpm, maxConcurrency } = settings;
+    const { weight = 1, priority = 0, models, rpm, tpm, maxConcurrency, type, headers } = settings;
     const deployments = new Map<string, DeploymentSettings>();
     for (const [id, named] of Object.entries(settings.deployments ?? {}))
       deployments.set(id, typeof named === 'string' ? { name: named } : { ...named });
+    const [shared, replaced] =
+      type === undefined ? [undefined, headers] : splitHeaders(headers, [...deployments.values()]);
     return Object.freeze({
       name: names[index] ?? `endpoint ${index}`,
       weight,
@@ -83,16 +87,27 @@ function resolveEndpoints(endpoints: readonly EndpointSettings[]) {
       deployments,
       /** Limits of the whole endpoint. */
       limits: { rpm, tpm, maxConcurrency },
+      /** What calls that go there are given. */
+      callDefaults: mergeDefaults({ timeout }, { ...settings, headers: replaced }),
       /** The only model ids served; all when it is left out. */
       models: models && new Set(models),
-      settings: copyOf(settings),
+      settings: copyOf(settings, shared),
     });
   });
 }
 
+/** Headers that the endpoint itself sends with each request, and those of which one of its deployments has its own. */
+function splitHeaders(headers: Headers | undefined, deployments: readonly DeploymentSettings[]) {
+  const own = new Set(deployments.flatMap((each) => Object.keys(each.headers ?? {})).map((name) => name.toLowerCase()));
+  if (headers === undefined || own.size === 0) return [headers, undefined] as const;
+  const pick = (isOwn: boolean): Headers =>
+    Object.fromEntries(Object.entries(headers).filter(([name]) => own.has(name.toLowerCase()) === isOwn));
+  return [pick(false), pick(true)] as const;
+}
+
 /** What is done to the settings afterwards has no effect. Headers and redirects are read later. */
-function copyOf(settings: EndpointSettings): EndpointSettings {
+function copyOf(settings: EndpointSettings, headers: Headers | undefined): EndpointSettings {
   if (settings.type === undefined) return Object.freeze({ ...settings });
-  const { headers, redirect } = settings;
+  const { redirect } = settings;
   return Object.freeze({ ...settings, headers: headers && { ...headers }, redirect: redirect && [...redirect] });
 }

@@ -26,6 +26,7 @@ import {
   CONNECTION_HEADERS,
   headerValue,
   isHeaders,
+  KEY_HEADERS,
   origin,
   resourceName,
   servicePrefix,
@@ -52,14 +53,37 @@ const name = inTurn(
 const modelIdsToNames = (check: Check): Check => record('must be an object that maps model ids to names', check);
 const atMostOne = must('must be at most 1', (value) => (value as number) <= 1);
 
+const headers = inTurn(
+  record('must be an object of header values', must('must be a string', isText)),
+  must('has a name or a value that no header can have', (value) => isHeaders(value as Record<string, string>)),
+  must('has a header that belongs to the connection', (value) =>
+    Object.keys(value as object).every((header) => !CONNECTION_HEADERS.includes(header.toLowerCase())),
+  ),
+);
+const timeout = object({ firstContentMs: positive, idleMs: positive, attemptMs: positive });
+const callDefaults = {
+  timeout,
+  providerOptions: record('must be an object of options by provider', record('must be an object of options', anything)),
+  headers,
+};
+
+/** Of a deployment: the key is its endpoint's. */
+const ofNoKey = inTurn(
+  headers,
+  must('has a header that carries a key: give it in the headers of the endpoint', (value) =>
+    Object.keys(value as object).every((header) => !KEY_HEADERS.includes(header.toLowerCase())),
+  ),
+);
+
 const limits = { rpm: positive, tpm: positive, maxConcurrency: wholeFrom(1) };
 
 const common = {
   ...limits,
+  ...callDefaults,
   name: text,
   weight: positive,
   priority: number,
-  deployments: modelIdsToNames(shortOr(name, object({ ...limits, name }, ['name']))),
+  deployments: modelIdsToNames(shortOr(name, object({ ...limits, ...callDefaults, headers: ofNoKey, name }, ['name']))),
   models: inTurn(
     list('must be a list of model ids', text),
     must('must name at least one model', (value) => (value as readonly unknown[]).length > 0),
@@ -75,13 +99,6 @@ const service = {
     (value, path) => (isText(value) ? obeying(headerValue)(value, path) : []),
   ),
   apiKeyEnv: obeying(variableName),
-  headers: inTurn(
-    record('must be an object of header values', must('must be a string', isText)),
-    must('has a name or a value that no header can have', (value) => isHeaders(value as Record<string, string>)),
-    must('has a header that belongs to the connection', (value) =>
-      Object.keys(value as object).every((header) => !CONNECTION_HEADERS.includes(header.toLowerCase())),
-    ),
-  ),
   fetch: callable,
   redirect: list('must be a list of origins', obeying(origin)),
 };
@@ -165,7 +182,7 @@ export const settingsShape = object(
       factor: atLeast(1),
       jitter: flag,
     }),
-    timeout: object({ firstContentMs: positive, idleMs: positive, attemptMs: positive }),
+    timeout,
     totalTimeoutMs: positive,
     hedge: shortOr(flag, object({ afterMs: positive, maxExtra: inTurn(positive, atMostOne) })),
     affinity: flag,

@@ -1,4 +1,5 @@
 import type { ClassifyFailure, RejectionReason } from '../failure/failure.ts';
+import type { TimeoutSettings } from './call-defaults.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import type { PickerSetting } from './picker-setting.ts';
 
@@ -24,20 +25,6 @@ export interface RetrySettings {
   readonly factor?: number | undefined;
   /** Multiplies each wait by a random number between 1 and 2. @default true */
   readonly jitter?: boolean | undefined;
-}
-
-/** Time limits of one attempt. Each ends the attempt and lets the next deployment try. */
-export interface TimeoutSettings {
-  /** Milliseconds from the start of a streaming attempt to its first content. @default no limit */
-  readonly firstContentMs?: number | undefined;
-  /**
-   * Milliseconds of waiting between two parts with content. Pings, empty deltas and metadata do not count as content.
-   *
-   * @default no limit
-   */
-  readonly idleMs?: number | undefined;
-  /** Milliseconds for a whole attempt, a key function that hangs included. A stream's attempt lasts until its end. @default no limit */
-  readonly attemptMs?: number | undefined;
 }
 
 /** When a second deployment is asked beside one that is silent. */

@@ -18,6 +18,9 @@ export const CONNECTION_HEADERS = [
   'upgrade',
 ];
 
+/** What carries a key; the last one is Azure Speech's, which some transcription models are served by. */
+export const KEY_HEADERS = ['authorization', 'api-key', 'ocp-apim-subscription-key'];
+
 /** Whether the platform takes them for headers. */
 export function isHeaders(headers: Readonly<Record<string, string>>): boolean {
   try {

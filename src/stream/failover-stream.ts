@@ -76,8 +76,8 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
 
   /** The first content is there: from here on everything is this deployment's. */
   #begin({ attempt, answer }: Answered<OpenStream>): void {
-    const { clock, settings } = this.#call.context;
-    const { idleMs } = settings.timeout;
+    const { clock } = this.#call.context;
+    const { idleMs } = attempt.deployment.timeout;
     this.#attempt = attempt;
     this.#reader = answer.reader;
     // The reader has left in the moment of the answer.

@@ -46,6 +46,7 @@ function fleet() {
           kind: 'language',
           gates: gates.of(name, name),
           target: () => undefined as never,
+          timeout: {},
         }),
     ),
   );

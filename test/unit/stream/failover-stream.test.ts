@@ -211,7 +211,7 @@ describe('a stream that goes well', () => {
     expectSameParts(reading.parts.slice(0, 2), parts.slice(0, 2));
     expect(reading.parts[2]).toEqual({
       ...last,
-      providerMetadata: { openai: { logprobs: 1 }, balanced: { endpoint: 'e1', attempts: 2 } },
+      providerMetadata: { openai: { logprobs: 1 }, balanced: { endpoint: 'e1', attempts: 2, modelId: 'm' } },
     });
     expect(last.providerMetadata).toEqual({ openai: { logprobs: 1 } });
   });
