@@ -18,6 +18,7 @@ const sdkMajors = [4, 5, 6, 7]
       include: ['test/sdk-majors/suite/**/*.test.ts'],
       environment: 'node' as const,
       testTimeout: 20_000,
+      setupFiles: [`${root}test/support/no-chance.ts`],
     },
   }));
 
@@ -39,6 +40,7 @@ export default defineConfig({
           exclude: ['test/sdk-majors/**'],
           environment: 'node',
           testTimeout: 20_000,
+          setupFiles: ['test/support/no-chance.ts'],
         },
       },
       ...sdkMajors,

@@ -136,7 +136,7 @@ export type BalancedProvider = BalancedProviderMembers & ProviderSpecification;
 export function createBalancedProvider(settings: BalancedProviderSettings): BalancedProvider {
   validateSettings(settings);
   const resolved = resolveSettings(settings, classifyFailure);
-  const clock = systemClock;
+  const clock = { ...systemClock, random: resolved.random ?? (() => Math.random()) };
   const events = new EventEmitter();
   const endpoints = new Endpoints(resolved, events, clock);
   const fleet = new Fleet({ settings: resolved, endpoints: endpoints.all, clock, events });

@@ -155,8 +155,7 @@ const isReaders = (attempt: Attempt, error: unknown): boolean =>
 /** Others fit where this call does not, and this one goes there no more, or not before there is enough for it. */
 const saysNothingOfOthers = ({ call, deployment }: Attempt, size: CallSize | undefined): boolean =>
   size?.leavesPlenty === true &&
-  (size.exceedsLimit ||
-    !deployment.isOpen(call.now, Math.min(size.tokens, call.ring.tokens.estimate(call.options, false))));
+  (size.exceedsLimit || !deployment.isOpen(call.now, Math.min(size.tokens, call.ring.tokens.estimate(call.options))));
 
 /** Milliseconds that are far longer than answers usually take, once enough is known. */
 function farTooLong({ call }: Attempt): number | undefined {

@@ -22,10 +22,10 @@ export interface CallSize {
 
 /** Reads a rejection for its rate. `undefined` when it was not, or not certainly, for the size of the call. */
 export function rejectedSize({ ring, options }: Call, error: unknown): CallSize | undefined {
-  const stated = statedLimits(failureHeaders(error));
+  const stated = statedLimits(failureHeaders(error), Date.now());
   const { perMinute, remaining = 0 } = stated?.tokens ?? {};
   if (perMinute === undefined || stated?.requests.remaining === 0) return undefined;
-  const tokens = ring.tokens.estimate(options, true);
+  const tokens = ring.tokens.estimate(options);
   const isRefusedWhenFull = remaining >= NEARLY_ALL * perMinute && tokens >= LEAST_ESTIMATE * perMinute;
   const exceedsLimit = tokens > perMinute || isRefusedWhenFull;
   if (!exceedsLimit && tokens <= remaining) return undefined;

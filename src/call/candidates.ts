@@ -166,7 +166,7 @@ export class Candidates {
   /** Whether there is another deployment to ask now. */
   hasOther(than: Deployment): boolean {
     const { scope, now } = this.#call;
-    return scope.opens(now, { ...this.#requestNow(now), excluded: withOne(this.#failed, than) }) === 'now';
+    return scope.opens(now, { ...this.#currentRequest, excluded: withOne(this.#failed, than) }) === 'now';
   }
 
   /** Waits until a deployment is available, as long as the settings and the call's own end allow. */
@@ -180,7 +180,7 @@ export class Candidates {
     const latest = now + (modelWaitMs || this.#maxWaitMs - call.waitedMs);
     const waits = {
       ring: modelWaitMs > 0 ? call.ring : call.scope,
-      request: this.#waitRequest(now, modelWaitMs > 0 ? undefined : chain, excluded),
+      request: this.#waitRequest(modelWaitMs > 0 ? undefined : chain, excluded),
       deadline: Math.min(latest, cancellation.endsAt ?? latest),
       cancellation,
       isReturning: this.#failed !== this.#barred,
@@ -190,10 +190,10 @@ export class Candidates {
     return chain === undefined || modelWaitMs > 0 ? waited : waited.then((end) => this.#arrive(chain, end));
   }
 
-  #waitRequest(now: number, chain: Chain | undefined, excluded: ReadonlySet<Deployment>): PickRequest {
-    const request = this.#requestNow(now);
+  #waitRequest(chain: Chain | undefined, excluded: ReadonlySet<Deployment>): PickRequest {
+    const request = this.#currentRequest;
     if (chain === undefined) return excluded.size === 0 ? request : { ...request, excluded };
-    return { ...request, tokens: chain.estimateTokens(this.#call.options, now), excluded };
+    return { ...request, tokens: chain.estimateTokens(this.#call.options), excluded };
   }
 
   /** The call has waited for all its models at once. It looks at the first of them again when this attempt fails. */
@@ -213,7 +213,7 @@ export class Candidates {
 
   #pick(excluded: ReadonlySet<Deployment>, claimed: readonly Deployment[] = []): Lease | undefined {
     const { ring, now } = this.#call;
-    const request = this.#requestNow(now);
+    const request = this.#currentRequest;
     const open = withoutClaimed(excluded.size === 0 ? request : { ...request, excluded }, claimed);
     const deployment = ring.pick(now, open);
     return deployment && new Lease(deployment, now, request.tokens);
@@ -225,13 +225,13 @@ export class Candidates {
   }
 
   /** Worked out once, and again when an answer to another call has shown meanwhile that tokens are limited. */
-  #requestNow(now: number): PickRequest {
+  get #currentRequest(): PickRequest {
     const { ring, options, context, route, wishes } = this.#call;
     const known = this.#request;
     if (known !== undefined && (known.tokens > 1 || !ring.limitsTokens)) return known;
     const { order } = wishes ?? {};
     this.#request = {
-      tokens: ring.estimateTokens(options, now),
+      tokens: ring.estimateTokens(options),
       affinityKey: context.settings.affinity ? affinityKey(options) : undefined,
       owner: route?.ownerAmong(ring.deployments),
       isPinned: route?.isPinned,

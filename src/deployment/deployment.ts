@@ -52,6 +52,11 @@ export class Deployment {
     return this.budgets.every(({ unit, perMinute }) => unit === 'requests' || tokens <= (perMinute ?? tokens));
   }
 
+  /** Whether a limit of tokens is known of it. */
+  get limitsTokens(): boolean {
+    return this.budgets.some((budget) => budget.unit === 'tokens' && budget.isLimited);
+  }
+
   /** Whether it is closed by hand. */
   get isDrained(): boolean {
     return this.gates.drain.isDrained;

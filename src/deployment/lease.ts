@@ -33,7 +33,7 @@ export class Lease {
 
   /** The service has answered: learns the limits that it states. */
   learnLimits(headers: unknown, now: number): void {
-    const stated = statedLimits(headers);
+    const stated = statedLimits(headers, Date.now() - (now - this.startedAt));
     if (stated === undefined) return;
     for (const pass of this.#passes) pass.learnLimits?.(stated, now);
   }

@@ -68,17 +68,10 @@ export class Budget implements Gate {
 
   /** What is spent of it now, as a part of what comes in per minute; 0 while no limit is known. */
   used(now: number): number {
-    return Math.max(0, Math.round(this.missingPart(now) * (this.perMinute ?? 0)));
-  }
-
-  /** Milliseconds until nothing is missing of it, if nothing is spent. */
-  msUntilFull(now: number): number {
-    return this.#allowance?.msUntilFull(now) ?? 0;
-  }
-
-  /** The part that is missing now, from 0 to 1 and, overdrawn, more. */
-  missingPart(now: number): number {
-    return this.#allowance === undefined ? 0 : 1 - this.#allowance.level(now) / this.#allowance.capacity;
+    const allowance = this.#allowance;
+    if (allowance === undefined) return 0;
+    const missingPart = 1 - allowance.level(now) / allowance.capacity;
+    return Math.max(0, Math.round(missingPart * allowance.perMinute));
   }
 
   opens(now: number, tokens: number): Opening {
@@ -123,9 +116,13 @@ export class Budget implements Gate {
       return;
     }
     this.#change(allowance, now, () => {
-      const remaining = allowance.learn(sentAt, limit);
-      // What deployments share is counted by us alone, although by the same service's windows.
-      if (this.isShared) return;
+      if (this.isShared) {
+        // What deployments share is counted by us alone, although by the same service's windows.
+        allowance.learn(sentAt, { ...limit, remaining: undefined });
+        return;
+      }
+      let remaining: number | undefined;
+      this.#correctBy(allowance, now, () => (remaining = allowance.learn(sentAt, limit)));
       this.#learnPerMinute(allowance, limit, now);
       if (remaining !== undefined && spending?.allowance === allowance) {
         this.#correct(spending, { ...limit, remaining }, now);

@@ -13,8 +13,6 @@ export interface Allowance {
   level(now: number): number;
   /** What may be spent now, and by how much what comes back later runs ahead of an even flow: all of a window may end at once. */
   burst(now: number): number;
-  /** Milliseconds until nothing is missing any more, if nothing is spent. What comes in after that is lost. */
-  msUntilFull(now: number): number;
   /** The first moment at which `amount` may be spent if nothing else is. An amount over the capacity counts as the capacity. */
   availableAt(now: number, amount: number): number;
   /** Spends, or with a negative amount gives back what was spent too much. Returns what is left. */

@@ -1,5 +1,5 @@
 import { type Allowance, MINUTE_MS } from './allowance.ts';
-import { type StatedLimit, wholeNumber } from './stated-limits.ts';
+import type { StatedLimit } from './stated-limits.ts';
 import { WindowEnd } from './window-end.ts';
 
 /** Spendings closer together than this part of the window are remembered as one, so that memory is bounded. */
@@ -73,10 +73,6 @@ export class SlidingWindow implements Allowance {
     return level + ahead;
   }
 
-  msUntilFull(now: number): number {
-    return ((this.capacity - this.level(now)) / this.#perMinute) * MINUTE_MS;
-  }
-
   availableAt(now: number, amount: number): number {
     let lacking = Math.min(amount, this.capacity) - this.level(now);
     if (lacking <= 0) return now;
@@ -111,10 +107,9 @@ export class SlidingWindow implements Allowance {
   }
 
   /** Azure states what is left of its minute, and of its windows for requests the whole seconds until one ends. */
-  learn(sentAt: number, { remaining, reset }: StatedLimit): number | undefined {
+  learn(sentAt: number, { remaining, resetMs }: StatedLimit): number | undefined {
     if (this.#isWholeMinute) return remaining;
-    const seconds = wholeNumber(reset);
-    if (seconds !== undefined) this.#end.learn(sentAt, seconds);
+    if (resetMs !== undefined) this.#end.learn(sentAt, Math.ceil(resetMs / 1_000));
     return undefined;
   }
 

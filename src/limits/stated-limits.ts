@@ -1,3 +1,4 @@
+import { msUntil } from '../failure/named-time.ts';
 import { headerOf } from '../failure/response-headers.ts';
 
 /** What services limit. */
@@ -10,33 +11,43 @@ export type StatedLimits = Readonly<Record<Unit, StatedLimit>>;
 export interface StatedLimit {
   readonly perMinute: number | undefined;
   readonly remaining: number | undefined;
-  /** What is written of the time until it is full again, or counted anew: whole seconds at Azure, durations at OpenAI. */
-  readonly reset: string | undefined;
+  /** Milliseconds, from when the request was sent, until it is full again (OpenAI) or counted anew (Azure, in whole seconds). */
+  readonly resetMs: number | undefined;
 }
 
 /** Per minute. Some services write 2^32 - 1 or the like; the highest limits that OpenAI and Azure publish are below 2e8. */
 const NO_LIMIT = 1e9;
 
 /**
+ * Limits are per minute, and full again within one: a larger number that stands alone is in milliseconds, or a timestamp, which
+ * `msUntil` tells by its size.
+ */
+const MOST_SECONDS = 60;
+const FIRST_TIMESTAMP = 1e9;
+
+/**
  * Reads `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`: OpenAI's rate-limit guide; Azure uses the same names.
  *
+ * @param wallClockMs when the request was sent.
  * @returns `undefined` when no limit and nothing that remains is stated.
  */
-export function statedLimits(headers: unknown): StatedLimits | undefined {
-  const requests = statedLimit(headers, 'requests');
-  const tokens = statedLimit(headers, 'tokens');
+export function statedLimits(headers: unknown, wallClockMs: number): StatedLimits | undefined {
+  const requests = statedLimit(headers, 'requests', wallClockMs);
+  const tokens = statedLimit(headers, 'tokens', wallClockMs);
   return isStated(requests) || isStated(tokens) ? { requests, tokens } : undefined;
 }
 
 const isStated = ({ perMinute, remaining }: StatedLimit): boolean => perMinute !== undefined || remaining !== undefined;
 
-function statedLimit(headers: unknown, unit: Unit): StatedLimit {
+function statedLimit(headers: unknown, unit: Unit, wallClockMs: number): StatedLimit {
+  const reset = headerOf(headers, `x-ratelimit-reset-${unit}`);
+  const alone = Number(reset);
   const perMinute = wholeNumber(headerOf(headers, `x-ratelimit-limit-${unit}`));
   return {
     // A limit of nothing is a service that does not know its own, and one beyond all bounds is none: it would draw all calls.
     perMinute: perMinute === 0 || Number(perMinute) >= NO_LIMIT ? undefined : perMinute,
     remaining: wholeNumber(headerOf(headers, `x-ratelimit-remaining-${unit}`)),
-    reset: headerOf(headers, `x-ratelimit-reset-${unit}`),
+    resetMs: msUntil(reset, wallClockMs, alone > MOST_SECONDS && alone < FIRST_TIMESTAMP ? 1 : 1_000),
   };
 }
 

@@ -8,11 +8,14 @@ import type { StatedLimit } from './stated-limits.ts';
 const ARRIVAL_MS = 100;
 
 /**
- * An allowance that refills continuously and never holds more than a minute's worth: how OpenAI limits requests and tokens
- * (its rate-limit guide; `x-ratelimit-reset-*` tells when the bucket is full).
+ * An allowance that refills continuously and holds a minute's worth, or less where answers show it: how OpenAI limits requests
+ * and tokens (its rate-limit guide; `x-ratelimit-reset-*` tells when the bucket is full).
  */
 export class TokenBucket implements Allowance {
   #perMinute: number;
+  /** What it holds when it is full, and the most that has been left of it, as far as answers have shown. */
+  #holds: number | undefined;
+  #mostLeft = 1;
   #level: number;
   /** Until when it has been refilled. */
   #filledAt: number;
@@ -28,7 +31,7 @@ export class TokenBucket implements Allowance {
   }
 
   get capacity(): number {
-    return this.#perMinute;
+    return Math.min(this.#perMinute, this.#holds ?? this.#perMinute);
   }
 
   level(now: number): number {
@@ -42,10 +45,6 @@ export class TokenBucket implements Allowance {
 
   burst(now: number): number {
     return this.level(now);
-  }
-
-  msUntilFull(now: number): number {
-    return ((this.capacity - this.level(now)) / this.#perMinute) * MINUTE_MS;
   }
 
   availableAt(now: number, amount: number): number {
@@ -69,7 +68,11 @@ export class TokenBucket implements Allowance {
     this.#setLevel(perMinute - spent);
   }
 
-  learn(_sentAt: number, { remaining }: StatedLimit): number | undefined {
+  /** What is left, and what comes in until it is full, is what it holds: but no less than has been seen. */
+  learn(_sentAt: number, { perMinute = this.#perMinute, remaining, resetMs }: StatedLimit): number | undefined {
+    if (remaining === undefined) return undefined;
+    this.#mostLeft = Math.max(this.#mostLeft, remaining);
+    if (resetMs !== undefined) this.#holds = Math.max(this.#mostLeft, remaining + (resetMs * perMinute) / MINUTE_MS);
     return remaining;
   }
 
@@ -82,7 +85,7 @@ export class TokenBucket implements Allowance {
 
   /** Owes no more than comes in within a minute, however much was spent of a limit that has fallen since. */
   #setLevel(level: number): number {
-    this.#level = Math.max(-this.capacity, Math.min(this.capacity, level));
+    this.#level = Math.max(-this.#perMinute, Math.min(this.capacity, level));
     return this.#level;
   }
 }

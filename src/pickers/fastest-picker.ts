@@ -13,7 +13,7 @@ export function fastestPicker(random: () => number, drawn: readonly number[] = [
     ahead = rest;
     return next;
   };
-  const pick = (available: readonly Deployment[], { now, weightOf }: PickContext): Deployment => {
+  const pick = (available: readonly Deployment[], { now }: PickContext): Deployment => {
     const count = available.length;
     const first = Math.floor(draw() * count);
     const one = available[first] as Deployment;
@@ -21,10 +21,10 @@ export function fastestPicker(random: () => number, drawn: readonly number[] = [
     // Any of the others, with equal chance.
     const other = available[(first + 1 + Math.floor(draw() * (count - 1))) % count] as Deployment;
     const cost = (deployment: Deployment, rival: Deployment): number => {
-      const { inFlight, latency } = deployment;
+      const { inFlight, latency, endpoint } = deployment;
       // A deployment that has not answered yet is tried; but while it is, it is taken to be no quicker than the rest, since it may hang.
       const expectedMs = latency.at(now) || (inFlight === 0 ? 0 : Math.max(1, rival.latency.at(now)));
-      return (expectedMs * (inFlight + 1)) / weightOf(deployment);
+      return (expectedMs * (inFlight + 1)) / endpoint.weight;
     };
     return cost(other, one) < cost(one, other) ? other : one;
   };

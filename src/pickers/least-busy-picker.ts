@@ -1,13 +1,11 @@
 import type { Deployment } from '../deployment/deployment.ts';
-import type { PickContext, Picker } from './picker.ts';
+import type { Picker } from './picker.ts';
 
 /** The one with the fewest attempts under way for its weight; among equals, in turn. */
-export function leastBusyPicker(from = 0): Picker {
+export function leastBusyPicker(from: number): Picker {
   let turn = from;
-  const pick = (available: readonly Deployment[], { weightOf }: PickContext): Deployment => {
+  const pick = (available: readonly Deployment[]): Deployment => {
     turn += 1;
-    // With this attempt, so that weights count for the idle too.
-    const loadOf = (deployment: Deployment): number => (deployment.inFlight + 1) / weightOf(deployment);
     let least = available[turn % available.length] as Deployment;
     for (let step = 1; step < available.length; step += 1) {
       const deployment = available[(turn + step) % available.length] as Deployment;
@@ -17,3 +15,6 @@ export function leastBusyPicker(from = 0): Picker {
   };
   return Object.assign(pick, { copy: () => leastBusyPicker(turn) });
 }
+
+/** With the attempt that is to be sent, so that weights count for the idle too. */
+const loadOf = ({ inFlight, endpoint }: Deployment): number => (inFlight + 1) / endpoint.weight;

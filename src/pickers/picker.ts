@@ -7,13 +7,6 @@ export interface PickContext {
   readonly isFailover: boolean;
   /** The model id that the caller asked for. */
   readonly modelId: string;
-  /**
-   * Milliseconds until a deployment's quota is full again, when quotas are known and getting scarce. What comes in after that is
-   * lost, so the one that is full soonest is to be spent first.
-   */
-  readonly msUntilFull: ((deployment: Deployment) => number) | undefined;
-  /** Share of the calls that a deployment is to have, relative to others. */
-  readonly weightOf: (deployment: Deployment) => number;
 }
 
 /**

@@ -11,18 +11,14 @@ const SLACK = 4;
  * weights). One with too much to do is passed over, so that a popular key does not overload it (consistent hashing with
  * bounded loads: Mirrokni, Thorup, Zadimoghaddam 2016).
  */
-export function byAffinity(
-  key: string,
-  candidates: readonly Deployment[],
-  weightOf: (deployment: Deployment) => number,
-): Deployment | undefined {
+export function byAffinity(key: string, candidates: readonly Deployment[]): Deployment | undefined {
   const keyHash = hash(key);
   const underWay = candidates.reduce((sum, { inFlight }) => sum + inFlight, 1);
-  const weights = candidates.reduce((sum, deployment) => sum + weightOf(deployment), 0);
+  const weights = candidates.reduce((sum, { endpoint }) => sum + endpoint.weight, 0);
   let best: Deployment | undefined;
   let bestScore = -Infinity;
   for (const deployment of candidates) {
-    const weight = weightOf(deployment);
+    const { weight } = deployment.endpoint;
     if (deployment.inFlight + 1 > Math.ceil((BOUND * underWay * weight) / weights) + SLACK) continue;
     const score = -weight / Math.log(fraction(keyHash, deployment));
     if (score > bestScore) {

@@ -1,16 +1,18 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { PickContext, Picker } from './picker.ts';
 
-/** Milliseconds of quota that are no difference. */
-const NO_DIFFERENCE_MS = 1;
-
 /** Virtual times are sums of fractions. */
 const ROUNDING = 1e-9;
+
+/**
+ * Turns that a deployment has missed and that are made up for: those for which it had no room at that moment, but not those of
+ * an outage, or all traffic would go to it at once.
+ */
+const MADE_UP = 2;
 
 /** A deployment's place in the order of turns. */
 interface Turns {
   readonly deployment: Deployment;
-  weight: number;
   /** Breaks ties: the order configured. */
   readonly order: number;
   /** Virtual time from which its turns are counted. */
@@ -25,23 +27,22 @@ interface Turns {
  * Weighted round robin on virtual time, in which a deployment of weight w has a turn every 1/w: over any whole period each gets
  * exactly its weight. The one whose turn has begun and ends first is taken (earliest eligible deadline: Stoica and Abdel-Wahab
  * 1995), so that no deployment is ever a whole turn ahead or behind.
- *
- * Where quotas are known and scarce, those come first whose quota would be the first to overflow.
  */
 export function roundRobinPicker(
-  rotation = new Rotation(),
+  rotation: Rotation,
   // Failovers and hedges have turns of their own: counted with the others, a deployment that stands in for one that is flaky would
   // get fewer of the first attempts, and the flaky one more.
-  failovers = new Rotation(),
+  failovers: Rotation,
 ): Picker {
-  const pick = (candidates: readonly Deployment[], { isFailover, weightOf, msUntilFull }: PickContext): Deployment => {
-    const available = msUntilFull === undefined ? candidates : leastMissing(candidates, msUntilFull);
-    return (isFailover ? failovers : rotation).next(available, weightOf);
-  };
+  const pick = (available: readonly Deployment[], { isFailover }: PickContext): Deployment =>
+    (isFailover ? failovers : rotation).next(available);
   return Object.assign(pick, { copy: () => roundRobinPicker(rotation.copy(), failovers.copy()) });
 }
 
-class Rotation {
+/** Whose turn is next, and what each deployment has had. */
+export class Rotation {
+  /** Turns that are left out before the first. */
+  #skipped: number;
   #turns = new Map<Deployment, Turns>();
   /** The deployments of the last pick, their turns, and the sum of their weights. */
   #lastAmong: readonly Deployment[] | undefined;
@@ -49,8 +50,12 @@ class Rotation {
   #lastWeights = 0;
   #time = 0;
 
+  constructor(firstTurn: number) {
+    this.#skipped = firstTurn;
+  }
+
   copy(): Rotation {
-    const copy = new Rotation();
+    const copy = new Rotation(this.#skipped);
     copy.#turns = new Map([...this.#turns].map(([deployment, turns]) => [deployment, { ...turns }]));
     copy.#lastAmong = this.#lastAmong;
     copy.#lastTurns = this.#lastTurns.map((turns) => copy.#turns.get(turns.deployment) ?? turns);
@@ -59,8 +64,13 @@ class Rotation {
     return copy;
   }
 
-  next(available: readonly Deployment[], weightOf: PickContext['weightOf']): Deployment {
-    const among = this.#turnsAmong(available, weightOf);
+  next(available: readonly Deployment[]): Deployment {
+    for (; this.#skipped > 0; this.#skipped -= 1) this.#take(available);
+    return this.#take(available);
+  }
+
+  #take(available: readonly Deployment[]): Deployment {
+    const among = this.#turnsAmong(available);
     const now = this.#time + ROUNDING;
     let next: Turns | undefined;
     for (const turns of among) {
@@ -74,46 +84,46 @@ class Rotation {
     return next.deployment;
   }
 
-  /** Looked for again only when the candidates are others: weights change only then, and none of them has been away. */
-  #turnsAmong(available: readonly Deployment[], weightOf: PickContext['weightOf']): readonly Turns[] {
+  /** Looked for again only when the candidates are others. */
+  #turnsAmong(available: readonly Deployment[]): readonly Turns[] {
     if (this.#lastAmong === available) return this.#lastTurns;
     this.#lastAmong = available;
-    this.#lastTurns = available.map((deployment) => this.#turnsOf(deployment, weightOf(deployment)));
-    this.#lastWeights = this.#lastTurns.reduce((sum, { weight }) => sum + weight, 0);
+    this.#lastTurns = available.map((deployment) => this.#turnsOf(deployment));
+    this.#lastWeights = available.reduce((sum, { endpoint }) => sum + endpoint.weight, 0);
+    // Where these are on the whole, so that it stands still while a deployment catches up that had no room.
+    const served = this.#lastTurns.reduce(
+      (sum, { begins, deployment }) => sum + begins * deployment.endpoint.weight,
+      0,
+    );
+    this.#time = served / this.#lastWeights;
     return this.#lastTurns;
   }
 
-  #turnsOf(deployment: Deployment, weight: number): Turns {
-    let turns = this.#turns.get(deployment);
-    if (turns === undefined) {
-      turns = { deployment, weight, order: this.#turns.size, base: this.#time, taken: 0, begins: 0, due: 0 };
-      setTimes(turns);
-      this.#turns.set(deployment, turns);
-    } else if (turns.due < this.#time - ROUNDING || turns.weight !== weight) {
-      // It was away: turns that it missed are not made up for, or all traffic would go to it at once. Or its quota changed.
-      turns.weight = weight;
-      turns.base = this.#time;
+  #turnsOf(deployment: Deployment): Turns {
+    const turns = this.#turns.get(deployment) ?? {
+      deployment,
+      order: this.#turns.size,
+      base: this.#time,
+      taken: 0,
+      begins: this.#time,
+      due: 0,
+    };
+    this.#turns.set(deployment, turns);
+    const earliest = this.#time - MADE_UP / deployment.endpoint.weight;
+    if (turns.begins < earliest) {
+      turns.base = earliest;
       turns.taken = 0;
-      setTimes(turns);
     }
+    setTimes(turns);
     return turns;
   }
 }
 
-/** The deployments whose quota is full again soonest, and so would be the first to lose what comes in. */
-function leastMissing(
-  available: readonly Deployment[],
-  msUntilFull: (deployment: Deployment) => number,
-): readonly Deployment[] {
-  const missing = available.map((deployment) => msUntilFull(deployment) / deployment.endpoint.weight);
-  const least = Math.min(...missing) + NO_DIFFERENCE_MS;
-  return available.filter((_, index) => (missing[index] as number) <= least);
-}
-
 /** From the number of turns, not from the turn before: sums would drift. */
 function setTimes(turns: Turns): void {
-  turns.begins = turns.base + turns.taken / turns.weight;
-  turns.due = turns.base + (turns.taken + 1) / turns.weight;
+  const { weight } = turns.deployment.endpoint;
+  turns.begins = turns.base + turns.taken / weight;
+  turns.due = turns.base + (turns.taken + 1) / weight;
 }
 
 const isBefore = (a: Turns, b: Turns): boolean => a.due < b.due || (a.due === b.due && a.order < b.order);

@@ -61,8 +61,8 @@ export class Chain implements QueuedRing {
   }
 
   /** The most that any of its models is expected to use. */
-  estimateTokens(options: CallOptions, now: number): number {
-    return Math.max(...this.rings.map((ring) => ring.estimateTokens(options, now)));
+  estimateTokens(options: CallOptions): number {
+    return Math.max(...this.rings.map((ring) => ring.estimateTokens(options)));
   }
 
   isAllOut(now: number): boolean {

@@ -16,7 +16,6 @@ import { Availability, bestTier } from './availability.ts';
 import { dueEarlyProbe, nextEarlyProbeAt } from './early-probes.ts';
 import { HangDetector } from './hang-detector.ts';
 import { ResponseTimes } from './response-times.ts';
-import { Shares } from './shares.ts';
 import { TokenEstimator } from './token-estimator.ts';
 
 /** What all rings of a fleet share. */
@@ -57,7 +56,6 @@ export class Ring implements QueuedRing {
   readonly #answerTimes = new ResponseTimes();
   readonly #picker: Picker;
   readonly #availability: Availability;
-  readonly #shares: Shares;
   /** Milliseconds between two probes ahead of their time. */
   readonly #earlyProbeMs: number;
 
@@ -68,15 +66,14 @@ export class Ring implements QueuedRing {
     this.deployments = deployments;
     this.maxWaiting = settings.maxWaiting;
     this.queue = queue;
-    this.#picker = createPicker(settings.picker, clock);
+    this.#picker = createPicker(settings.picker, () => clock.random());
     this.#availability = new Availability(deployments, revision);
-    this.#shares = new Shares(deployments, revision);
     this.#earlyProbeMs = Math.min(settings.cooldown.initialMs * EARLY_PROBE_PART, LONGEST_EARLY_PROBE_MS);
   }
 
   /** Whether tokens have to be estimated before an attempt. */
   get limitsTokens(): boolean {
-    return this.#shares.limitsTokens;
+    return this.deployments.some((deployment) => deployment.limitsTokens);
   }
 
   /** Times to the first content of streams, or to the answer of everything else. */
@@ -84,9 +81,9 @@ export class Ring implements QueuedRing {
     return isStream ? this.#streamTimes : this.#answerTimes;
   }
 
-  /** Tokens that a call is expected to use: roughly while there are plenty, and by a closer look at its text when not. */
-  estimateTokens(options: CallOptions, now: number): number {
-    return this.limitsTokens ? Math.max(1, this.tokens.estimate(options, this.#shares.isScarce(now))) : 1;
+  /** Tokens that a call is expected to use; 1 where they are not limited. */
+  estimateTokens(options: CallOptions): number {
+    return this.limitsTokens ? Math.max(1, this.tokens.estimate(options)) : 1;
   }
 
   /** The next deployment to ask, or `undefined` when none is available that would do. */
@@ -130,14 +127,8 @@ export class Ring implements QueuedRing {
 
   #choose(candidates: readonly Deployment[], { now, affinityKey, isFailover, picker }: Choice): Deployment | undefined {
     if (candidates.length === 0) return undefined;
-    const { weightOf } = this.#shares;
-    const kept = affinityKey === undefined ? undefined : byAffinity(affinityKey, candidates, weightOf);
-    if (kept !== undefined) return kept;
-    const msUntilFull = this.#shares.isScarce(now)
-      ? ({ budgets }: Deployment): number =>
-          budgets.reduce((longest, budget) => Math.max(longest, budget.msUntilFull(now)), 0)
-      : undefined;
-    return picker(candidates, { now, isFailover, modelId: this.modelId, weightOf, msUntilFull });
+    const kept = affinityKey === undefined ? undefined : byAffinity(affinityKey, candidates);
+    return kept ?? picker(candidates, { now, isFailover, modelId: this.modelId });
   }
 
   /** Whether no deployment can be asked before a cooldown ends, or a hand opens one. */

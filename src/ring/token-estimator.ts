@@ -20,17 +20,13 @@ export class TokenEstimator {
     return this.#total;
   }
 
-  /**
-   * Input tokens, and the output cap, as Azure charges it in advance; without a cap, the usual output.
-   *
-   * @param isClose whether the text is looked at word by word, which takes longer.
-   */
-  estimate(options: CallOptions, isClose: boolean): number {
+  /** Input tokens, and the output cap, as Azure charges it in advance; without a cap, the usual output. */
+  estimate(options: CallOptions): number {
     const cap = options['maxOutputTokens'] ?? options['maxTokens'];
     const hasOutput = options['prompt'] !== undefined;
     // NaN is no number of tokens.
     const output = typeof cap === 'number' && cap >= 0 ? cap : this.#output;
-    return inputTokens(options, isClose ? estimateTokenCount : roughTokenCount) + (hasOutput ? output : 0);
+    return inputTokens(options) + (hasOutput ? output : 0);
   }
 
   /** An answer has reported what was used. */
@@ -43,27 +39,53 @@ export class TokenEstimator {
 const blend = (known: number, newest: number): number => known + (newest - known) * NEWEST;
 
 /** Tokens of all text in a prompt, a list of values to embed, and tool definitions. */
-const inputTokens = ({ prompt, values, tools }: CallOptions, count: CountTokens): number =>
-  Math.ceil(tokensIn(prompt, count) + tokensIn(values, count) + tokensIn(tools, count));
+function inputTokens({ prompt, values, tools }: CallOptions): number {
+  const text = new TextSample();
+  const files = tokensOfFiles(prompt, text) + tokensOfFiles(values, text) + tokensOfFiles(tools, text);
+  return Math.ceil(files + text.tokens);
+}
 
-type CountTokens = (text: string) => number;
+/** Characters that are looked at word by word. A long prompt would stop all other calls of the process for as long as that takes. */
+const SAMPLE = 256;
 
-/** OpenAI's rule of thumb for English: four characters a token. */
-const roughTokenCount: CountTokens = (text) => text.length / 4;
+/** The text of a call, and the tokens in it, by a sample of what comes first. */
+class TextSample {
+  #length = 0;
+  #sampled = 0;
+  #sampledTokens = 0;
+
+  add(text: string): void {
+    this.#length += text.length;
+    if (this.#sampled >= SAMPLE) return;
+    const sample = text.slice(0, SAMPLE - this.#sampled);
+    this.#sampled += sample.length;
+    this.#sampledTokens += estimateTokenCount(sample);
+  }
+
+  get tokens(): number {
+    return this.#sampled === 0 ? 0 : (this.#length / this.#sampled) * this.#sampledTokens;
+  }
+}
 
 /** A schema may refer to itself; what is nested deeper than this is not text that matters. */
 const DEEPEST = 32;
 
-function tokensIn(value: unknown, count: CountTokens, depth = 0): number {
-  if (typeof value === 'string') return BASE64.test(value) ? TOKENS_PER_FILE : count(value);
+/** Adds up the tokens of files, and collects the text. */
+function tokensOfFiles(value: unknown, text: TextSample, depth = 0): number {
+  if (typeof value === 'string') {
+    if (BASE64.test(value)) return TOKENS_PER_FILE;
+    text.add(value);
+  }
   if (typeof value !== 'object' || value === null || depth > DEEPEST) return 0;
   if (value instanceof Uint8Array || value instanceof URL) return TOKENS_PER_FILE;
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + tokensIn(item, count, depth + 1), 0);
+  if (Array.isArray(value)) {
+    return value.reduce((sum: number, item) => sum + tokensOfFiles(item, text, depth + 1), 0);
+  }
   const part = value as Readonly<Record<string, unknown>>;
   if (FILES.has(part['type'])) return TOKENS_PER_FILE;
   let sum = 0;
   for (const key in part) {
-    if (!OPTIONS.has(key)) sum += tokensIn(part[key], count, depth + 1);
+    if (!OPTIONS.has(key)) sum += tokensOfFiles(part[key], text, depth + 1);
   }
   return sum;
 }

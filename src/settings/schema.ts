@@ -171,6 +171,7 @@ export const settingsShape = object(
     loadBalancing: flag,
     picker: (value, path) =>
       isCallable(value) ? [] : oneOf('round-robin', 'least-busy', 'fastest', 'in-order')(value, path),
+    random: callable,
     maxWaitMs: atLeast(0),
     maxWaiting: wholeFrom(0),
     maxRateLimitMs: positive,

@@ -91,6 +91,13 @@ export interface BalancedProviderSettings {
    */
   readonly picker?: PickerSetting | undefined;
   /**
+   * Numbers from 0 up to 1, for all that is left to chance: which deployment has the first turn, jitter, the picker `fastest`. With
+   * `() => 0` a new provider begins with the first endpoint, which is what a test may want.
+   *
+   * @default Math.random
+   */
+  readonly random?: (() => number) | undefined;
+  /**
    * Milliseconds that a call waits for capacity, all its waits together, while no deployment is available but one will be. 0 never
    * waits.
    *

@@ -70,6 +70,7 @@ describe('a call that no endpoint answers', () => {
   });
 
   it('waits differently each time, so that many calls do not come back together', async () => {
+    vi.restoreAllMocks();
     const { endpoints, ask } = buildRing([dead], { failureThreshold: 1_000, retry: { rounds: 2 } });
 
     for (let call = 0; call < 20; call++) {

@@ -179,12 +179,15 @@ const budgetOf = (options: Partial<BudgetOptions>): Budget =>
 
 /** What answers state of both limits. */
 const stated = (perMinute: number, remaining: number) =>
-  statedLimits({
-    'x-ratelimit-limit-requests': `${perMinute}`,
-    'x-ratelimit-remaining-requests': `${remaining}`,
-    'x-ratelimit-limit-tokens': `${perMinute}`,
-    'x-ratelimit-remaining-tokens': `${remaining}`,
-  })!;
+  statedLimits(
+    {
+      'x-ratelimit-limit-requests': `${perMinute}`,
+      'x-ratelimit-remaining-requests': `${remaining}`,
+      'x-ratelimit-limit-tokens': `${perMinute}`,
+      'x-ratelimit-remaining-tokens': `${remaining}`,
+    },
+    0,
+  )!;
 const succeeds = (tokens?: number) => ({ type: 'success', tokens }) as const;
 const rejected = (retryAfterMs?: number) =>
   ({ type: 'failure', failure: { class: 'rate-limited', retryAfterMs } }) as const;
@@ -238,7 +241,8 @@ describe('a budget', () => {
 
     long.settle(succeeds(10), 120_000);
 
-    expect(budget.missingPart(120_000)).toBe(0);
+    expect(budget.opens(120_000, 60_000)).toBe('now');
+    expect(budget.pace(120_000)?.burst).toBe(60_000);
   });
 
   it('gets nothing back where the service charges what is expected', () => {
@@ -266,7 +270,7 @@ describe('a budget', () => {
     budget.reset(20);
 
     expect(budget.perMinute).toBe(60);
-    expect(budget.missingPart(20)).toBeGreaterThanOrEqual(0.5);
+    expect(budget.pace(20)?.burst).toBeLessThanOrEqual(30);
   });
 
   it('that is reset knows no limit any more when it had only learned one', () => {
@@ -288,7 +292,7 @@ describe('a budget that hears what a service says is left', () => {
 
       budget.enter(0, 1).learnLimits?.(stated(100_000, 30_000), 0);
 
-      expect(budget.missingPart(0)).toBeCloseTo(0.7);
+      expect(budget.pace(0)?.burst).toBeCloseTo(30_000);
     },
   );
 
@@ -375,7 +379,7 @@ describe('a budget that hears what a service says is left', () => {
     (limit) => {
       const budget = budgetOf({});
 
-      const said = statedLimits({ 'x-ratelimit-limit-requests': limit, 'x-ratelimit-remaining-requests': '5' });
+      const said = statedLimits({ 'x-ratelimit-limit-requests': limit, 'x-ratelimit-remaining-requests': '5' }, 0);
       if (said !== undefined) budget.enter(0, 1).learnLimits?.(said, 0);
 
       expect(budget.isLimited).toBe(false);
@@ -460,7 +464,7 @@ describe('a budget tells of its changes', () => {
     const attempts = Array.from({ length: 10 }, () => budget.enter(0, 1));
     const before = revision.count;
 
-    attempts[0]?.learnLimits?.({ ...stated(60, 50), requests: { ...stated(60, 50).requests, reset: '3' } }, 100);
+    attempts[0]?.learnLimits?.({ ...stated(60, 50), requests: { ...stated(60, 50).requests, resetMs: 3_000 } }, 100);
 
     expect(revision.count).toBeGreaterThan(before);
     expect(budget.opens(100, 1)).toBe(3_000);

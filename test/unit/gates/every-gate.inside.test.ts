@@ -136,7 +136,7 @@ class Walk {
   }
 
   learnLimits(index: number, headers: Readonly<Record<string, string>>): void {
-    const stated = statedLimits(headers);
+    const stated = statedLimits(headers, 0);
     if (stated === undefined) return;
     this.#with(index, ({ pass }) => this.#step(() => pass?.learnLimits?.(stated, this.world.now)));
   }

@@ -9,11 +9,14 @@ const WINDOW_MS = 10_000;
 
 /** What an answer says whose window ends in so many seconds. */
 const stated = (seconds: number | string) =>
-  statedLimits({
-    'x-ratelimit-limit-requests': '180',
-    'x-ratelimit-remaining-requests': '0',
-    'x-ratelimit-reset-requests': String(seconds),
-  })!.requests;
+  statedLimits(
+    {
+      'x-ratelimit-limit-requests': '180',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': String(seconds),
+    },
+    0,
+  )!.requests;
 
 /** The requests of an Azure deployment, 30 in 10 seconds, all of them sent about `sentAt`. */
 function spentWindow(sentAt: number): SlidingWindow {
