@@ -10,7 +10,7 @@ import type { Attempt } from './attempt.ts';
 import type { CancelledBy } from './cancellation.ts';
 import { FAR_LONGER, SHORTEST_SILENCE_MS, silenceOf } from './hedge-delay.ts';
 import { type CallSize, rejectedSize } from './call-size.ts';
-import { judge } from './judge.ts';
+import { isDoubted, judge } from './judge.ts';
 import type { Verdict } from './route.ts';
 
 /** An attempt that has failed, and what that means for its call. */
@@ -53,7 +53,8 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
   attempt.drop(error);
   if (cancellation.end !== undefined) return cancel(attempt, cancellation.end, error);
   const { deployment, startedAt, lease } = attempt;
-  const { failure, verdict } = judge(attempt, error);
+  const judgement = judge(attempt, error);
+  const { failure } = judgement;
   // Failures count as slow, or the quickest to fail would look like the fastest.
   if (failure.class === 'retryable') {
     deployment.latency.record(now, 2 * Math.max(now - startedAt, deployment.latency.at(now)));
@@ -61,9 +62,21 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
   lease.learnLimits(failureHeaders(error), now);
   const size = failure.class === 'rate-limited' ? rejectedSize(attempt.call, error) : undefined;
   const isNothing = isReaders(attempt, error) || saysNothingOfOthers(attempt, size);
-  const outcome: Outcome = isNothing ? NOTHING : { type: 'failure', failure };
+  const { call } = attempt;
+  const { doubted } = call.lastFailure ?? {};
+  const isNowDoubted = isDoubted(attempt, judgement);
+  const outcome: Outcome = isNothing || isNowDoubted ? NOTHING : { type: 'failure', failure };
   end(attempt, { as: failure, outcome, error });
-  return { attempt, error, failure, verdict, isFinal: asksNotToRetry(error) || size?.exceedsLimit === true };
+  if (isNowDoubted) call.lastFailure = { at: deployment, class: failure.class, doubted: { attempt, error } };
+  // The rejection stands where the other has failed for reasons of its own.
+  const verdict = isNowDoubted ? 'next' : doubted === undefined ? judgement.verdict : 'give-up';
+  return {
+    attempt,
+    error: doubted?.error ?? error,
+    failure,
+    verdict,
+    isFinal: asksNotToRetry(error) || size?.exceedsLimit === true,
+  };
 }
 
 /** Another attempt of the call has answered, and this one had given nothing yet. */

@@ -100,6 +100,8 @@ export class Attempt {
     deployment.latency.record(now, afterMs);
     call.ring.times(call.isStream).record(afterMs);
     call.ring.hangs.gotContent(deployment, !this.isOverdue);
+    deployment.rejections.answered();
+    call.lastFailure?.doubted?.attempt.refute();
     // The gates hear of a whole answer at once, when it ends: in between, a call that waits would find its place still taken.
     if (call.isStream) lease.content();
   }
@@ -109,6 +111,13 @@ export class Attempt {
     const { end } = this.call.cancellation;
     if (end?.by === 'caller') this.interrupt(end.reason);
     else if (end !== undefined) this.expire('totalTimeoutMs', end.timeoutMs);
+  }
+
+  /** Another deployment has answered what this one has rejected: it counts as a failure, as any other. */
+  refute(): void {
+    const { deployment, lease, startedAt } = this;
+    deployment.rejections.refuted();
+    deployment.gates.breaker.fail(lease.isProbe, startedAt, { class: 'retryable' });
   }
 
   /** Interrupts the attempt because the time of a setting is over. */

@@ -26,6 +26,12 @@ export interface CallRequest {
 // Most calls end with their first attempt, and thousands may wait: lists are made when there is something in them.
 const NONE: readonly never[] = [];
 
+/** A rejection about which another deployment is asked. */
+interface Doubted {
+  readonly attempt: { readonly deployment: Deployment; refute(): void };
+  readonly error: unknown;
+}
+
 /** What the end of a call tells of the attempt that answered. */
 interface AnsweredBy {
   readonly deployment: Deployment;
@@ -51,7 +57,9 @@ export class Call {
   records: readonly AttemptRecord[] = NONE;
   errors: readonly unknown[] = NONE;
   /** The last failure, and where it was. */
-  lastFailure: { readonly at: Deployment; readonly class: FailureClass } | undefined;
+  lastFailure:
+    | { readonly at: Deployment; readonly class: FailureClass; readonly doubted?: Doubted | undefined }
+    | undefined;
   /** Attempts started. */
   attempts = 0;
   /** Milliseconds spent in the queue. */

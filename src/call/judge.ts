@@ -1,4 +1,5 @@
 import { isAboutValue } from '../endpoint/request-counter.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
@@ -22,6 +23,23 @@ export function judge(attempt: Attempt, error: unknown): Judgement {
   const { failure: known, verdict } = call.route?.reclassify(error, failure, attempt) ?? { failure };
   const reclassified = isRefusedHere(attempt, known) ? { ...known, scope: 'deployment' as const } : known;
   return { failure: reclassified, verdict: verdict ?? verdictOf(reclassified, call) };
+}
+
+/**
+ * Whether another deployment is to be asked about a rejection. What is filtered, or too long for a model, is said in so many words,
+ * and is not doubted.
+ */
+export function isDoubted({ call, deployment }: Attempt, { failure, verdict }: Judgement): boolean {
+  if (verdict !== 'give-up' || failure.class !== 'rejected' || failure.reason !== undefined) return false;
+  const { doubted } = call.lastFailure ?? {};
+  if (doubted === undefined) return deployment.rejections.count() && hasOther(call, deployment);
+  doubted.attempt.deployment.rejections.confirmed();
+  return false;
+}
+
+function hasOther({ ring, route, wishes, now }: Call, deployment: Deployment): boolean {
+  const excluded = new Set([deployment, ...(route?.excluded ?? []), ...(wishes?.barred ?? [])]);
+  return ring.opens(now, { tokens: 1, excluded }) === 'now';
 }
 
 /** An endpoint that has served with its key refuses a deployment, a kind of model or a prompt rather than the key. */

@@ -7,6 +7,7 @@ import type { ModelKind } from '../sdk.ts';
 import type { TimeoutSettings } from '../settings/call-defaults.ts';
 import type { DeploymentGates } from './endpoint-gates.ts';
 import { PeakEwma } from './peak-ewma.ts';
+import { Rejections } from './rejections.ts';
 import type { Target } from './target.ts';
 
 /** One model at one endpoint: a list of gates, and how long it takes to say something. */
@@ -22,6 +23,7 @@ export class Deployment {
   readonly timeout: TimeoutSettings;
   /** How long it takes to say something. */
   readonly latency = new PeakEwma();
+  readonly rejections = new Rejections();
 
   constructor(options: Pick<Deployment, 'endpoint' | 'name' | 'kind' | 'gates' | 'target' | 'timeout'>) {
     this.endpoint = options.endpoint;

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+
+import { apiError } from '../api-error.ts';
+import { buildRing, type Ring } from '../build-ring.ts';
+import { answers, type Behaviour, fails } from '../fake-endpoint.ts';
+import { happenings, pass, useFakeTime } from '../fake-time.ts';
+
+useFakeTime();
+
+const refused = fails(apiError(401, { error: { code: 'invalid_api_key' } }));
+const spent = fails(apiError(403, { headers: { 'retry-after': '2' } }));
+
+/** Refuses every so many. */
+function refusesOneIn(count: number): Behaviour {
+  let asked = 0;
+  return {
+    ...answers(),
+    generate: (attempt) => {
+      asked += 1;
+      return (asked % count === 0 ? refused : answers()).generate(attempt);
+    },
+  };
+}
+
+/** Twenty calls a second for so many seconds. */
+async function play({ ask }: Ring, seconds: number) {
+  const calls: ReturnType<Ring['ask']>[] = [];
+  for (let index = 0; index < seconds * 20; index += 1) {
+    calls.push(ask());
+    await happenings();
+    await pass(50);
+  }
+  return calls;
+}
+
+describe('an endpoint that refuses one call in 200 while its token is renewed', () => {
+  it('keeps at least a third of the calls of two, and no call fails', async () => {
+    const ring = buildRing([refusesOneIn(200), answers()], { loadBalancing: true });
+
+    const calls = await play(ring, 120);
+
+    expect(calls.every(({ state }) => state === 'fulfilled')).toBe(true);
+    expect(ring.attempts()[0]).toBeGreaterThan(calls.length / 3);
+  });
+
+  it('loses none but these calls when it is alone: the others wait, for a second or so', async () => {
+    const ring = buildRing([refusesOneIn(200)]);
+    const begun = performance.now();
+
+    const calls = await play(ring, 60);
+    await pass(10_000);
+
+    expect(calls.filter(({ state }) => state !== 'fulfilled').length).toBeLessThanOrEqual(calls.length / 200);
+    const waits = calls.map(({ settledAt = Infinity }, index) => settledAt - begun - index * 50);
+    expect(Math.max(...waits)).toBeLessThan(2_000);
+  });
+});
+
+describe('an endpoint whose quota is spent, by a 403 that names two seconds,', () => {
+  it('is out for two seconds, and no longer', async () => {
+    const ring = buildRing([answers(), answers()]);
+    await ring.askTimes(1);
+    ring.endpoints[0].behaveOnce(spent);
+    await ring.askTimes(1);
+
+    await pass(1_999);
+    await ring.askTimes(5);
+    expect(ring.attempts()[0]).toBe(2);
+    await pass(1);
+    await ring.askTimes(5);
+
+    expect(ring.attempts()[0]).toBeGreaterThan(2);
+  });
+});
+
+describe('the only endpoint left, whose key is refused for three seconds,', () => {
+  it('is asked once a second by the calls that wait for it, and then serves them', async () => {
+    const ring = buildRing([answers()]);
+    await ring.askTimes(1);
+    ring.endpoints[0].behave(refused);
+    await ring.askTimes(1);
+
+    const calls = await ring.askTimes(50);
+    await pass(2_900);
+    expect(ring.attempts()[0]).toBe(4);
+    ring.endpoints[0].behave(answers());
+    await pass(2_000);
+
+    // Two have found out that it still refuses.
+    expect(calls.filter(({ state }) => state === 'rejected')).toHaveLength(2);
+    expect(calls.filter(({ state }) => state === 'fulfilled')).toHaveLength(48);
+  });
+});
