@@ -203,7 +203,8 @@ export class EventEmitter {
     if (listeners === undefined || listeners.size === 0) return;
     const built = event();
     Object.freeze(built);
-    for (const listener of listeners) callSafely(listener as BalancedListener<Name>, built);
+    // A copy: a listener that registers another would be called for ever.
+    for (const listener of Array.from(listeners)) callSafely(listener as BalancedListener<Name>, built);
   }
 
   /**

@@ -2,8 +2,10 @@ import type { TokenUsage } from '../events.ts';
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
 import { asksNotToRetry } from '../failure/asks-not-to-retry.ts';
 import { finishReasonName } from '../failure/failed-answer.ts';
+import { property } from '../failure/foreign.ts';
 import { failureHeaders } from '../failure/failure-facts.ts';
 import type { AttemptRecord, Failure } from '../failure/failure.ts';
+import { withoutBulk } from '../failure/without-bulk.ts';
 import type { Outcome } from '../gates/outcome.ts';
 import { readUsage } from '../ring/usage.ts';
 import type { Attempt } from './attempt.ts';
@@ -133,7 +135,7 @@ function end(attempt: Attempt, ending: Ending): void {
   const record = recordOf(attempt, ending.as, now);
   if (ending.as.class !== 'success') {
     call.records = [...call.records, record];
-    call.errors = [...call.errors, ending.error];
+    call.errors = [...call.errors, withoutBulk(ending.error)];
     if (ending.as.class !== 'aborted') call.lastFailure = { at: attempt.deployment, class: ending.as.class };
   }
   // Told before what it causes.
@@ -181,8 +183,7 @@ function farTooLong({ call }: Attempt): number | undefined {
  * callers' own deadlines are shorter than a hang, it would otherwise never be found out.
  */
 function wasFarTooSilent(attempt: Attempt, cancelled: CancelledBy): boolean {
-  const isDeadline =
-    cancelled.by === 'totalTimeout' || (cancelled.reason as { name?: unknown } | undefined)?.name === 'TimeoutError';
+  const isDeadline = cancelled.by === 'totalTimeout' || property(cancelled.reason, 'name') === 'TimeoutError';
   const limitMs = farTooLong(attempt);
   // Once there is content, a pause may be its reader's; how long one may be is for `idleMs` to say.
   if (!isDeadline || limitMs === undefined || attempt.contentAt !== undefined) return false;

@@ -29,9 +29,12 @@ export function backOffOptions(call: Call, candidates: Candidates): Options {
 async function isBackOff(call: Call, candidates: Candidates, backOffMs: number): Promise<boolean> {
   if (!candidates.isWorthAnotherRound) return true;
   if (candidates.heardOnlyLimits) return false;
+  const { clock } = call.context;
+  // Without any wait, rounds of an endpoint that fails at once would leave no time to hear of an abort.
+  if (backOffMs === 0) await sleep(0, clock, call.cancellation);
   const endsAt = call.scope.rateLimitEndsAt(call.now);
   if (endsAt === undefined || endsAt - call.now >= backOffMs) return true;
-  await sleep(endsAt - call.now, call.context.clock, call.cancellation);
+  await sleep(endsAt - call.now, clock, call.cancellation);
   return false;
 }
 

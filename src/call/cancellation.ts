@@ -35,7 +35,7 @@ export class Cancellation implements EndSignal {
     if (totalTimeoutMs === undefined) return;
     this.endsAt = clock.now() + totalTimeoutMs;
     const expire = (): void => this.#endWith({ by: 'totalTimeout', timeoutMs: totalTimeoutMs });
-    this.#timer = clock.setTimeout(expire, totalTimeoutMs);
+    this.#timer = clock.setTimeLimit(expire, totalTimeoutMs);
   }
 
   /** How the call was ended, if it was. */

@@ -120,7 +120,7 @@ class Alarm {
   after(delayMs: number): Promise<'time'> {
     this.stop();
     return new Promise((resolve) => {
-      this.#timer = this.#clock.setTimeout(() => resolve('time'), Math.ceil(delayMs));
+      this.#timer = this.#clock.setTimeLimit(() => resolve('time'), Math.ceil(delayMs));
     });
   }
 

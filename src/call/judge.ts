@@ -1,5 +1,5 @@
-import { isAboutValue } from '../endpoint/request-counter.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import { isAboutValue, isUnwritable } from '../failure/about-value.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
@@ -11,13 +11,21 @@ export interface Judgement {
   readonly verdict: Verdict;
 }
 
-/** Classifies the failure of an attempt. */
+/** Classifies the failure of an attempt. What throws when it is looked at is a failure like any other: its lease must end. */
 export function judge(attempt: Attempt, error: unknown): Judgement {
+  try {
+    return judged(attempt, error);
+  } catch {
+    return { failure: { class: 'retryable' }, verdict: 'next' };
+  }
+}
+
+function judged(attempt: Attempt, error: unknown): Judgement {
   const { call, deployment } = attempt;
   const { settings } = call.context;
   const failure: Failure =
-    // What never became a request is the caller's own, and no endpoint is to pay for it.
-    attempt.madeNoRequest && isAboutValue(error)
+    // What never became a request is the caller's own, and no endpoint is to pay for it. With others under way, requests do not tell.
+    isAboutValue(error) && (attempt.madeNoRequest || isUnwritable(call.options))
       ? { class: 'rejected' }
       : settings.classifyFailure(error, { endpoint: deployment.endpoint.name, modelId: call.ring.modelId });
   const { failure: known, verdict } = call.route?.reclassify(error, failure, attempt) ?? { failure };

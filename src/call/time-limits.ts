@@ -11,7 +11,7 @@ export class TimeLimits {
   }
 
   start(setting: TimeoutSetting, timeoutMs: number, expire: () => void): void {
-    this.#timers.set(setting, this.#clock.setTimeout(expire, timeoutMs));
+    this.#timers.set(setting, this.#clock.setTimeLimit(expire, timeoutMs));
   }
 
   lift(setting: TimeoutSetting): void {

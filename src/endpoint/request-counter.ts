@@ -16,7 +16,3 @@ export class RequestCounter {
     };
   }
 }
-
-/** Whether an error is the language's own about a value, such as one that cannot be written as JSON. */
-export const isAboutValue = (error: unknown): boolean =>
-  error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;

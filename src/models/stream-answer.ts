@@ -44,8 +44,14 @@ export async function streamAnswer(
   opening.onPing = (part) => source.ping(part);
   // Here, so that listeners to the events of the stream's end are called in the context of the caller, not of the reader.
   void source.ended.then(settle);
-  // Nothing is read ahead after the first content: the timing of a reader is not ours to change.
-  return asResult(() => opening.current, new ReadableStream<StreamPart>(source, { highWaterMark: 0 }));
+  try {
+    // Nothing is read ahead after the first content: the timing of a reader is not ours to change.
+    return asResult(() => opening.current, new ReadableStream<StreamPart>(source, { highWaterMark: 0 }));
+  } catch (error) {
+    // A result that throws when it is looked at: what is under way is let go.
+    call.cancellation.stop(error);
+    throw error;
+  }
 }
 
 /** The stream has ended, and its attempt and its call with it. */

@@ -1,7 +1,6 @@
-import { APICallError } from '@ai-sdk/provider';
-
 import { CredentialError } from '../errors/credential-error.ts';
 import type { Failure } from '../failure/failure.ts';
+import { property, textAt } from '../failure/foreign.ts';
 import { neverConnected } from '../failure/network-codes.ts';
 import type { Options, PromptMessage, PromptPart } from './prompt.ts';
 
@@ -27,8 +26,7 @@ export function isUnknownReference(error: unknown, failure: Failure, ids: () => 
   if (CODES.has(failure.code)) return true;
   const status = statusOf(error, failure);
   if (status !== 404 && status !== 400) return false;
-  const { message, responseBody } = error as { readonly message?: unknown; readonly responseBody?: unknown };
-  const text = [message, responseBody].filter((each) => typeof each === 'string').join('\n');
+  const text = [textAt(error, 'message'), textAt(error, 'responseBody')].join('\n');
   for (const id of ids()) if (text.includes(id)) return true;
   return false;
 }
@@ -48,8 +46,11 @@ export function mayHaveActed(error: unknown, failure: Failure): boolean {
   return failure.code === undefined || !neverConnected(failure.code);
 }
 
-const statusOf = (error: unknown, { statusCode }: Failure): number | undefined =>
-  statusCode ?? (APICallError.isInstance(error) ? error.statusCode : undefined);
+/** A classifier of the user's may leave it out. */
+function statusOf(error: unknown, failure: Failure): number | undefined {
+  const status = failure.statusCode ?? property(error, 'statusCode');
+  return typeof status === 'number' ? status : undefined;
+}
 
 /** Every id that a call refers to. Needed only when an endpoint says that it does not know one. */
 export function referenceIds(prompt: unknown, stored: readonly string[]): ReadonlySet<string> {

@@ -69,9 +69,9 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     await this.#reader?.cancel(reason);
   }
 
-  /** Hands on a part that does not tell which endpoint answers, before there is an answer. */
+  /** Hands on a part that does not tell which endpoint answers, before there is an answer. While nothing reads, one is enough. */
   ping(part: StreamPart): void {
-    if (this.#state === 'waiting') this.#controller?.enqueue(part);
+    if (this.#state === 'waiting' && this.#controller?.desiredSize === 0) this.#controller.enqueue(part);
   }
 
   /** The first content is there: from here on everything is this deployment's. */

@@ -40,7 +40,7 @@ export class IdleWatch {
   }
 
   #arm(delayMs: number): void {
-    this.#timer = this.#clock.setTimeout(() => this.#check(), delayMs);
+    this.#timer = this.#clock.setTimeLimit(() => this.#check(), delayMs);
   }
 
   #check(): void {

@@ -7,7 +7,7 @@ import { hasFinishReason, isContent, isFiltered, isUnreadChunk } from './stream-
 export interface OpenStream {
   readonly result: StreamResult;
   readonly reader: ReadableStreamDefaultReader<StreamPart>;
-  /** All parts up to the first with content, that one included. */
+  /** All parts up to the first with content, that one included, or as many as are held back. */
   readonly begin: readonly StreamPart[];
 }
 
@@ -18,6 +18,9 @@ export interface OpeningObserver {
   /** A ping keeps the connection to the reader alive and does not tell which endpoint answers, so it need not wait for content. */
   pinged(part: StreamPart): void;
 }
+
+/** A stream that has no content after so many parts goes to its reader as it is: what is held back is bounded. */
+const MOST_HELD = 1_000;
 
 /** Opens a stream and reads it up to its first content: a failure until then is one that another deployment can make good. */
 export async function openStream(
@@ -43,7 +46,7 @@ export async function openStream(
     if (failure !== undefined) throw failure.error;
     if (value.type === 'error') unread = value;
     begin.push(value);
-    if (isContent(value)) return { result: opened, reader, begin };
+    if (isContent(value) || begin.length === MOST_HELD) return { result: opened, reader, begin };
   }
 }
 

@@ -429,3 +429,19 @@ describe('the events of one call', () => {
     expect(heardIn).toEqual(['caller', 'caller', 'caller', 'caller', 'caller']);
   });
 });
+
+it('a listener that registers another one, or itself again, is called once for each event', async () => {
+  const { balanced, ask } = ringOf([answers()]);
+  let calls = 0;
+  const listener = (): void => {
+    calls += 1;
+    // Without an end the process would hang.
+    if (calls < 1_000) balanced.on('attempt', listener);
+  };
+  balanced.on('attempt', listener);
+
+  ask();
+  await happenings();
+
+  expect(calls).toBe(1);
+});

@@ -477,3 +477,18 @@ it('a call that is only told when to come again is asked again until maxWaitMs, 
   expect(patient.state).toBe('fulfilled');
   expect(endpoints[0].attempts.length).toBeGreaterThan(4);
 });
+
+it('a call of many rounds without a wait hears that it is aborted', async () => {
+  const { endpoints, ask } = buildRing([dead], {
+    failureThreshold: 1e9,
+    retry: { rounds: 2_000, minDelayMs: 0, maxDelayMs: 0 },
+  });
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error('left')), 10);
+
+  const call = ask({ abortSignal: controller.signal });
+  await pass(20);
+
+  expect(call).toMatchObject({ state: 'rejected', error: { message: 'left' } });
+  expect(endpoints[0].attempts.length).toBeLessThan(20);
+});

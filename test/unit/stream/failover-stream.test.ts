@@ -893,3 +893,27 @@ describe('with two or three deployments that send and fail in any way,', () => {
     );
   });
 });
+
+it('a stream that never comes to content is handed on as it comes, and no faster than it is read', async () => {
+  const { balanced, endpoints } = ringOf([streams(...Array.from({ length: 2_000 }, () => start), 'hang')]);
+
+  const { stream } = await balanced('m').doStream({ prompt });
+  const reading = read(stream);
+  for (let turn = 0; turn < 20; turn++) await happenings();
+
+  expect(reading.parts).toHaveLength(2_000);
+  expect(endpoints[0].attempts).toHaveLength(1);
+});
+
+it('pings are not piled up while nothing reads', async () => {
+  const pings = Array.from({ length: 500 }, (): Step => ({ type: 'ping' }) as never);
+  const { balanced } = ringOf([streams(start, ...pings, { waitMs: 1_000 }, ...textParts('there').slice(1))]);
+
+  const { stream } = await balanced('m').doStream({ prompt });
+  await pass(2_000);
+  const reading = read(stream);
+  await pass(0);
+
+  expect(reading.parts.filter(({ type }) => type === ('ping' as never)).length).toBeLessThan(3);
+  expect(reading.end).toBe('closed');
+});
