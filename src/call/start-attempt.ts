@@ -61,6 +61,8 @@ function ask<T>(question: Question<T>, attempt: Attempt): PromiseLike<T> {
 function toResult<T>(attempt: Attempt, answer: T, question: Question<T>): AttemptResult<T> {
   if (typeof answer !== 'object' || answer === null) return fail(attempt, noAnswer(attempt, answer));
   try {
+    // What throws when it is looked at is no answer, now or later.
+    Object.values(answer);
     const failure = question.failureOf?.(answer);
     if (failure !== undefined) return fail(attempt, failure);
     if (question.isFiltered?.(answer))
@@ -68,7 +70,6 @@ function toResult<T>(attempt: Attempt, answer: T, question: Question<T>): Attemp
     attempt.content(question.headersOf(answer));
     return { attempt, answer };
   } catch (error) {
-    // What throws when it is looked at is no answer.
     return fail(attempt, error);
   }
 }
