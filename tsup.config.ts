@@ -5,7 +5,11 @@ import { defineConfig } from 'tsup';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', opentelemetry: 'src/opentelemetry/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    opentelemetry: 'src/opentelemetry/index.ts',
+    status: 'src/status-page/index.ts',
+  },
   format: 'esm',
   platform: 'neutral', // the core is edge-safe: nothing of Node may be assumed or shimmed
   target: ['node22', 'es2022'],

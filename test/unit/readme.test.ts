@@ -22,6 +22,7 @@ const pageOf = (path: string): string => pages.get(path) ?? '';
 /** What the blocks use without saying where it comes from: the provider of a first call, and packages that are not here. */
 const surroundings = `
 declare const balanced: import('ai-sdk-load-balancer').BalancedProvider;
+declare const isAdmin: (request: Request) => boolean;
 declare module '@azure/identity' {
   export class DefaultAzureCredential {}
   export function getBearerTokenProvider(credential: DefaultAzureCredential, scopes: string): () => Promise<string>;
