@@ -34,6 +34,7 @@ const SPEECH_PATH = '/speechtotext/';
  */
 export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, prefixes }: OwnHeaders): Fetch {
   const own = Object.entries(headers);
+  const namesAgent = own.some(([name]) => name.toLowerCase() === 'user-agent');
   const agents = new LruMap<string, string>(MOST_AGENTS);
   return async (input, init) => {
     const url = urlOf(input);
@@ -45,10 +46,11 @@ export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, pr
     const secret = typeof given === 'string' ? given : await currentSecret(endpoint, credential.setting, given);
     if (credential.header === 'authorization') sent.set('authorization', `Bearer ${secret}`);
     else sent.set(url.includes(SPEECH_PATH) ? SPEECH_KEY : 'api-key', secret);
-    sent.set('user-agent', withOwnAgent(sent.get('user-agent'), agents));
     for (const [name, value] of own) sent.set(name, value);
     // A plain object takes a third of the memory while the answer is awaited.
-    const response = fetch(input, { ...init, headers: Object.fromEntries(sent) });
+    const plain: Record<string, string> = Object.fromEntries(sent);
+    if (!namesAgent) plain['user-agent'] = withOwnAgent(plain['user-agent'], agents);
+    const response = fetch(input, { ...init, headers: plain });
     if (doubtful.length === 0) return response;
     return response.catch((error: unknown) => {
       throw isRefusal(error) ? refused(doubtful, error) : error;
@@ -82,8 +84,8 @@ const OWN_AGENT = `ai-sdk-load-balancer/${VERSION}`;
  * Adds the name of this package to what the app and the SDK call themselves, as the providers of the AI SDK do with theirs
  * (`withUserAgentSuffix` in `@ai-sdk/provider-utils`).
  */
-function withOwnAgent(agent: string | null, known: LruMap<string, string>): string {
-  if (agent === null) return OWN_AGENT;
+function withOwnAgent(agent: string | undefined, known: LruMap<string, string>): string {
+  if (agent === undefined) return OWN_AGENT;
   const seen = known.get(agent);
   if (seen !== undefined) return seen;
   const whole = `${agent} ${OWN_AGENT}`;
