@@ -1,10 +1,13 @@
 /** A map of a few entries: the one not used for longest goes first. Model ids may come from anywhere. */
 export class LruMap<Key, Value> {
   readonly #capacity: number;
+  readonly #isInUse: (value: Value) => boolean;
   readonly #entries = new Map<Key, Value>();
 
-  constructor(capacity: number) {
+  /** @param isInUse what is in use stays, also when that is more than the capacity. */
+  constructor(capacity: number, isInUse: (value: Value) => boolean = () => false) {
     this.#capacity = capacity;
+    this.#isInUse = isInUse;
   }
 
   get(key: Key): Value | undefined {
@@ -20,8 +23,11 @@ export class LruMap<Key, Value> {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#capacity) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    for (const [oldest, unused] of this.#entries) {
+      if (oldest === key || this.#isInUse(unused)) continue;
+      this.#entries.delete(oldest);
+      return;
+    }
   }
 
   delete(key: Key): void {

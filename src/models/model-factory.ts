@@ -23,6 +23,9 @@ import { createRerankingModel } from './reranking-model.ts';
 /** Models that are kept for the next call that asks for them. */
 const MOST_MODELS = 1_000;
 
+/** Characters of a model id: those of OpenAI and Azure have less than a hundred, and each one is kept for a while. */
+const LONGEST_ID = 512;
+
 /** Makes a balanced model of a kind, each once; with AI SDK 4's settings of a model it is made anew each time. */
 export type MakeBalancedModel = (kind: ModelKind, id: string, settings: ModelSettings | undefined) => SdkModel;
 
@@ -67,7 +70,9 @@ export function modelFactory(fleet: Fleet, logical: (id: string) => string, cont
   };
 
   return (kind, id, settings) => {
-    if (typeof id !== 'string' || id === '') throw new TypeError('A model id must be a string that is not empty.');
+    if (typeof id !== 'string' || id === '' || id.length > LONGEST_ID) {
+      throw new TypeError(`A model id must be a string of 1 to ${LONGEST_ID} characters.`);
+    }
     const modelId = logical(id);
     const key = `${kind}\n${modelId}`;
     const known = settings === undefined ? made.get(key) : undefined;

@@ -26,8 +26,8 @@ export interface ApprovalRequest {
 
 /** Requests that are remembered: most are answered within minutes, or never. */
 const REMEMBERED = 1_000;
-/** Characters of arguments above which a request is not remembered: a thousand of them must fit into memory. */
-const LONGEST_ARGUMENTS = 50_000;
+/** Characters above which a request is not remembered: a thousand of them must fit into memory. */
+const LONGEST_REQUEST = 50_000;
 
 /**
  * Requests for approval as the services made them. Prompts come through browsers: what a prompt says of a request, down to
@@ -38,7 +38,9 @@ export class ApprovalMemory {
   readonly #requests = new LruMap<string, ApprovalRequest>(REMEMBERED);
 
   remember(request: ApprovalRequest): void {
-    if (request.item.arguments.length <= LONGEST_ARGUMENTS) this.#requests.set(request.item.id, request);
+    const { toolCallId, item } = request;
+    const length = toolCallId.length + item.id.length + item.name.length + item.arguments.length;
+    if (length <= LONGEST_REQUEST) this.#requests.set(item.id, request);
   }
 
   /** The request that an approval answers, when a service is known to have made it for one of these servers. */

@@ -4,6 +4,9 @@ import { ApprovalMemory } from './approval-memory.ts';
 /** Ids of which the owner is remembered. At some 150 bytes each that is less than a megabyte. */
 const REMEMBERED = 5_000;
 
+/** Characters of an id that is remembered: those of OpenAI have about sixty, those that gateways make a few hundred. */
+const LONGEST_ID = 1_000;
+
 /** What a provider remembers from one call to the next. */
 export class ConversationMemory {
   /** What the services have asked to have approved. */
@@ -26,6 +29,6 @@ export class ConversationMemory {
 
   /** An endpoint has resolved, or given, these ids. */
   rememberOwner(ids: readonly string[], mark: string): void {
-    for (const id of ids) this.#owners.set(id, mark);
+    for (const id of ids) if (id.length <= LONGEST_ID) this.#owners.set(id, mark);
   }
 }

@@ -101,7 +101,8 @@ export class Conversation implements Route {
 
   ownerAmong(deployments: readonly Deployment[]): Deployment | undefined {
     if (this.#contents === NO_CONTENTS) return undefined;
-    return deployments.find((each) => !this.excluded.has(each) && this.#isOwner(each));
+    const owner = deployments.find((each) => !this.excluded.has(each) && this.#isOwner(each));
+    return owner !== undefined && this.#mayKeep(owner, deployments) ? owner : undefined;
   }
 
   get isPinned(): boolean {
@@ -189,6 +190,16 @@ export class Conversation implements Route {
     if (named !== undefined) return isCalled(target, named);
     if (!this.#context.affinity || this.#stored.areElsewhere(target)) return false;
     return this.#stored.areAt(target) || scan.latestOwner === this.#spokenTo(deployment).mark.endpoint;
+  }
+
+  /**
+   * Marks come through browsers, and may be forged: where nothing is lost by moving, a mark does not lead past the deployments of a
+   * better priority.
+   */
+  #mayKeep({ endpoint }: Deployment, among: readonly Deployment[]): boolean {
+    const { named, scan } = this.#contents;
+    if (named !== undefined || this.#stored.all.length > 0 || !scan.isMovable) return true;
+    return among.every((other) => this.excluded.has(other) || other.endpoint.priority >= endpoint.priority);
   }
 
   #isAboutStored(error: unknown, failure: Failure, storedIds: readonly string[]): boolean {

@@ -27,7 +27,19 @@ export function isUnknownReference(error: unknown, failure: Failure, ids: () => 
   const status = statusOf(error, failure);
   if (status !== 404 && status !== 400) return false;
   const text = [textAt(error, 'message'), textAt(error, 'responseBody')].join('\n');
-  for (const id of ids()) if (text.includes(id)) return true;
+  for (const id of ids()) if (names(text, id)) return true;
+  return false;
+}
+
+/** Characters of an id that is in no message by chance. A shorter one counts where it stands by itself. */
+const TELLING = 5;
+
+function names(text: string, id: string): boolean {
+  if (id.length >= TELLING || id === '') return id !== '' && text.includes(id);
+  const isApart = (at: number): boolean => !/[\w-]/.test(text[at] ?? ' ');
+  for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + 1)) {
+    if (isApart(at - 1) && isApart(at + id.length)) return true;
+  }
   return false;
 }
 
@@ -60,8 +72,7 @@ export function referenceIds(prompt: unknown, stored: readonly string[]): Readon
   const found = steps.flatMap(({ role, content }) =>
     (content as readonly PromptPart[]).flatMap((part) => idsOf(part, role)),
   );
-  // Short ones would be found in any message.
-  return new Set([...stored, ...found.filter((id) => typeof id === 'string').filter((id) => id.length > 4)]);
+  return new Set([...stored, ...found.filter((id) => typeof id === 'string')]);
 }
 
 const idsOf = ({ type, providerOptions, toolCallId, approvalId }: PromptPart, role: string): readonly unknown[] => [

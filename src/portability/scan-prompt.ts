@@ -16,6 +16,8 @@ export interface PromptScan {
   readonly steps: readonly Step[];
   /** Mark of the endpoint that owns the latest of them. */
   readonly latestOwner: string | undefined;
+  /** Whether all of them are text and calls of tools, which lose nothing when they are sent in full. */
+  readonly isMovable: boolean;
   /** Messages with options that do not stand under both of the two keys. */
   readonly unaligned: readonly number[];
 }
@@ -25,7 +27,12 @@ const MIXED = '';
 
 const NOTHING: readonly never[] = [];
 /** The scan of a prompt that means the same everywhere. */
-export const NOTHING_FOUND: PromptScan = { steps: NOTHING, latestOwner: undefined, unaligned: NOTHING };
+export const NOTHING_FOUND: PromptScan = {
+  steps: NOTHING,
+  latestOwner: undefined,
+  isMovable: true,
+  unaligned: NOTHING,
+};
 
 /** Looks at every part. Runs for each call, so it allocates nothing unless it finds something. */
 export function scanPrompt(prompt: readonly PromptMessage[]): PromptScan {
@@ -33,17 +40,19 @@ export function scanPrompt(prompt: readonly PromptMessage[]): PromptScan {
   let unaligned: number[] | undefined;
   let owner: string | undefined;
   let latestOwner: string | undefined;
+  let isMovable = true;
   for (const [index, message] of prompt.entries()) {
     if (isUnalignedMessage(message)) (unaligned ??= []).push(index);
     const step = readStep(message, index, owner);
     if (step === undefined) continue;
     (steps ??= []).push(step);
     owner = step.owner;
+    isMovable &&= isMovableStep(message);
     if (owner !== undefined && owner !== MIXED) latestOwner = owner;
   }
   return steps === undefined && unaligned === undefined
     ? NOTHING_FOUND
-    : { steps: steps ?? NOTHING, latestOwner, unaligned: unaligned ?? NOTHING };
+    : { steps: steps ?? NOTHING, latestOwner, isMovable, unaligned: unaligned ?? NOTHING };
 }
 
 /** @param before owner of the step before: approvals answer it, and carry no mark of their own. */
@@ -75,6 +84,10 @@ function refers({ type, providerExecuted }: PromptPart, isTool: boolean): boolea
   // Results in the assistant's own message are of tools that the provider executed.
   return type === 'tool-result' || type === 'custom' || providerExecuted === true;
 }
+
+const isMovableStep = ({ content }: PromptMessage): boolean =>
+  typeof content !== 'string' &&
+  content.every(({ type, providerExecuted }) => type === 'text' || (type === 'tool-call' && providerExecuted !== true));
 
 const isUnalignedMessage = (message: PromptMessage): boolean =>
   hasUnaligned(message) || (typeof message.content !== 'string' && message.content.some(isUnalignedPart));

@@ -49,9 +49,13 @@ export function settleApprovals(
     denied.push({ call, reason });
   };
   const answers = distinct(content);
+  const denials = content.filter(isDenial);
+  const deniedCalls = new Map(denials.toReversed().map((part) => [deniedIn(part), part['toolCallId']]));
   for (const [id, answer] of answers) {
     if (answer['approved'] !== true) {
-      const call = deniedCall(id, content, context) ?? (answers.size === 1 ? onlyOneOf(waiting) : undefined);
+      const call =
+        waiting.get(recall(id)?.toolCallId ?? deniedCalls.get(id)) ??
+        (answers.size === 1 ? onlyOneOf(waiting) : undefined);
       if (call !== undefined) deny(call, answer['reason']);
       else if (isPending) leftOut.add('approval');
     } else if (isPending && !requests.has(id as string)) {
@@ -65,7 +69,7 @@ export function settleApprovals(
     }
   }
   // Denials that came without an answer to the request.
-  for (const { toolCallId, output } of content.filter(isDenial)) {
+  for (const { toolCallId, output } of denials) {
     const call = waiting.get(toolCallId);
     if (call !== undefined) deny(call, output?.['reason']);
   }
@@ -82,19 +86,8 @@ function distinct(content: readonly PromptPart[]): ReadonlyMap<unknown, PromptPa
   return answers;
 }
 
-/** The call that was denied: known from the request, or from the result that the AI SDK makes of a denial. */
-function deniedCall(
-  id: unknown,
-  content: readonly PromptPart[],
-  { recall, waiting }: ApprovalContext,
-): PromptPart | undefined {
-  const toolCallId =
-    recall(id)?.toolCallId ??
-    content.find((part) => isDenial(part) && part.output?.providerOptions?.['openai']?.['approvalId'] === id)?.[
-      'toolCallId'
-    ];
-  return waiting.get(toolCallId);
-}
+/** The request that the AI SDK made a denial of. */
+const deniedIn = ({ output }: PromptPart): unknown => output?.providerOptions?.['openai']?.['approvalId'];
 
 const isDenial = ({ type, output }: PromptPart): boolean =>
   type === 'tool-result' && output?.type === 'execution-denied';

@@ -1,5 +1,7 @@
+import type { Deployment } from '../deployment/deployment.ts';
 import { type Demand, NO_DEMAND } from './forecast.ts';
-import type { WaitingCall } from './waiting-call.ts';
+import { admits, type PickRequest } from './pick-request.ts';
+import type { Wait } from './waiting-call.ts';
 
 /**
  * Calls that are served at once when a ring comes back whose limits are not known, and the time after which twice as many are:
@@ -8,22 +10,53 @@ import type { WaitingCall } from './waiting-call.ts';
 const FIRST_BATCH = 8;
 const BATCH_MS = 50;
 
+/** Calls of a ring that wait for the same deployments. */
+export interface WaitingGroup {
+  readonly key: string;
+  readonly wanted: readonly Deployment[];
+  /** What they need, and those of them that had had their turn before. */
+  demand: Demand;
+  returned: Demand;
+}
+
+/** The key of the calls that any deployment can serve. */
+const UNRESTRICTED = '';
+
 /** What the queue keeps of one ring while calls of it wait. */
 export class Lane {
   /** Calls of it that wait. */
   length = 0;
-  /** What those of them need that any of its deployments can serve. */
-  unrestricted: Demand = NO_DEMAND;
+  readonly #deployments: readonly Deployment[];
+  readonly #groups = new Map<string, WaitingGroup>();
   #batch = FIRST_BATCH;
   #left = FIRST_BATCH;
   #batchEndsAt: number | undefined;
 
+  constructor(deployments: readonly Deployment[]) {
+    this.#deployments = deployments;
+  }
+
+  /** Whether calls wait that any deployment can serve. */
+  get hasUnrestricted(): boolean {
+    return this.#groups.has(UNRESTRICTED);
+  }
+
+  /** The calls that a new one waits with; of itself it is not one of them yet. */
+  groupOf(request: PickRequest): WaitingGroup {
+    const wanted = this.#deployments.filter((deployment) => admits(request, deployment));
+    const isAll = wanted.length === this.#deployments.length;
+    const key = isAll ? UNRESTRICTED : wanted.map((deployment) => this.#deployments.indexOf(deployment)).join();
+    const known = this.#groups.get(key);
+    return known ?? { key, wanted: isAll ? this.#deployments : wanted, demand: NO_DEMAND, returned: NO_DEMAND };
+  }
+
   /** A call has come, or has left. */
-  count(call: WaitingCall, by: 1 | -1): void {
+  count(group: WaitingGroup, { request, isReturning }: Wait, by: 1 | -1): void {
     this.length += by;
-    if (call.isRestricted) return;
-    const { calls, tokens } = this.unrestricted;
-    this.unrestricted = { calls: calls + by, tokens: tokens + by * call.wait.request.tokens };
+    group.demand = counted(group.demand, request, by);
+    if (isReturning) group.returned = counted(group.returned, request, by);
+    if (group.demand.calls === 0) this.#groups.delete(group.key);
+    else this.#groups.set(group.key, group);
   }
 
   /** When more calls may be released; `undefined` when one may now. Each batch is twice as large as the one right before it. */
@@ -43,3 +76,8 @@ export class Lane {
     this.#left -= 1;
   }
 }
+
+const counted = ({ calls, tokens }: Demand, request: PickRequest, by: 1 | -1): Demand => ({
+  calls: calls + by,
+  tokens: tokens + by * request.tokens,
+});

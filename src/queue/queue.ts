@@ -3,13 +3,17 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { Lease } from '../deployment/lease.ts';
 import type { Revision } from '../gates/revision.ts';
 import { Claims } from './claims.ts';
-import { type Demand, NO_DEMAND } from './forecast.ts';
-import { Lane } from './lane.ts';
-import { admits, type PickRequest } from './pick-request.ts';
+import { Lane, type WaitingGroup } from './lane.ts';
+import type { PickRequest } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
 import { type Refusal, type Wait, WaitingCall } from './waiting-call.ts';
 
 const NONE: readonly Deployment[] = [];
+
+/** Calls of other rings that a new call looks at before it overtakes them: with thousands of rings, all would take too long. */
+const LOOKED_AT = 256;
+/** A look at all calls that took so many milliseconds is followed by a pause of three times that. */
+const LONG_LOOK_MS = 1;
 
 /**
  * The calls of a fleet that wait for capacity. Rings share limits, and may share deployments, so there is one order for all of
@@ -25,13 +29,12 @@ export class Queue {
   readonly #calls = new Set<WaitingCall>();
   /** The rings of these calls. */
   readonly #lanes = new Map<QueuedRing, Lane>();
-  /** The deployments of the last restricted call: most calls of that kind want the same, and share a list. */
-  #lastWanted: readonly Deployment[] = NONE;
   /** The first moment at which the time of a call may be over. */
   #firstDeadline: number | undefined;
   #stopListening: (() => void) | undefined;
   #timer: TimerHandle | undefined;
   #isServing = false;
+  #restsUntil = 0;
 
   constructor(clock: Clock, revision: Revision) {
     this.#clock = clock;
@@ -41,14 +44,15 @@ export class Queue {
   /** Deployments of a ring that a new call would take from one that waits, of whatever ring; `undefined` when these are all. */
   claimed(ring: QueuedRing, now: number): readonly Deployment[] | undefined {
     if (this.#lanes.size === 0) return NONE;
-    if ((this.#lanes.get(ring)?.unrestricted.calls ?? 0) > 0) return undefined;
+    if (this.#lanes.get(ring)?.hasUnrestricted === true) return undefined;
     const claims = new Claims();
-    const done = new Set<QueuedRing>();
-    for (const call of this.#inOrder()) {
-      if (done.size === this.#lanes.size) break;
-      if (done.has(call.wait.ring)) continue;
-      claims.add(call.wanted, now, call.wait.request.tokens);
-      if (!call.isRestricted) done.add(call.wait.ring);
+    const done = new Set<WaitingGroup>();
+    let left = LOOKED_AT;
+    for (const { group, wait } of this.#inOrder()) {
+      if ((left -= 1) < 0) break;
+      if (done.has(group)) continue;
+      done.add(group);
+      claims.add(group.wanted, now, wait.request.tokens);
     }
     const claimed = claims.among(ring.deployments);
     return claimed.length === ring.deployments.length ? undefined : claimed;
@@ -62,19 +66,18 @@ export class Queue {
     // Before their timer, calls that are out of time would still take up places.
     this.#sendAway(now);
     const { ring, request, deadline, cancellation, isReturning } = wait;
-    // A call that was served and sent back has a place.
-    if (!isReturning && (this.#lanes.get(ring)?.length ?? 0) >= ring.maxWaiting)
-      return Promise.resolve({ refusal: 'queue-full' });
-    const wanted = this.#wanted(ring, request);
-    const expectedAt = this.#expectedAt(now, wait, wanted);
+    const lane = this.#lanes.get(ring) ?? new Lane(ring.deployments);
+    const group = lane.groupOf(request);
+    // Those that wait for other deployments take no place; a call that was served and sent back has one.
+    if (!isReturning && group.demand.calls >= ring.maxWaiting) return Promise.resolve({ refusal: 'queue-full' });
+    const expectedAt = expectedStart(now, wait, group);
     if (expectedAt === undefined || expectedAt > deadline) return Promise.resolve({ refusal: 'too-late' });
     this.#firstDeadline = Math.min(this.#firstDeadline ?? deadline, deadline);
     return new Promise((resolve) => {
-      const call = new WaitingCall(this, wait, wanted, resolve);
+      const call = new WaitingCall(this, wait, group, resolve);
       (isReturning ? this.#returned : this.#calls).add(call);
-      const lane = this.#lanes.get(ring) ?? new Lane();
       this.#lanes.set(ring, lane);
-      lane.count(call, 1);
+      lane.count(group, wait, 1);
       this.#stopListening ??= this.#revision.onChange(() => this.#serveSoon());
       this.#serveSoon();
       cancellation.addEventListener('abort', call);
@@ -91,7 +94,7 @@ export class Queue {
     if (!this.#returned.delete(call)) this.#calls.delete(call);
     const { ring } = call.wait;
     const lane = this.#lanes.get(ring);
-    lane?.count(call, -1);
+    lane?.count(call.group, call.wait, -1);
     if (lane?.length === 0) this.#lanes.delete(ring);
     if (this.#lanes.size > 0) return;
     this.#firstDeadline = undefined;
@@ -107,6 +110,7 @@ export class Queue {
   /** Many changes come at once; one look after them is enough. */
   #serveSoon(): void {
     if (this.#isServing) return;
+    if (this.#clock.now() < this.#restsUntil) return this.#setTimer(this.#restsUntil);
     this.#isServing = true;
     queueMicrotask(() => {
       this.#isServing = false;
@@ -133,6 +137,8 @@ export class Queue {
     }
     // Not before: what has just come free may be for a call whose time is over.
     this.#sendAway(now);
+    const tookMs = this.#clock.now() - now;
+    this.#restsUntil = tookMs > LONG_LOOK_MS ? now + 4 * tookMs : 0;
     const deadline = this.#firstDeadline;
     if (this.#lanes.size > 0) this.#setTimer(deadline === undefined ? nextAt : Math.min(nextAt ?? deadline, deadline));
   }
@@ -141,12 +147,12 @@ export class Queue {
   #serveOne(call: WaitingCall, claims: Claims, now: number): 'served' | number | undefined {
     const { ring, request } = call.wait;
     // All that it waits for is for calls further ahead.
-    if (claims.cover(call.wanted)) return undefined;
+    if (claims.cover(call.group.wanted)) return undefined;
     const unclaimed = withoutClaimed(request, claims.among(ring.deployments));
     if (this.#isServed(call, unclaimed, now)) return 'served';
     const opens = ring.opens(now, unclaimed);
     const probeAt = ring.earlyProbeAt(now, unclaimed);
-    claims.add(call.wanted, now, request.tokens);
+    claims.add(call.group.wanted, now, request.tokens);
     // A probe that is due, but that the call could not be given, is nothing to wait for.
     const times = [opens, probeAt].filter((time) => typeof time === 'number' && time > now) as number[];
     return times.length === 0 ? undefined : Math.min(...times);
@@ -182,47 +188,6 @@ export class Queue {
     }
   }
 
-  #wanted(ring: QueuedRing, request: PickRequest): readonly Deployment[] {
-    const { deployments } = ring;
-    if (request.excluded === undefined || request.excluded.size === 0) return deployments;
-    const wanted = deployments.filter((deployment) => admits(request, deployment));
-    const last = this.#lastWanted;
-    if (wanted.length === last.length && wanted.every((deployment, index) => deployment === last[index])) return last;
-    this.#lastWanted = wanted;
-    return wanted;
-  }
-
-  /**
-   * When a new call may expect its turn: not before the first deployment that would do opens, nor before the calls ahead of it have
-   * had theirs. `undefined` when no deployment will open for it.
-   */
-  #expectedAt(now: number, wait: Wait, wanted: readonly Deployment[]): number | undefined {
-    const { ring, request, deadline } = wait;
-    const opens = ring.mayOpenAnyTime(now, request) ? 'now' : ring.opens(now, request);
-    // A ring that is all down is probed early.
-    const probeAt = ring.earlyProbeAt(now, request);
-    const openAt = opens === 'now' ? now : opens;
-    const firstAt = typeof openAt === 'number' ? Math.min(openAt, probeAt ?? openAt) : probeAt;
-    if (firstAt === undefined) return undefined;
-    const { calls, tokens } = this.#ahead(wait, wanted);
-    const demand = { calls: calls + 1, tokens: tokens + request.tokens };
-    return Math.max(firstAt, ring.earliestStart(wanted, now, deadline, demand));
-  }
-
-  /** What the calls need that are served before a new call, and certainly where it could be. */
-  #ahead({ ring, isReturning }: Wait, wanted: readonly Deployment[]): Demand {
-    if (!isReturning && wanted === ring.deployments) return this.#lanes.get(ring)?.unrestricted ?? NO_DEMAND;
-    const places = new Set(wanted);
-    let { calls, tokens } = NO_DEMAND;
-    for (const call of isReturning ? this.#returned : this.#inOrder()) {
-      if (call.wait.ring !== ring) continue;
-      if (call.wanted !== wanted && !call.wanted.every((deployment) => places.has(deployment))) continue;
-      calls += 1;
-      tokens += call.wait.request.tokens;
-    }
-    return { calls, tokens };
-  }
-
   *#inOrder(): Generator<WaitingCall> {
     yield* this.#returned;
     yield* this.#calls;
@@ -241,4 +206,21 @@ export class Queue {
 /** A request that takes nothing from calls further ahead. */
 export function withoutClaimed(request: PickRequest, claimed: readonly Deployment[]): PickRequest {
   return claimed.length === 0 ? request : { ...request, excluded: new Set([...(request.excluded ?? []), ...claimed]) };
+}
+
+/**
+ * When a new call may expect its turn: not before the first deployment that would do opens, nor before the calls have had theirs that
+ * wait for the same deployments already. `undefined` when no deployment will open for it.
+ */
+function expectedStart(now: number, wait: Wait, group: WaitingGroup): number | undefined {
+  const { ring, request, deadline, isReturning } = wait;
+  const opens = ring.mayOpenAnyTime(now, request) ? 'now' : ring.opens(now, request);
+  // A ring that is all down is probed early.
+  const probeAt = ring.earlyProbeAt(now, request);
+  const openAt = opens === 'now' ? now : opens;
+  const firstAt = typeof openAt === 'number' ? Math.min(openAt, probeAt ?? openAt) : probeAt;
+  if (firstAt === undefined) return undefined;
+  const { calls, tokens } = isReturning ? group.returned : group.demand;
+  const demand = { calls: calls + 1, tokens: tokens + request.tokens };
+  return Math.max(firstAt, ring.earliestStart(group.wanted, now, deadline, demand));
 }

@@ -1,5 +1,5 @@
-import type { Deployment } from '../deployment/deployment.ts';
 import type { Lease } from '../deployment/lease.ts';
+import type { WaitingGroup } from './lane.ts';
 import type { PickRequest } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
 
@@ -39,27 +39,22 @@ interface WaitingRoom {
 /** One call in the queue. There may be thousands, so it is small: no timer and no closure of its own. */
 export class WaitingCall {
   readonly wait: Wait;
-  /** Deployments that would do. */
-  readonly wanted: readonly Deployment[];
+  /** The calls that wait for the same deployments. */
+  readonly group: WaitingGroup;
   readonly #room: WaitingRoom;
   readonly #resolve: (outcome: Lease | Refusal) => void;
   #isWaiting = true;
 
-  constructor(
-    room: WaitingRoom,
-    wait: Wait,
-    wanted: readonly Deployment[],
-    resolve: (outcome: Lease | Refusal) => void,
-  ) {
+  constructor(room: WaitingRoom, wait: Wait, group: WaitingGroup, resolve: (outcome: Lease | Refusal) => void) {
     this.#room = room;
     this.wait = wait;
-    this.wanted = wanted;
+    this.group = group;
     this.#resolve = resolve;
   }
 
   /** Whether there are deployments that it cannot go to. */
   get isRestricted(): boolean {
-    return this.wanted.length < this.wait.ring.deployments.length;
+    return this.group.wanted.length < this.wait.ring.deployments.length;
   }
 
   /** Not any more once it has been settled, which a picker of the user's may cause at any time. */

@@ -19,6 +19,8 @@ const familyOf = (kind: ModelKind): string =>
 /** Models that are remembered, with their health, at each endpoint. */
 const MOST_MODELS = 1_000;
 
+const isBusy = ({ inFlight }: Deployment): boolean => inFlight > 0;
+
 /** What a fleet is made of. */
 export interface FleetOptions {
   readonly settings: ResolvedSettings;
@@ -39,7 +41,7 @@ export class Fleet {
   readonly members: readonly FleetMember[];
   readonly queue: Queue;
   readonly #context: RingContext;
-  readonly #rings = new LruMap<string, Ring>(MOST_MODELS);
+  readonly #rings = new LruMap<string, Ring>(MOST_MODELS, ({ deployments }) => deployments.some(isBusy));
 
   constructor({ endpoints, ...options }: FleetOptions) {
     const revision = new Revision();
@@ -48,7 +50,7 @@ export class Fleet {
     this.members = endpoints.map((endpoint) => ({
       endpoint,
       gates: new EndpointGates(endpoint, { ...options, revision }),
-      deployments: new LruMap(MOST_MODELS),
+      deployments: new LruMap(MOST_MODELS, isBusy),
     }));
   }
 

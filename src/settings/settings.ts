@@ -104,7 +104,11 @@ export interface BalancedProviderSettings {
    * @default 60_000
    */
   readonly maxWaitMs?: number | undefined;
-  /** Calls that may wait at once, for each model id. Further ones are refused at once. @default 1_000 */
+  /**
+   * Calls that may wait at once, for each model id and the same deployments. Further ones are refused at once.
+   *
+   * @default 1_000
+   */
   readonly maxWaiting?: number | undefined;
   /**
    * Milliseconds after which a rate-limited deployment gets a probe, although it named a later time: services have been seen to

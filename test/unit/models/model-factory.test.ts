@@ -25,6 +25,32 @@ describe('a balanced provider', () => {
     expect(balanced('first')).not.toBe(first);
   });
 
+  it('refuses a model id of more than 512 characters, which would be kept for a while', () => {
+    const balanced = balancedOver('v4', {});
+
+    expect(balanced('m'.repeat(512)).modelId).toHaveLength(512);
+    expect(() => balanced('m'.repeat(513))).toThrow('A model id must be a string of 1 to 512 characters.');
+  });
+
+  it('does not forget a deployment that is being asked, however many ids come after it', async () => {
+    let answer: (() => void) | undefined;
+    const languageModel = (modelId: string) => ({
+      specificationVersion: 'v4',
+      provider: 'fake',
+      modelId,
+      supportedUrls: {},
+      doGenerate: () => new Promise((resolve) => (answer = () => resolve({ content: [], warnings: [] }))),
+    });
+    const balanced = createBalancedProvider({ endpoints: [{ name: 'only', provider: { languageModel } }] });
+    const asked = balanced('first').doGenerate({ prompt: [] });
+    for (let id = 0; id < 1_500; id += 1) balanced(`m${id}`);
+
+    const [endpoint] = balanced.status().endpoints;
+    expect(endpoint?.deployments.filter(({ inFlight }) => inFlight > 0)).toMatchObject([{ deployment: 'first' }]);
+    answer?.();
+    await asked;
+  });
+
   it('forgets the real models with them', () => {
     const built = new Map<string, number>();
     const languageModel = (modelId: string) => {

@@ -55,6 +55,28 @@ describe('a conversation', () => {
   });
 });
 
+describe('a mark of an endpoint with a worse priority', () => {
+  const reserve = ['openai', () => answer(), 1] as const;
+
+  it('on text and calls of tools, which lose nothing elsewhere, does not lead there: it may be forged', async () => {
+    const { ask, asked, sent } = ringOf({ a: healthy, b: reserve });
+
+    await ask({ prompt: [assistant(reference('msg_1', 'b')), question('And?')] });
+
+    expect(asked).toEqual(['a']);
+    expect(JSON.stringify(sent.a)).not.toContain('msg_1');
+  });
+
+  it('on a thought, which only that endpoint has, leads there', async () => {
+    const { ask, asked } = ringOf({ a: healthy, b: reserve });
+    const thought = { type: 'reasoning', text: '', providerOptions: { openai: { itemId: 'rs_1' }, ...from('b') } };
+
+    await ask({ prompt: [assistant(thought, reference('msg_1', 'b')), question('And?')] });
+
+    expect(asked).toEqual(['b']);
+  });
+});
+
 describe('a mark', () => {
   const markOf = async (name: string) => {
     const { content } = await ringOf({ [name]: healthy }).ask({ prompt: [question('Hello?')] });

@@ -33,6 +33,23 @@ describe('a refusal', () => {
     expect(sent.a.map((body) => JSON.stringify(body).includes('msg_12345'))).toEqual([true, false]);
   });
 
+  it.each(['a', 'x1', 'rs_1'])('that names the short id %s makes the endpoint get the call in full', async (itemId) => {
+    const service = refusesOnce(`Item with id '${itemId}' not found.`);
+    const { ask, asked } = ringOf({ a: ['openai', service], b: ['openai', () => answer()] });
+
+    await ask({ prompt: [assistant(text('Hello', { openai: { itemId }, ...from('a') })), question('And?')] });
+
+    expect(asked).toEqual(['a', 'a']);
+  });
+
+  it('that has a short id only within its words is left to its class', async () => {
+    const { ask, sent } = ringOf({ a: ['openai', refusesOnce('The project does not exist.')] });
+    const said = text('Hello', { openai: { itemId: 'ist' }, ...from('a') });
+
+    await expect(ask({ prompt: [assistant(said), question('And?')] })).rejects.toThrow();
+    expect(sent.a).toHaveLength(1);
+  });
+
   it('of a call that was sent in full is the answer', async () => {
     const { ask, sent } = ringOf({ a: ['openai', () => refusal("Item with id 'msg_12345' not found.", 400)] });
 

@@ -41,13 +41,15 @@ interface Ring<Name extends string> {
 
 /** Endpoints by name, in the order in which they are asked, each with a service behind it. */
 export function ringOf<const Name extends string>(
-  services: Readonly<Record<Name, readonly [type: 'openai' | 'azure' | 'third party', service: Service]>>,
+  services: Readonly<
+    Record<Name, readonly [type: 'openai' | 'azure' | 'third party', service: Service, priority?: number]>
+  >,
   more: Partial<BalancedProviderSettings> = {},
 ): Ring<Name> {
   const sent = {} as Record<Name, SentBody[]>;
   const asked: Name[] = [];
   const endpoints = (Object.keys(services) as Name[]).map((name) => {
-    const [type, service] = services[name];
+    const [type, service, priority] = services[name];
     const bodies: SentBody[] = (sent[name] = []);
     const fetch: typeof globalThis.fetch = async (_, init) => {
       // The AI SDK writes it as text.
@@ -58,8 +60,8 @@ export function ringOf<const Name extends string>(
     };
     const account = { apiKey: 'any', baseURL: `https://${name}.example/v1`, fetch };
     return type === 'third party'
-      ? { name, provider: createOpenAI({ ...account, name: 'corp' }) }
-      : { type, name, ...account };
+      ? { name, priority, provider: createOpenAI({ ...account, name: 'corp' }) }
+      : { type, name, priority, ...account };
   });
   const balanced = createBalancedProvider({
     endpoints,

@@ -80,6 +80,23 @@ describe('while calls wait for the one endpoint that can take them, other calls'
     expect(others.filter(({ state }) => state === 'fulfilled')).toHaveLength(100);
   });
 
+  it('find a place in the queue, however many wait for that one endpoint', async () => {
+    const { ask, askA } = ring(
+      (endpoint) => (endpoint === 'a' ? limitedFor(15) : limitedFor(1)),
+      {},
+      { maxWaiting: 5 },
+    );
+    ask('first');
+    for (let call = 0; call < 8; call++) {
+      askA(`p${call}`);
+      await happenings();
+    }
+    const other = ask('other');
+    await happenings();
+
+    expect(other.state).toBe('pending');
+  });
+
   it('are not refused because so many calls wait for that one endpoint', async () => {
     const { ask, askA } = ring(busy, { rpm: 60 }, { maxWaitMs: 20_000 });
     askA('p');
