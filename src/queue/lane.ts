@@ -1,7 +1,6 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import { type Demand, NO_DEMAND } from './forecast.ts';
 import { admits, type PickRequest } from './pick-request.ts';
-import type { Wait } from './waiting-call.ts';
 
 /**
  * Calls that are served at once when a ring comes back whose limits are not known, and the time after which twice as many are:
@@ -17,6 +16,12 @@ export interface WaitingGroup {
   /** What they need, and those of them that had had their turn before. */
   demand: Demand;
   returned: Demand;
+}
+
+/** What of a call is counted. */
+interface Counted {
+  readonly request: PickRequest;
+  readonly isReturning: boolean;
 }
 
 /** The key of the calls that any deployment can serve. */
@@ -51,7 +56,7 @@ export class Lane {
   }
 
   /** A call has come, or has left. */
-  count(group: WaitingGroup, { request, isReturning }: Wait, by: 1 | -1): void {
+  count(group: WaitingGroup, { request, isReturning }: Counted, by: 1 | -1): void {
     this.length += by;
     group.demand = counted(group.demand, request, by);
     if (isReturning) group.returned = counted(group.returned, request, by);
