@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
@@ -18,4 +18,8 @@ describe('docs/architecture.md', () => {
   it('has fewer than 60 lines', () => {
     expect(text.trimEnd().split('\n').length).toBeLessThan(60);
   });
+});
+
+it('README.md has less than 10 KB', () => {
+  expect(statSync(`${root}README.md`).size).toBeLessThan(10_000);
 });

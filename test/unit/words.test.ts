@@ -7,7 +7,18 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-const PLACES = ['src', 'test', 'docs', 'examples', 'bench', '.changeset', 'README.md', 'CHANGELOG.md'];
+const PLACES = [
+  'src',
+  'test',
+  'docs',
+  'examples',
+  'bench',
+  '.changeset',
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+];
 
 /** Between two words there may be the end of a line, and the beginning of the next line of a comment. */
 const PERSONS =
