@@ -85,13 +85,17 @@ export class Candidates {
   failed({ attempt: { deployment }, failure, verdict, isFinal }: AttemptFailure): void {
     if (verdict === 'same-again') return;
     const isLimited = failure.class === 'rate-limited';
+    const isRefused = failure.class === 'misconfigured';
+    // What has served before may refuse for a moment. One more look shows: a key that was revoked must not keep calls waiting.
+    const isRefusedAgain = isRefused && this.#failed.has(deployment);
+    const mayPass = isRefused && deployment.gates.breaker.hasServed;
     this.#failed = withOne(this.#failed, deployment);
     // A rate limit may end before the call goes on to another model.
     if (!isLimited || this.#fallbackLeftMs <= 0) this.#askedThisRound = withOne(this.#askedThisRound, deployment);
     if (!isLimited) this.#heard = 'more';
     else if (!failure.retryAfterMs && this.#heard === 'times') this.#heard = 'limits';
-    if (isLimited || failure.class === 'retryable') this.#isHopeful = true;
-    if (isFinal || failure.class === 'rejected') this.#excluded = withOne(this.#excluded, deployment);
+    if (isLimited || failure.class === 'retryable' || mayPass) this.#isHopeful = true;
+    if (isFinal || isRefusedAgain || failure.class === 'rejected') this.#excluded = withOne(this.#excluded, deployment);
     if (verdict !== 'next-model') return;
     const model = new Set(this.#call.ring.deployments);
     this.#failed = union(this.#failed, model);
