@@ -53,8 +53,11 @@ export class Attempt {
   get label(): AttemptLabel {
     const { call, number, deployment } = this;
     const { endpoint, name } = deployment;
+    const { callId, modelId, requestedModelId } = call.label;
     return {
-      ...call.label,
+      callId,
+      modelId,
+      requestedModelId,
       attemptId: `${call.id}.${number}`,
       endpoint: endpoint.name,
       deployment: name,

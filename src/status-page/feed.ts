@@ -93,8 +93,8 @@ export class StatusFeed {
   }
 }
 
-/** Times that pass are no news. */
-const newsOf = (snapshot: StatusSnapshot): News => ({
-  event: `data: ${JSON.stringify(snapshot)}\n\n`,
-  seen: JSON.stringify({ ...snapshot, at: 0 }),
-});
+/** That time passes is no news. */
+function newsOf({ at, ...snapshot }: StatusSnapshot): News {
+  const seen = JSON.stringify(snapshot);
+  return { event: `data: {"at":${at},${seen.slice(1)}\n\n`, seen };
+}

@@ -47,6 +47,7 @@ interface Memory {
 /** Listens to a provider for as long as it lives. Returns what is remembered of an endpoint. */
 export function recordHistory(balanced: Pick<BalancedProviderMembers, 'on'>): (endpoint: string) => Traffic {
   const memories = new Map<string, Memory>();
+  const all: Minute[] = [];
   const memoryOf = (endpoint: string): Memory => {
     const memory = memories.get(endpoint) ?? { minutes: [], times: [], failures: [] };
     memories.set(endpoint, memory);
@@ -60,8 +61,10 @@ export function recordHistory(balanced: Pick<BalancedProviderMembers, 'on'>): (e
   balanced.on('attempt', ({ endpoint, deployment, class: ended, statusCode, code }) => {
     const at = Date.now();
     const { minutes, failures } = memoryOf(endpoint);
-    const minute = currentMinute(minutes, Math.floor(at / MINUTE_MS));
+    const number = Math.floor(at / MINUTE_MS);
+    const minute = currentMinute(minutes, number);
     minute.attempts += 1;
+    currentMinute(all, number).attempts += 1;
     if (ended === 'success') minute.successes += 1;
     else if (ended !== 'aborted') {
       minute.failures += 1;
@@ -69,7 +72,7 @@ export function recordHistory(balanced: Pick<BalancedProviderMembers, 'on'>): (e
       failures.length = Math.min(failures.length, MOST_FAILURES);
     }
   });
-  return (endpoint) => trafficOf(memoryOf(endpoint), [...memories.values()]);
+  return (endpoint) => trafficOf(memoryOf(endpoint), all);
 }
 
 function currentMinute(minutes: Minute[], minute: number): Minute {
@@ -81,17 +84,14 @@ function currentMinute(minutes: Minute[], minute: number): Minute {
   return next;
 }
 
-function trafficOf(memory: Memory, all: readonly Memory[]): Traffic {
+function trafficOf(memory: Memory, all: readonly Minute[]): Traffic {
   const now = Date.now();
   const first = Math.floor(now / MINUTE_MS) - MINUTES + 1;
-  const attemptsOf = ({ minutes }: Memory, minute: number): number =>
-    minutes.find((each) => each.minute === minute)?.attempts ?? 0;
+  const attemptsOf = (minutes: readonly Minute[], number: number): number =>
+    minutes.find(({ minute }) => minute === number)?.attempts ?? 0;
   const span = Array.from({ length: MINUTES }, (_, index) => first + index);
-  const attempts = span.map((minute) => attemptsOf(memory, minute));
-  const shares = span.map((minute, index) => {
-    const total = all.reduce((sum, each) => sum + attemptsOf(each, minute), 0);
-    return total === 0 ? 0 : (attempts[index] ?? 0) / total;
-  });
+  const attempts = span.map((number) => attemptsOf(memory.minutes, number));
+  const shares = span.map((number, index) => (attempts[index] ?? 0) / (attemptsOf(all, number) || 1));
   const recent = memory.minutes.filter(({ minute }) => minute >= first);
   const successes = recent.reduce((sum, minute) => sum + minute.successes, 0);
   const ended = successes + recent.reduce((sum, minute) => sum + minute.failures, 0);

@@ -162,12 +162,12 @@ function limits({ requests, tokens }: LimitStatus): Markup {
 /** A bar for each minute, as high as the endpoint's share of all attempts. */
 function chart({ shares, attempts }: Traffic): Markup {
   const total = attempts.reduce((sum, count) => sum + count, 0);
-  const label = `${total} attempts in ${MINUTES} minutes, now ${percent(shares.at(-1) ?? 0)} of all`;
+  const label = `Attempts in ${MINUTES} minutes: ${total}, now ${percent(shares.at(-1) ?? 0)} of all`;
   const bars = shares.map((share, index) => {
     const height = (20 * share).toFixed(1);
     return markup`<rect x="${index * 10}" y="${(20 - 20 * share).toFixed(1)}" width="8" height="${height}"/>`;
   });
-  return markup`<figure><svg viewBox="0 0 98 20" preserveAspectRatio="none" role="img" aria-label="Share of the traffic: ${label}">
+  return markup`<figure><svg viewBox="0 0 98 20" preserveAspectRatio="none" role="img" aria-label="${label}">
 <path d="M0 20H98"/>${bars}</svg><figcaption>${label}</figcaption></figure>`;
 }
 
