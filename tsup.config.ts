@@ -8,6 +8,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     opentelemetry: 'src/opentelemetry/index.ts',
+    redis: 'src/redis/index.ts',
     status: 'src/status-page/index.ts',
   },
   format: 'esm',

@@ -31,6 +31,7 @@ export default defineConfig({
         resolve: {
           alias: {
             'ai-sdk-load-balancer/opentelemetry': `${root}src/opentelemetry/index.ts`,
+            'ai-sdk-load-balancer/redis': `${root}src/redis/index.ts`,
             'ai-sdk-load-balancer/status': `${root}src/status-page/index.ts`,
             'ai-sdk-load-balancer': `${root}src/index.ts`,
           },

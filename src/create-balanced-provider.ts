@@ -24,6 +24,7 @@ import type {
 } from './sdk.ts';
 import { chooseApi } from './endpoint/choose-api.ts';
 import { openaiTools } from './endpoint/installed-sdk.ts';
+import { LocalView } from './state/local-view.ts';
 import { resolveSettings } from './settings/resolve-settings.ts';
 import type { BalancedProviderSettings } from './settings/settings.ts';
 import { isTwin } from './settings/twins.ts';
@@ -140,11 +141,15 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
   const events = new EventEmitter();
   const endpoints = new Endpoints(resolved, events, clock);
   const fleet = new Fleet({ settings: resolved, endpoints: endpoints.all, clock, events });
+  const { state } = resolved;
+  const shared =
+    state && new LocalView({ state, settings: resolved, clock, events, deployments: () => fleet.deployments });
   const context: ModelContext = {
     settings: resolved,
     clock,
     events,
-    memory: new ConversationMemory(),
+    shared,
+    memory: new ConversationMemory(shared),
     nextCallId: callIds(),
     hedgeBudgetOf: hedgeBudgets(resolved.hedge?.maxExtra),
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
@@ -179,11 +184,14 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     speech,
     rerankingModel: make('reranking'),
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
-    status: statusOf(api, fleet, clock),
+    status: statusOf(api, fleet, clock, () => shared?.state ?? 'local'),
     explain: (modelId: string) => explain(fleet, api, toLogical(modelId), clock.now()),
     drain: (name: string) => fleet.member(name).gates.drain.close(clock.now()),
     resume: (name: string) => fleet.member(name).gates.drain.open(),
-    reset: (name?: string) => fleet.reset(name),
+    reset: (name?: string) => {
+      fleet.reset(name);
+      shared?.reset(fleet.deployments.filter(({ endpoint }) => name === undefined || endpoint.name === name));
+    },
   });
   // Later, so that a listener hears of it that is added at once.
   if (isTwin(settings)) queueMicrotask(() => events.warn(TWIN));

@@ -142,6 +142,16 @@ export interface BalancedEvents {
     /** What the attempt used that answered, where the service said. */
     readonly tokens: TokenUsage | undefined;
   };
+  /** The state that processes share does not answer: until it does, the ring goes on with what this process knows. */
+  readonly stateLost: {
+    /** `slow`: no answer in time; `down`: not connected; otherwise the server's own word, such as `READONLY`, or `failed`. */
+    readonly reason: string;
+  };
+  /** It answers again. */
+  readonly stateRestored: {
+    /** Milliseconds since it was lost. */
+    readonly apartMs: number;
+  };
   /** Something works, but not as it was meant. */
   readonly warning: {
     /**
@@ -176,6 +186,8 @@ const NAMES: Readonly<Record<BalancedEventName, true>> = {
   excluded: true,
   exhausted: true,
   callEnd: true,
+  stateLost: true,
+  stateRestored: true,
   warning: true,
 };
 

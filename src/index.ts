@@ -61,6 +61,16 @@ export type {
 export type { PickableDeployment, PickerFunction, PickerSetting } from './settings/picker-setting.ts';
 export type { BalancedProviderSettings, CooldownSettings, HedgeSettings, RetrySettings } from './settings/settings.ts';
 export type {
+  Admission,
+  AdmitRequest,
+  Claim,
+  CooldownRule,
+  GateRecord,
+  Move,
+  Report,
+  SharedState,
+} from './shared-state.ts';
+export type {
   BalancedStatus,
   BudgetStatus,
   ClosedGate,

@@ -96,6 +96,11 @@ export interface WaitingStatus {
 export interface BalancedStatus {
   /** The API that `balanced(id)` uses. */
   readonly api: 'chat' | 'responses';
+  /**
+   * Whether processes act as one: `shared`, or `apart` while their common state does not answer and this one goes on by what it knows;
+   * `local` where they share nothing.
+   */
+  readonly state: 'local' | 'shared' | 'apart';
   readonly endpoints: readonly EndpointStatus[];
   /** Rings that models have been made of so far. */
   readonly rings: readonly RingStatus[];
@@ -104,7 +109,12 @@ export interface BalancedStatus {
 }
 
 /** Takes snapshots. */
-export function statusOf(api: BalancedStatus['api'], fleet: Fleet, clock: Clock): () => BalancedStatus {
+export function statusOf(
+  api: BalancedStatus['api'],
+  fleet: Fleet,
+  clock: Clock,
+  state: () => BalancedStatus['state'],
+): () => BalancedStatus {
   const toEpoch = epochOf(clock);
   return () => {
     const now = clock.now();
@@ -112,6 +122,7 @@ export function statusOf(api: BalancedStatus['api'], fleet: Fleet, clock: Clock)
     const used = new Set(fleet.rings.flatMap(({ deployments }) => deployments));
     return Object.freeze({
       api,
+      state: state(),
       endpoints: frozen(fleet.members.map((member) => endpointStatus(member, used, look))),
       rings: frozen(fleet.rings.map((ring) => ({ modelId: ring.modelId, kind: ring.kind, isOut: ring.isAllOut(now) }))),
       waiting: waitingOf(fleet),

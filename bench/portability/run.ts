@@ -16,7 +16,7 @@ import { targetsOf } from '../../src/deployment/target.ts';
 import { Endpoints } from '../../src/endpoint/create-endpoints.ts';
 import { EventEmitter } from '../../src/events.ts';
 import { classifyFailure } from '../../src/failure/classify-failure.ts';
-import { conversationsWith } from '../../src/portability/conversation.ts';
+import { type Conversation, conversationsWith } from '../../src/portability/conversation.ts';
 import { ConversationMemory } from '../../src/portability/conversation-memory.ts';
 import type { CallOptions } from '../../src/sdk.ts';
 import { resolveSettings } from '../../src/settings/resolve-settings.ts';
@@ -47,7 +47,8 @@ const begin = conversationsWith({
 });
 
 /** What happens to a call's options before an attempt. */
-const adapt = (options: CallOptions, deployment: Deployment): CallOptions => begin(options).optionsFor(deployment);
+const adapt = (options: CallOptions, deployment: Deployment): CallOptions =>
+  (begin(options) as Conversation).optionsFor(deployment);
 
 const { mark } = owner.target('responses');
 const openai = { reasoningEffort: 'low', promptCacheKey: 'conversation-7' };

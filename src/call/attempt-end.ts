@@ -61,7 +61,7 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
   if (failure.class === 'retryable') {
     deployment.latency.record(now, 2 * Math.max(now - startedAt, deployment.latency.at(now)));
   }
-  lease.learnLimits(failureHeaders(error), now);
+  attempt.call.context.shared?.learn(lease, lease.learnLimits(failureHeaders(error), now));
   const size = failure.class === 'rate-limited' ? rejectedSize(attempt.call, error) : undefined;
   const isNothing = isReaders(attempt, error) || saysNothingOfOthers(attempt, size);
   const { call } = attempt;
@@ -147,8 +147,9 @@ function end(attempt: Attempt, ending: Ending): void {
     tokens: ending.usage,
     finishReason: finishReasonName(ending.finishReason),
   }));
-  if (ending.outcome === 'hedge-lost') lease.lose(now);
-  else lease.settle(ending.outcome, now);
+  const outcome = ending.outcome === 'hedge-lost' ? lease.lost : ending.outcome;
+  lease.settle(outcome, now);
+  call.context.shared?.settle(lease, outcome);
 }
 
 function recordOf({ call, deployment, startedAt }: Attempt, as: Ending['as'], now: number): AttemptRecord {

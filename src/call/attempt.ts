@@ -99,14 +99,17 @@ export class Attempt {
     this.#limits?.lift('timeout.firstContentMs');
     // Told before what it causes.
     call.context.events.emit('content', () => ({ ...this.label, afterMs: Math.round(afterMs) }));
-    lease.learnLimits(headers, now);
+    const stated = lease.learnLimits(headers, now);
+    call.context.shared?.learn(lease, stated);
     deployment.latency.record(now, afterMs);
     call.ring.times(call.isStream).record(afterMs);
     call.ring.hangs.gotContent(deployment, !this.isOverdue);
     deployment.rejections.answered();
     call.lastFailure?.doubted?.attempt.refute();
     // The gates hear of a whole answer at once, when it ends: in between, a call that waits would find its place still taken.
-    if (call.isStream) lease.content();
+    if (!call.isStream) return;
+    lease.content();
+    call.context.shared?.content(lease);
   }
 
   /** The call is ended from outside. */

@@ -3,6 +3,7 @@ import type { Deployment } from '../deployment/deployment.ts';
 import type { EventEmitter } from '../events.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
+import type { LocalView } from '../state/local-view.ts';
 import type { HedgeBudget } from './hedge-budget.ts';
 
 /** What every call of a provider shares, and none changes. */
@@ -10,6 +11,8 @@ export interface CallContext {
   readonly settings: ResolvedSettings;
   readonly clock: Clock;
   readonly events: EventEmitter;
+  /** What processes share, where they share anything. */
+  readonly shared?: LocalView | undefined;
   /** An id for a call's events. */
   readonly nextCallId: () => string;
   /** How many extra attempts each ring may make. */

@@ -187,7 +187,8 @@ export class Candidates {
       request: this.#waitRequest(modelWaitMs > 0 ? undefined : chain, excluded),
       deadline: Math.min(latest, cancellation.endsAt ?? latest),
       cancellation,
-      isReturning: this.#failed !== this.#barred,
+      // A call that was served and found another process before it keeps its place.
+      isReturning: this.#failed !== this.#barred || call.waitedMs > 0,
     };
     const waited = call.ring.queue.wait(now, waits);
     // No promise more for a call that cannot go on to another model.

@@ -47,7 +47,8 @@ async function race<T>(
       const time = isAlone ? [alarm.after(Math.max(afterMs - silentMs, afterMs / LOOKS))] : [];
       const happened = await Promise.race([...running.values(), ...time]);
       if (happened === 'time') {
-        const second = onSilence(call, candidates, attempt, hedge);
+        const lease = await leaseOnSilence(call, candidates, attempt, hedge);
+        const second = lease && startHedge(call, lease, attempt, hedge);
         if (second !== undefined) running.set(second.attempt, second.result);
         continue;
       }
@@ -64,13 +65,8 @@ async function race<T>(
   }
 }
 
-/** An attempt is silent. Returns a second one beside it, if there may be one. */
-function onSilence<T>(
-  call: Call,
-  candidates: Candidates,
-  silent: Attempt,
-  { question, afterMs }: Hedge<T>,
-): RunningAttempt<T> | undefined {
+/** An attempt is silent. Returns a lease for a second one beside it, if there may be one. */
+function onSilence<T>(call: Call, candidates: Candidates, silent: Attempt, { afterMs }: Hedge<T>): Lease | undefined {
   const { hedging, now } = call;
   const silentMs = now - silent.startedAt;
   // Timers may be early by a millisecond.
@@ -85,9 +81,29 @@ function onSilence<T>(
     return undefined;
   }
   if (hedging?.affords(silentMs / afterMs) !== true) return undefined;
-  const lease = candidates.nextHedge(silent.deployment);
-  if (lease === undefined) return undefined;
-  hedging.take();
+  return candidates.nextHedge(silent.deployment);
+}
+
+/** The same, where processes share state after all of them have agreed. Meanwhile the silent one may have said something. */
+async function leaseOnSilence<T>(
+  call: Call,
+  candidates: Candidates,
+  silent: Attempt,
+  hedge: Hedge<T>,
+): Promise<Lease | undefined> {
+  const lease = onSilence(call, candidates, silent, hedge);
+  const { shared } = call.context;
+  if (lease === undefined || shared === undefined) return lease;
+  const admitted = await shared.admit(lease, candidates.tokens);
+  if (admitted === undefined) return undefined;
+  if (silent.contentAt === undefined && !silent.isOver) return admitted;
+  shared.giveBack(admitted);
+  return undefined;
+}
+
+function startHedge<T>(call: Call, lease: Lease, silent: Attempt, { question }: Hedge<T>): RunningAttempt<T> {
+  const silentMs = call.now - silent.startedAt;
+  call.hedging?.take();
   call.context.events.emit('hedge', () => ({
     ...call.label,
     from: silent.deployment.endpoint.name,

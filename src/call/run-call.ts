@@ -89,6 +89,15 @@ class CallLoop<T> {
           if ('refusal' in waited) return { error: refused(call, waited, this.#candidates) };
           lease = waited;
         }
+        const { shared } = call.context;
+        if (shared !== undefined) {
+          lease = await shared.admit(lease, this.#candidates.tokens);
+          if (lease === undefined) continue;
+          if (call.cancellation.end !== undefined) {
+            shared.giveBack(lease);
+            continue;
+          }
+        }
         const end = this.#take(await hedgedAttempt(call, this.#candidates, lease, this.#question));
         if (end !== undefined) return end;
       }

@@ -7,6 +7,7 @@ import { Concurrency } from '../gates/concurrency.ts';
 import { CredentialsGate } from '../gates/credentials-gate.ts';
 import { Drain } from '../gates/drain.ts';
 import type { Gate } from '../gates/gate.ts';
+import { OtherProcesses } from '../gates/other-processes.ts';
 import { RateLimit } from '../gates/rate-limit.ts';
 import type { Revision } from '../gates/revision.ts';
 import type { LimitSettings } from '../settings/endpoint-settings.ts';
@@ -35,6 +36,8 @@ export interface DeploymentGates {
   readonly breaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
   readonly concurrency: Concurrency;
+  /** Only where processes share state. */
+  readonly others: OtherProcesses | undefined;
   /** Its own, then those that it shares. */
   readonly budgets: readonly Budget[];
 }
@@ -85,7 +88,9 @@ export class EndpointGates {
           retryAfterMs: Math.ceil(retryAfterMs),
         })),
     });
-    const all = [this.drain, this.#credentials, this.breaker, breaker, rateLimit, concurrency, ...budgets];
+    const others = settings.state && new OtherProcesses(revision);
+    const all: Gate[] = [this.drain, this.#credentials, this.breaker, breaker, rateLimit, concurrency, ...budgets];
+    if (others !== undefined) all.push(others);
     return {
       all,
       own: all.filter((gate) => !this.all.includes(gate)),
@@ -96,6 +101,7 @@ export class EndpointGates {
       breaker,
       rateLimit,
       concurrency,
+      others,
       budgets,
     };
   }

@@ -1,6 +1,6 @@
 import type { Pass } from '../gates/gate.ts';
 import type { Outcome } from '../gates/outcome.ts';
-import { statedLimits } from '../limits/stated-limits.ts';
+import { type StatedLimits, statedLimits } from '../limits/stated-limits.ts';
 import type { Deployment } from './deployment.ts';
 
 const NONE: Outcome = { type: 'none' };
@@ -31,11 +31,11 @@ export class Lease {
     return this.#passes.some((pass) => pass.isProbe);
   }
 
-  /** The service has answered: learns the limits that it states. */
-  learnLimits(headers: unknown, now: number): void {
+  /** The service has answered: learns the limits that it states, and returns them. */
+  learnLimits(headers: unknown, now: number): StatedLimits | undefined {
     const stated = statedLimits(headers, Date.now() - (now - this.startedAt));
-    if (stated === undefined) return;
-    for (const pass of this.#passes) pass.learnLimits?.(stated, now);
+    if (stated !== undefined) for (const pass of this.#passes) pass.learnLimits?.(stated, now);
+    return stated;
   }
 
   /** The first content is there. The end of a stream is no second one. */
@@ -58,13 +58,10 @@ export class Lease {
     for (const pass of this.#passes) pass.settle(outcome, now);
   }
 
-  /** Another attempt of the call was quicker, and this one had given nothing yet. A probe has found out that the others are better. */
-  lose(now: number): void {
-    this.settle(this.isProbe ? this.#lostProbe : NONE, now);
-  }
-
-  /** What was probed is what failed. */
-  get #lostProbe(): Outcome {
+  /** How it ends when another attempt of the call was quicker, and this one had given nothing yet. */
+  get lost(): Outcome {
+    if (!this.isProbe) return NONE;
+    // The probe has found out that the others are better. What was probed is what failed.
     const { endpointBreaker } = this.deployment.gates;
     return {
       type: 'failure',

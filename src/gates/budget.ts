@@ -40,6 +40,10 @@ export class Budget implements Gate {
   #unsettled = 0;
   /** How much has been taken off, in all, because the service counts otherwise. */
   #corrected = 0;
+  /** Processes that spend from it without knowing of each other, this one included. */
+  #processes = 1;
+  /** The limit of which this process has its part only. */
+  #whole: number | undefined;
   /** When it was last spent from, or last learned to be spent: since then it is closed, if it is. */
   #spentSince: number | undefined;
 
@@ -72,6 +76,31 @@ export class Budget implements Gate {
     if (allowance === undefined) return 0;
     const missingPart = 1 - allowance.level(now) / allowance.capacity;
     return Math.max(0, Math.round(missingPart * allowance.perMinute));
+  }
+
+  /** The limit that is configured; `undefined` where it has to be learned. */
+  get configured(): number | undefined {
+    return this.#options.perMinute;
+  }
+
+  /** The stretch of time over which the service counts; `undefined` where the limit refills continuously, or none is known. */
+  get windowMs(): number | undefined {
+    return this.#allowance?.windowMs;
+  }
+
+  /** So many processes spend from it, and do not know of each other: each has its part of the limit, and one at the least. */
+  divide(processes: number, now: number): void {
+    if (processes === this.#processes) return;
+    this.#processes = processes;
+    const allowance = this.#allowance;
+    if (allowance === undefined) return;
+    const whole = this.#whole ?? allowance.perMinute;
+    const level = allowance.level(now);
+    this.#correctBy(allowance, now, () => {
+      allowance.setPerMinute(now, this.#part(whole));
+      allowance.spend(now, allowance.level(now) - level / processes);
+    });
+    this.#options.revision.bump();
   }
 
   opens(now: number, tokens: number): Opening {
@@ -155,9 +184,14 @@ export class Budget implements Gate {
     this.#corrected = 0;
   }
 
+  #part(whole: number): number {
+    this.#whole = this.#processes === 1 ? undefined : whole;
+    return this.#processes === 1 ? whole : Math.max(1, whole / this.#processes);
+  }
+
   #learnFirst(sentAt: number, limit: StatedLimit, now: number): void {
     if (limit.perMinute === undefined) return;
-    const allowance = createAllowance(this.#options.metering, this.unit, limit.perMinute, now);
+    const allowance = createAllowance(this.#options.metering, this.unit, this.#part(limit.perMinute), now);
     const remaining = allowance.learn(sentAt, limit) ?? allowance.capacity;
     allowance.spend(now, Math.max(0, allowance.capacity - remaining));
     this.#allowance = allowance;
@@ -167,7 +201,7 @@ export class Budget implements Gate {
 
   #learnPerMinute(allowance: Allowance, { perMinute }: StatedLimit, now: number): void {
     if (perMinute === undefined) return;
-    const lower = Math.min(perMinute, this.#options.perMinute ?? perMinute);
+    const lower = this.#part(Math.min(perMinute, this.#options.perMinute ?? perMinute));
     if (lower === allowance.perMinute) return;
     this.#correctBy(allowance, now, () => allowance.setPerMinute(now, lower));
     this.#options.revision.bump();
@@ -196,6 +230,7 @@ export class Budget implements Gate {
 
   #settle({ allowance, amount }: Spending, outcome: Outcome, now: number): void {
     this.#unsettled -= amount;
+    if (outcome.type === 'unsent') allowance.spend(now, -amount);
     if (this.unit === 'requests' || outcome.type !== 'success' || outcome.tokens === undefined) return;
     allowance.settle(now, amount, Math.min(outcome.tokens, Math.max(amount, allowance.capacity)));
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
-import { Cooldown, type CooldownState } from './cooldown.ts';
+import { Cooldown, type CooldownRecord, type CooldownState } from './cooldown.ts';
 import type { Closure, Gate, Pass } from './gate.ts';
 import type { Opening } from './opening.ts';
 import { type Outcome, READINGS } from './outcome.ts';
@@ -51,6 +51,7 @@ export class CircuitBreaker implements Gate {
   #generation = 0;
   #hasServed = false;
   #cause: Failure | undefined;
+  #era = 0;
 
   constructor({ scope, settings, clock, revision, observer }: BreakerOptions) {
     this.scope = scope;
@@ -101,6 +102,26 @@ export class CircuitBreaker implements Gate {
     this.#trips = 0;
     this.#generation += 1;
     this.#cooldown.clear();
+  }
+
+  /**
+   * What processes that share it have found out. A later era wins, and within an era the longer closing.
+   *
+   * @param isProbe whether an attempt of this process is to find out if it works again.
+   */
+  merge({ era, opensInMs, isProbe }: CooldownRecord, cause: Failure): void {
+    const before = this.state;
+    if (era > this.#era) {
+      this.#era = era;
+      this.reset();
+    }
+    const now = this.#clock.now();
+    if (opensInMs > 0 || (isProbe && this.state === 'closed')) {
+      this.#cause = cause;
+      this.#cooldown.trip(now, now + opensInMs, false);
+    }
+    if (before === 'closed' && opensInMs > 0) this.#observer.tripped(cause, opensInMs);
+    if (before !== 'closed' && this.state === 'closed') this.#observer.recovered();
   }
 
   /** An attempt that began at `startedAt` has shown that what it went to works. */

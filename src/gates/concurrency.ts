@@ -7,15 +7,16 @@ export class Concurrency implements Gate, Pass {
   readonly allowsEarlyProbe = false;
   readonly admitsPinned = false;
   readonly isProbe = false;
-  readonly #max: number | undefined;
+  readonly max: number | undefined;
   readonly #revision: Revision;
   #inFlight = 0;
+  #processes = 1;
   /** When the last attempt came that it has room for. */
   #fullSince: number | undefined;
 
   /** @param max attempts that may be under way at once; `undefined` for any number. */
   constructor(max: number | undefined, revision: Revision) {
-    this.#max = max;
+    this.max = max;
     this.#revision = revision;
   }
 
@@ -26,7 +27,7 @@ export class Concurrency implements Gate, Pass {
 
   /** Whether there is a limit at all. */
   get isLimited(): boolean {
-    return this.#max !== undefined;
+    return this.max !== undefined;
   }
 
   opens(): Opening {
@@ -53,10 +54,16 @@ export class Concurrency implements Gate, Pass {
     if (wasFull) this.#revision.bump();
   }
 
+  /** So many processes send attempts there, and do not know of each other: each has its part of the limit, and one at the least. */
+  divide(processes: number): void {
+    this.#processes = processes;
+    this.#revision.bump();
+  }
+
   /** What is under way cannot be forgotten. */
   reset(): void {}
 
   get #isFull(): boolean {
-    return this.#max !== undefined && this.#inFlight >= this.#max;
+    return this.max !== undefined && this.#inFlight >= Math.max(1, Math.floor(this.max / this.#processes));
   }
 }

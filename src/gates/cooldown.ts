@@ -14,6 +14,14 @@ export type CooldownState =
       readonly until: number | undefined;
     };
 
+/** How a cooldown stands in a state that processes share. */
+export interface CooldownRecord {
+  /** Grows with each recovery. */
+  readonly era: number;
+  readonly opensInMs: number;
+  readonly isProbe: boolean;
+}
+
 const CLOSED: CooldownState = { state: 'closed' };
 
 /** Lets nothing through until a time, then one probe, whose result decides. */

@@ -27,6 +27,10 @@ export class LearnedPace {
   #takenAt = 0;
   #pace: Pace | undefined;
 
+  get isKnown(): boolean {
+    return this.#pace !== undefined;
+  }
+
   /** When the next attempt may start. */
   opens(now: number): Opening {
     const pace = this.#pace;

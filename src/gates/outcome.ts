@@ -6,7 +6,9 @@ export type Outcome =
   | { readonly type: 'success'; readonly tokens?: number | undefined }
   | { readonly type: 'failure'; readonly failure: Failure }
   /** Nothing was learned: the caller left, or another attempt of the call was quicker. */
-  | { readonly type: 'none' };
+  | { readonly type: 'none' }
+  /** It was never made. */
+  | { readonly type: 'unsent' };
 
 /** What a failure says to a gate: that what is behind it failed, that it works, or nothing. */
 export type Reading = 'failed' | 'works' | 'nothing';

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
-import { Cooldown } from './cooldown.ts';
+import { Cooldown, type CooldownRecord, type CooldownState } from './cooldown.ts';
 import type { Closure, Gate, Pass } from './gate.ts';
 import { LearnedPace } from './learned-pace.ts';
 import type { Opening } from './opening.ts';
@@ -34,6 +34,7 @@ export class RateLimit implements Gate {
   #rejectionsInARow = 0;
   #cause: Failure = { class: 'rate-limited' };
   #resets = 0;
+  #era = 0;
 
   constructor(options: RateLimitOptions) {
     this.#options = options;
@@ -43,6 +44,28 @@ export class RateLimit implements Gate {
   /** A probe from before the last of them decides nothing any more. */
   get resets(): number {
     return this.#resets;
+  }
+
+  get state(): CooldownState['state'] {
+    return this.#cooldown.state.state;
+  }
+
+  /** Whether it is known how much may be sent after a rejection, so that no probe has to find out. */
+  get isPaced(): boolean {
+    return this.#options.isPaced() || this.#pace.isKnown;
+  }
+
+  /** What processes that share it have found out, as at a circuit breaker. */
+  merge({ era, opensInMs, isProbe }: CooldownRecord): void {
+    const isOpen = this.state === 'closed';
+    if (era > this.#era) {
+      this.#era = era;
+      this.#forget();
+    }
+    const { clock, onLimited } = this.#options;
+    const now = clock.now();
+    if (opensInMs > 0 || (isProbe && this.state === 'closed')) this.#cooldown.trip(now, now + opensInMs, false);
+    if (isOpen && opensInMs > 0) onLimited(opensInMs);
   }
 
   opens(now: number): Opening {
@@ -73,10 +96,14 @@ export class RateLimit implements Gate {
   }
 
   reset(): void {
+    this.#forget();
+    this.#pace.reset();
+  }
+
+  #forget(): void {
     this.#rejectionsInARow = 0;
     this.#resets += 1;
     this.#cooldown.clear();
-    this.#pace.reset();
   }
 
   /** An attempt was not rejected. */

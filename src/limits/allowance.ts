@@ -9,6 +9,8 @@ export interface Allowance {
   readonly perMinute: number;
   /** The most that can ever be spent at once. */
   readonly capacity: number;
+  /** The stretch of time over which the service counts; `undefined` where it refills continuously. */
+  readonly windowMs: number | undefined;
   /** What may be spent now. */
   level(now: number): number;
   /** What may be spent now, and by how much what comes back later runs ahead of an even flow: all of a window may end at once. */

@@ -47,6 +47,10 @@ export class SlidingWindow implements Allowance {
     this.#end = new WindowEnd(windowMs);
   }
 
+  get windowMs(): number {
+    return this.#windowMs;
+  }
+
   get perMinute(): number {
     return this.#perMinute;
   }

@@ -12,6 +12,7 @@ const ARRIVAL_MS = 100;
  * and tokens (its rate-limit guide; `x-ratelimit-reset-*` tells when the bucket is full).
  */
 export class TokenBucket implements Allowance {
+  readonly windowMs = undefined;
   #perMinute: number;
   /** What it holds when it is full, and the most that has been left of it, as far as answers have shown. */
   #holds: number | undefined;

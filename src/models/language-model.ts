@@ -1,6 +1,6 @@
 import { isFiltered } from '../stream/stream-part.ts';
 import type { CallOptions, CallResult, SdkLanguageModel, StreamResult } from '../sdk.ts';
-import { conversationsWith } from '../portability/conversation.ts';
+import { type Conversation, conversationsWith } from '../portability/conversation.ts';
 import type { BalancedModelOptions } from './balanced-model.ts';
 import { generate } from './generate.ts';
 import { mirror } from './mirror.ts';
@@ -16,19 +16,27 @@ export function createLanguageModel(parts: BalancedModelOptions<SdkLanguageModel
     events,
     affinity: settings.statefulAffinity,
   });
+  const answer = (options: CallOptions, conversation: Conversation): Promise<CallResult> =>
+    generate(parts, options, {
+      ask: (model, attemptOptions) => model.doGenerate(attemptOptions),
+      conversation,
+      isFiltered: settings.failoverOn.has('content-filter') ? isEmptied : undefined,
+    });
   return mirror(parts, {
     ...(templates[0]?.supportsUrl && {
       // v1's way to say which URLs a model fetches by itself.
       supportsUrl: (url: URL) => templates.every((model) => model.supportsUrl?.(url) === true),
     }),
-    doGenerate: (options: CallOptions): Promise<CallResult> =>
-      generate(parts, options, {
-        ask: (model, attemptOptions) => model.doGenerate(attemptOptions),
-        conversation: beginConversation(options),
-        isFiltered: settings.failoverOn.has('content-filter') ? isEmptied : undefined,
-      }),
-
-    doStream: (options: CallOptions): Promise<StreamResult> => streamAnswer(parts, options, beginConversation(options)),
+    doGenerate: (options: CallOptions): Promise<CallResult> => {
+      const begun = beginConversation(options);
+      return begun instanceof Promise ? begun.then((each) => answer(options, each)) : answer(options, begun);
+    },
+    doStream: (options: CallOptions): Promise<StreamResult> => {
+      const begun = beginConversation(options);
+      return begun instanceof Promise
+        ? begun.then((each) => streamAnswer(parts, options, each))
+        : streamAnswer(parts, options, begun);
+    },
   });
 }
 

@@ -33,8 +33,10 @@ export interface ConversationDependencies {
   readonly affinity: boolean;
 }
 
-/** Begins conversations with one model. */
-export function conversationsWith(dependencies: ConversationDependencies): (options: CallOptions) => Conversation {
+/** Begins conversations with one model: at once, unless other processes are to be asked what endpoints have stored. */
+export function conversationsWith(
+  dependencies: ConversationDependencies,
+): (options: CallOptions) => Conversation | Promise<Conversation> {
   const { rings, memory, affinity } = dependencies;
   const [{ kind }] = rings;
   const deployments = rings.flatMap((ring) => ring.deployments);
@@ -45,9 +47,12 @@ export function conversationsWith(dependencies: ConversationDependencies): (opti
   return (options) => {
     const contents = readContents(options, referring);
     const references = affinity ? contents.references : [];
-    // Once for the whole call: the one place that a memory shared by several processes would have to be asked at.
-    const owners = memory.ownersOf(allIds(references));
-    return new Conversation(context, options, contents, new StoredReferences(references, contents.named, owners));
+    const ids = allIds(references);
+    const begin = (): Conversation => {
+      const stored = new StoredReferences(references, contents.named, memory.ownersOf(ids));
+      return new Conversation(context, options, contents, stored);
+    };
+    return memory.recall(ids)?.then(begin) ?? begin();
   };
 }
 

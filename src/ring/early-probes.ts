@@ -1,11 +1,21 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import { type Opening, sooner } from '../gates/opening.ts';
 import { admits, type PickRequest } from '../queue/pick-request.ts';
+import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 
 /*
  * Probes ahead of their time, while no deployment is available: a ring that is all down is worth a look now and then, but not by
  * every call.
  */
+
+/** While all deployments are cooling down, one is looked at so much more often than a first cooldown lasts. */
+const EARLY_PROBE_PART = 1 / 5;
+/** And at least so often, however long cooldowns are: no ring is locked out for ten minutes. */
+const LONGEST_EARLY_PROBE_MS = 1_000;
+
+/** Milliseconds between two of them. */
+export const earlyProbeMs = ({ cooldown }: Pick<ResolvedSettings, 'cooldown'>): number =>
+  Math.min(cooldown.initialMs * EARLY_PROBE_PART, LONGEST_EARLY_PROBE_MS);
 
 /**
  * Of the deployments that nothing but a cooldown keeps out, the one whose cooldown ends first, if it is time for a look.

@@ -54,6 +54,11 @@ export class Fleet {
     }));
   }
 
+  /** All that have been called for. */
+  get deployments(): readonly Deployment[] {
+    return this.members.flatMap(({ deployments }) => [...deployments.values()]);
+  }
+
   /** @throws TypeError when there is no endpoint of that name. */
   member(name: string): FleetMember {
     const found = this.members.find(({ endpoint }) => endpoint.name === name);

@@ -13,7 +13,7 @@ import type { QueuedRing } from '../queue/queued-ring.ts';
 import type { CallOptions, ModelKind } from '../sdk.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { Availability, bestTier } from './availability.ts';
-import { dueEarlyProbe, nextEarlyProbeAt } from './early-probes.ts';
+import { dueEarlyProbe, earlyProbeMs, nextEarlyProbeAt } from './early-probes.ts';
 import { HangDetector } from './hang-detector.ts';
 import { ResponseTimes } from './response-times.ts';
 import { TokenEstimator } from './token-estimator.ts';
@@ -35,11 +35,6 @@ interface Choice extends Pick<PickRequest, 'affinityKey'> {
 }
 
 const NO_ORDER: readonly string[] = [];
-
-/** While all deployments are cooling down, one is looked at so much more often than a first cooldown lasts. */
-const EARLY_PROBE_PART = 1 / 5;
-/** And at least so often, however long cooldowns are: no ring is locked out for ten minutes. */
-const LONGEST_EARLY_PROBE_MS = 1_000;
 
 /** The deployments that can serve one model id. */
 export class Ring implements QueuedRing {
@@ -68,7 +63,7 @@ export class Ring implements QueuedRing {
     this.queue = queue;
     this.#picker = createPicker(settings.picker, () => clock.random());
     this.#availability = new Availability(deployments, revision);
-    this.#earlyProbeMs = Math.min(settings.cooldown.initialMs * EARLY_PROBE_PART, LONGEST_EARLY_PROBE_MS);
+    this.#earlyProbeMs = earlyProbeMs(settings);
   }
 
   /** Whether tokens have to be estimated before an attempt. */

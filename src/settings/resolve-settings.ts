@@ -51,6 +51,7 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     statefulAffinity: settings.statefulAffinity ?? true,
     allowMixedEmbeddings: settings.allowMixedEmbeddings ?? false,
     onMissingCredentials: settings.onMissingCredentials ?? 'throw',
+    state: settings.state,
   });
 }
 

@@ -193,6 +193,10 @@ export const settingsShape = object(
     statefulAffinity: flag,
     allowMixedEmbeddings: flag,
     onMissingCredentials: oneOf('throw', 'skip'),
+    state: must(
+      'must be a shared state, such as redisState(client)',
+      (value) => isObject(value) && isCallable((value as { readonly admit?: unknown }).admit),
+    ),
   },
   ['endpoints'],
 );

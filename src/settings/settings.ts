@@ -1,4 +1,5 @@
 import type { ClassifyFailure, RejectionReason } from '../failure/failure.ts';
+import type { SharedState } from '../shared-state.ts';
 import type { TimeoutSettings } from './call-defaults.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import type { PickerSetting } from './picker-setting.ts';
@@ -180,6 +181,12 @@ export interface BalancedProviderSettings {
    * @default false
    */
   readonly allowMixedEmbeddings?: boolean | undefined;
+  /**
+   * What several processes share, so that they act as one: `redisState(client)` of `ai-sdk-load-balancer/redis`.
+   *
+   * @default each process has its own
+   */
+  readonly state?: SharedState | undefined;
   /**
    * What the first call does when environment variables are missing: `'throw'` one error that lists them all, or `'skip'` those
    * endpoints as long as one remains.

@@ -24,6 +24,7 @@ const PAGES: Readonly<Record<string, string>> = {
   fallbacks: '[Fallback models](where-calls-go.md#fallback-models)',
   failureThreshold: '[What happens when …](failures.md#what-happens-when-)',
   classifyFailure: '[classifyFailure](failures.md#classifyfailure)',
+  state: '[Several processes](several-processes.md)',
   statefulAffinity: '[Conversations that move](conversations.md)',
   allowMixedEmbeddings: '[Embeddings](embeddings.md)',
   headers: '[Headers and redirects](#headers-and-redirects)',

@@ -33,6 +33,7 @@ describe('status()', () => {
     };
     expect(balanced.status()).toEqual({
       api: 'chat',
+      state: 'local',
       endpoints: [
         { name: 'claude', weight: 3, priority: 1, ...healthy },
         { name: 'main', weight: 1, priority: 0, ...healthy },

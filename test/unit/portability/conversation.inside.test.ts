@@ -5,7 +5,7 @@ import { targetsOf } from '../../../src/deployment/target.ts';
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
 import { EventEmitter } from '../../../src/events.ts';
 import { classifyFailure } from '../../../src/failure/classify-failure.ts';
-import { conversationsWith } from '../../../src/portability/conversation.ts';
+import { type Conversation, conversationsWith } from '../../../src/portability/conversation.ts';
 import { ConversationMemory } from '../../../src/portability/conversation-memory.ts';
 import type { CallOptions } from '../../../src/sdk.ts';
 import { resolveSettings } from '../../../src/settings/resolve-settings.ts';
@@ -33,7 +33,10 @@ const dependencies = {
   events: new EventEmitter(),
   affinity: true,
 } as const;
-const begin = conversationsWith(dependencies);
+// At once: nothing is shared with other processes.
+const beginWith = (with_: Parameters<typeof conversationsWith>[0]) =>
+  conversationsWith(with_) as (options: CallOptions) => Conversation;
+const begin = beginWith(dependencies);
 
 describe('the options of a call', () => {
   it.each<[string, CallOptions, Deployment]>([
@@ -87,7 +90,7 @@ describe('a conversation', () => {
       const memory = new ConversationMemory();
       memory.rememberOwner(['resp_1'], second.target('responses').mark.endpoint);
 
-      const conversation = conversationsWith({ ...dependencies, memory })(options);
+      const conversation = beginWith({ ...dependencies, memory })(options);
 
       expect([conversation.ownerAmong(deployments), conversation.isPinned]).toEqual([owner, isPinned]);
     },
@@ -99,7 +102,7 @@ describe('a conversation', () => {
     const error = Object.assign(new Error(''), { statusCode: 404 });
     const failure = { class: 'rejected', code: 'previous_response_not_found' } as const;
 
-    const conversation = conversationsWith({ ...dependencies, memory })(previous);
+    const conversation = beginWith({ ...dependencies, memory })(previous);
     for (const deployment of deployments) {
       conversation.optionsFor(deployment);
       conversation.reclassify(error, failure, { deployment, madeNoRequest: false });
@@ -112,7 +115,7 @@ describe('a conversation', () => {
 
 describe('the memory of owners', () => {
   it('is bounded, and forgets what was not asked for longest', () => {
-    const memory = new ConversationMemory(2);
+    const memory = new ConversationMemory(undefined, 2);
     memory.rememberOwner(['a', 'b'], 'ep_1');
     memory.ownersOf(['a']);
     memory.rememberOwner(['c'], 'ep_2');

@@ -1,0 +1,1 @@
+export const prompt = [{ role: 'user', content: [{ type: 'text', text: 'Who are you?' }] }];

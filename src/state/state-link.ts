@@ -1,0 +1,130 @@
+import type { Clock, TimerHandle } from '../clock.ts';
+import type { EventEmitter } from '../events.ts';
+import type { SharedState } from '../shared-state.ts';
+
+/** Milliseconds until a state that was lost is looked at again; each further look waits for twice as long. */
+const FIRST_LOOK_MS = 1_000;
+const LONGEST_LOOK_MS = 10_000;
+
+/** A loss so soon after the state was back goes on where the one before had ended. */
+const STABLE_MS = 10_000;
+
+/** What a link is made with. */
+export interface StateLinkOptions {
+  readonly state: SharedState;
+  readonly clock: Clock;
+  readonly events: EventEmitter;
+  /** Asks something that has to be written. */
+  readonly look: () => Promise<unknown>;
+  /** Hears of each loss and of each return. */
+  readonly onChange: (isApart: boolean) => void;
+}
+
+/** Asks the state that processes share, never for longer than its time limit, and not at all while it does not answer. */
+export class StateLink {
+  readonly #options: StateLinkOptions;
+  #lostAt: number | undefined;
+  #restoredAt: number | undefined;
+  #nextLookMs = FIRST_LOOK_MS;
+  #timer: TimerHandle | undefined;
+
+  constructor(options: StateLinkOptions) {
+    this.#options = options;
+    options.state.onReady(() => this.#look());
+  }
+
+  /** Whether the process goes on without the state. */
+  get isApart(): boolean {
+    return this.#lostAt !== undefined;
+  }
+
+  /**
+   * Asks. The answer is `undefined` when there is none in time, or the process is apart.
+   *
+   * @param onLate hears an answer that comes after that.
+   */
+  ask<T>(question: () => Promise<T>, onLate?: (answer: T) => void): Promise<T | undefined> {
+    if (this.isApart) return Promise.resolve(undefined);
+    const { clock, state } = this.#options;
+    if (!state.isReady()) {
+      this.#lose('down');
+      return Promise.resolve(undefined);
+    }
+    return new Promise((resolve) => {
+      let isWaiting = true;
+      let timer: TimerHandle | undefined;
+      const end = (answer: T | undefined): void => {
+        isWaiting = false;
+        if (timer !== undefined) clock.clearTimeout(timer);
+        resolve(answer);
+      };
+      const expire = (): void => {
+        this.#lose('slow');
+        end(undefined);
+      };
+      timer = clock.setTimeout(() => {
+        // A busy process finds its timers due before it reads what has come: it is not the state that was slow.
+        timer = clock.setTimeout(expire, 1);
+      }, state.timeoutMs);
+      question().then(
+        (answer) => (isWaiting ? end(answer) : onLate?.(answer)),
+        (error: unknown) => {
+          this.#lose(reasonOf(error));
+          if (isWaiting) end(undefined);
+        },
+      );
+    });
+  }
+
+  #lose(reason: string): void {
+    if (this.isApart) return;
+    const { clock, events, onChange } = this.#options;
+    const now = clock.now();
+    if (this.#restoredAt === undefined || now - this.#restoredAt > STABLE_MS) this.#nextLookMs = FIRST_LOOK_MS;
+    this.#lostAt = now;
+    this.#lookLater();
+    onChange(true);
+    events.emit('stateLost', () => ({ reason }));
+  }
+
+  #lookLater(): void {
+    const { clock } = this.#options;
+    if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(() => this.#look(), this.#nextLookMs);
+    this.#nextLookMs = Math.min(this.#nextLookMs * 2, LONGEST_LOOK_MS);
+    unref(this.#timer);
+  }
+
+  /** In the background: no call waits for it, so it has until the next one. */
+  #look(): void {
+    if (!this.isApart) return;
+    this.#lookLater();
+    if (!this.#options.state.isReady()) return;
+    this.#options.look().then(
+      () => this.#restore(),
+      () => undefined,
+    );
+  }
+
+  #restore(): void {
+    if (this.#lostAt === undefined) return;
+    const { clock, events, onChange } = this.#options;
+    if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
+    const now = clock.now();
+    const apartMs = Math.round(now - this.#lostAt);
+    this.#restoredAt = now;
+    this.#lostAt = undefined;
+    onChange(false);
+    events.emit('stateRestored', () => ({ apartMs }));
+  }
+}
+
+/** The server's own word for it, of which the clients put other text around. The rest may tell addresses. */
+const reasonOf = (error: unknown): string =>
+  /\b(READONLY|OOM|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|NOPERM|MISCONF|BUSY)\b/.exec(String(error))?.[1] ?? 'failed';
+
+/** Where timers keep a process alive, one that only waits for the state must not. */
+export function unref(timer: TimerHandle): void {
+  // Where timers are numbers, they keep nothing alive.
+  (timer as { readonly unref?: () => void }).unref?.();
+}
