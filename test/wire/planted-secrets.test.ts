@@ -32,6 +32,8 @@ const EVENTS: Readonly<Record<BalancedEventName, true>> = {
   excluded: true,
   exhausted: true,
   callEnd: true,
+  stateLost: true,
+  stateRestored: true,
   warning: true,
 };
 
