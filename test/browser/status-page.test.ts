@@ -23,7 +23,7 @@ beforeAll(async () => {
   if (leavesOutBrowser) return;
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 }, 60_000);
-afterAll(() => browser?.close());
+afterAll(() => browser?.close(), 60_000);
 
 const handlerOf = (balanced: BalancedProvider) => createStatusHandler(balanced, { authorize: () => true });
 
@@ -34,7 +34,7 @@ const handlers = new WeakMap<BalancedProvider, ReturnType<typeof handlerOf>>();
 async function open(balanced: BalancedProvider, options: BrowserContextOptions = {}) {
   const origin = await serve(handlers.get(balanced) ?? handlerOf(balanced));
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  onTestFinished(() => context.close());
+  onTestFinished(() => context.close(), 60_000);
   const page = await context.newPage();
   const asked: string[] = [];
   const complaints: string[] = [];
