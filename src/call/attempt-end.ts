@@ -147,6 +147,11 @@ function end(attempt: Attempt, ending: Ending): void {
     tokens: ending.usage,
     finishReason: finishReasonName(ending.finishReason),
   }));
+  const { contentAt, deployment, startedAt } = attempt;
+  if (contentAt === undefined && ending.outcome !== 'hedge-lost') {
+    const wasGivenUp = ending.outcome === NOTHING || ending.outcome === DOWN;
+    call.ring.hangs(call.isStream)?.ended(deployment, startedAt, wasGivenUp ? now - startedAt : undefined);
+  }
   const outcome = ending.outcome === 'hedge-lost' ? lease.lost : ending.outcome;
   lease.settle(outcome, now);
   call.context.shared?.settle(lease, outcome);

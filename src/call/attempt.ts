@@ -41,6 +41,7 @@ export class Attempt {
     const { attemptMs, firstContentMs } = lease.deployment.timeout;
     this.#limit('timeout.attemptMs', attemptMs);
     if (isStream) this.#limit('timeout.firstContentMs', firstContentMs);
+    this.#watchForHangs();
     this.#tellStart();
     cancellation.addEventListener('abort', this);
   }
@@ -102,8 +103,8 @@ export class Attempt {
     const stated = lease.learnLimits(headers, now);
     call.context.shared?.learn(lease, stated);
     deployment.latency.record(now, afterMs);
-    call.ring.times(call.isStream).record(afterMs);
-    call.ring.hangs.gotContent(deployment, !this.isOverdue);
+    call.ring.hangs(call.isStream)?.answered(deployment, this.startedAt, afterMs);
+    call.ring.times(call.isStream).record(deployment, this.startedAt, afterMs);
     deployment.rejections.answered();
     call.lastFailure?.doubted?.attempt.refute();
     // The gates hear of a whole answer at once, when it ends: in between, a call that waits would find its place still taken.
@@ -174,6 +175,17 @@ export class Attempt {
     this.#dropped = { reason };
     this.#onDrop?.(reason);
     this.#controller?.abort(reason);
+  }
+
+  #watchForHangs(): void {
+    const { call, lease, deployment, startedAt } = this;
+    const hangs = call.ring.hangs(call.isStream);
+    if (!lease.isProbe) hangs?.started(deployment, startedAt);
+    else if (hangs !== undefined) {
+      // The probe goes on: it is its deployment that waits for another.
+      this.#limits ??= new TimeLimits(call.context.clock);
+      this.#limits.start('probe', hangs.probePatienceMs(deployment), () => lease.hang());
+    }
   }
 
   #limit(setting: TimeoutSetting, timeoutMs: number | undefined): void {

@@ -114,14 +114,11 @@ function startHedge<T>(call: Call, lease: Lease, silent: Attempt, { question }: 
 }
 
 /** It has been silent for longer than nearly all answers take, which may be chance. Told once. */
-function tellOverdue({ ring, context, now }: Call, silent: Attempt): void {
-  const { deployment, lease, startedAt } = silent;
+function tellOverdue({ now }: Call, silent: Attempt): void {
+  const { deployment, startedAt } = silent;
   silent.isOverdue = true;
   // So that others are asked until more is known.
   deployment.latency.record(now, now - startedAt);
-  // Of a probe the end is waited for.
-  if (lease.isProbe) return;
-  if (ring.hangs.isOutage(deployment, context.settings.failureThreshold)) lease.hang();
 }
 
 /** One timer, set anew for each wait. */

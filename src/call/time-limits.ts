@@ -4,17 +4,17 @@ import type { TimeoutSetting } from '../errors/attempt-timeout-error.ts';
 /** The time limits of one attempt, one timer each. */
 export class TimeLimits {
   readonly #clock: Clock;
-  readonly #timers = new Map<TimeoutSetting, TimerHandle>();
+  readonly #timers = new Map<TimeoutSetting | 'probe', TimerHandle>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  start(setting: TimeoutSetting, timeoutMs: number, expire: () => void): void {
+  start(setting: TimeoutSetting | 'probe', timeoutMs: number, expire: () => void): void {
     this.#timers.set(setting, this.#clock.setTimeLimit(expire, timeoutMs));
   }
 
-  lift(setting: TimeoutSetting): void {
+  lift(setting: TimeoutSetting | 'probe'): void {
     const timer = this.#timers.get(setting);
     if (timer !== undefined) this.#clock.clearTimeout(timer);
     this.#timers.delete(setting);

@@ -45,7 +45,7 @@ export class Lease {
     for (const pass of this.#passes) pass.content?.();
   }
 
-  /** It is one of so many silent attempts that its deployment is taken out. */
+  /** It is silent for so long that, if it is a probe, it has failed as one. */
   hang(): void {
     for (const pass of this.#passes) pass.hang?.();
   }

@@ -227,8 +227,9 @@ class BreakerPass implements Pass {
   }
 
   hang(): void {
-    const isOwn = this.#breaker.scope === 'deployment' && this.#breaker.generation === this.#generation;
-    if (isOwn) this.#breaker.hang();
+    if (!this.isProbe) return;
+    this.#hasToProbe = false;
+    this.#breaker.fail(true, this.#startedAt, HANG);
   }
 
   settle(outcome: Outcome): void {

@@ -40,7 +40,7 @@ export interface Pass {
   content?(): void;
   /** The service has stated its limits in the answer. */
   learnLimits?(stated: StatedLimits, now: number): void;
-  /** The attempt is one of so many silent ones that its deployment counts as hanging. It goes on. */
+  /** The attempt is silent for so long that, if it is a probe, it has failed as one. It goes on. */
   hang?(): void;
   /** The attempt has ended. Called once. */
   settle(outcome: Outcome, now: number): void;

@@ -1,45 +1,126 @@
 import type { Deployment } from '../deployment/deployment.ts';
+import type { ResponseTimes } from './response-times.ts';
 
+/**
+ * So many times as long as 95 of 100 answers of the others take is overdue. One healthy answer in a hundred is, where times are as
+ * uneven as those of language models (lognormal, sigma 1), and several in a row practically never.
+ */
+const OVERDUE = 2;
+/** A probe's time before it is known what is usual. */
+const FIRST_PATIENCE_MS = 60_000;
+/** Milliseconds of silence that are nothing unusual, whatever a ring is used to. */
+const SHORTEST_MS = 1_000;
+/** One or two attempts that are overdue are long prompts, whatever the threshold for failures. */
+const FEWEST = 3;
 /** So many of the others' attempts must answer in time for each one of theirs that does not, or it is not about one deployment. */
 const OTHERS_IN_TIME = 4;
+/** Attempts of one deployment that are looked at. */
+const MOST = 64;
+/** What is usual is worked out again after so many answers. */
+const FRESH = 16;
 
-/** Attempts of one deployment that were overdue one after the other, without content in between. */
+/** The attempts of one deployment that have not been answered in time, by when they began. */
 interface Streak {
-  count: number;
-  /** What the ring had counted when the streak began. */
-  readonly contents: number;
-  readonly overdue: number;
+  readonly began: number[];
+  /** When the last attempt began that was: what began after it is a row. */
+  answered: number;
+  /** Of its breaker: what was before a recovery does not count any more. */
+  readonly generation: number;
 }
 
 /**
- * Tells a deployment that hangs from a service that has become slow everywhere, by attempts that are silent for longer than
- * nearly all answers take: an error would tell as well, but a hang gives none.
+ * Tells a deployment that hangs, or that has become far slower than the others, from a service that has become slow everywhere:
+ * by several attempts in a row that are silent for far longer than the others take, while those answer in time. An error would tell
+ * as well, but a hang gives none. (Outlier ejection, as in Envoy and gRPC, for silence.)
+ *
+ * It needs no timer: a deployment is looked at when it would be asked next.
  */
 export class HangDetector {
+  readonly #times: ResponseTimes;
+  readonly #threshold: number;
   readonly #streaks = new Map<Deployment, Streak>();
-  #contents = 0;
-  #overdue = 0;
+  readonly #limits = new Map<Deployment, { readonly ms: number | undefined; readonly at: number }>();
 
-  /** A deployment has given content, in time or after it was overdue. */
-  gotContent(deployment: Deployment, isInTime: boolean): void {
-    if (isInTime) this.#contents += 1;
-    if (this.#streaks.size > 0) this.#streaks.delete(deployment);
+  /** @param threshold failures in a row that take a deployment out. */
+  constructor(times: ResponseTimes, threshold: number) {
+    this.#times = times;
+    this.#threshold = Math.max(FEWEST, threshold);
   }
 
-  /**
-   * An attempt is overdue. Returns whether that makes an outage: so many of its deployment in a row, while the others answered as
-   * they are used to.
-   */
-  isOutage(deployment: Deployment, threshold: number): boolean {
-    const streak = this.#streaks.get(deployment) ?? { count: 0, contents: this.#contents, overdue: this.#overdue };
-    this.#streaks.set(deployment, streak);
-    streak.count += 1;
-    this.#overdue += 1;
-    // In the streak there is no content of its own.
-    const othersInTime = this.#contents - streak.contents;
-    const othersOverdue = this.#overdue - streak.overdue - streak.count;
-    if (streak.count < threshold || othersInTime < Math.max(threshold, OTHERS_IN_TIME * othersOverdue)) return false;
+  /** An attempt begins. */
+  started(deployment: Deployment, now: number): void {
+    const { generation } = deployment.gates.breaker;
+    let streak = this.#streaks.get(deployment);
+    if (streak?.generation !== generation) {
+      streak = { began: [], answered: -1, generation };
+      this.#streaks.set(deployment, streak);
+    }
+    const { began, answered } = streak;
+    if (began.length === MOST && (began[0] as number) <= answered) began.shift();
+    if (began.length < MOST) began.push(now);
+  }
+
+  /** The first content of an attempt has come. If that was in time, no row goes on that began before. */
+  answered(deployment: Deployment, startedAt: number, tookMs: number): void {
+    const streak = this.#streaks.get(deployment);
+    if (streak === undefined || tookMs > (this.#limitMs(deployment) ?? tookMs)) return;
+    streak.answered = Math.max(streak.answered, startedAt);
+    remove(streak, startedAt);
+  }
+
+  /** An attempt has ended without content. It counts no more, unless it was silent for too long until its call was given up. */
+  ended(deployment: Deployment, startedAt: number, silentMs: number | undefined): void {
+    if (silentMs !== undefined && silentMs > (this.#limitMs(deployment) ?? silentMs)) return;
+    const streak = this.#streaks.get(deployment);
+    if (streak !== undefined) remove(streak, startedAt);
+  }
+
+  /** Whether it is to be taken out. Told once. */
+  isHanging(deployment: Deployment, now: number): boolean {
+    const streak = this.#streaks.get(deployment);
+    if (streak?.generation !== deployment.gates.breaker.generation) return false;
+    const row = streak.began.filter((at) => at > streak.answered);
+    const [since] = row;
+    const last = row[this.#threshold - 1];
+    if (since === undefined || last === undefined || now - last < SHORTEST_MS) return false;
+    const limitMs = this.#limitMs(deployment);
+    if (limitMs === undefined || now - last <= limitMs) return false;
+    // Of the others, too, only what is long enough ago for its time to be over.
+    const before = now - limitMs;
+    const { inTime, late } = this.#times.besideBetween(deployment, [since, before], limitMs);
+    const othersOverdue = late + this.#silentBeside(deployment, since, before);
+    if (inTime < Math.max(this.#threshold, OTHERS_IN_TIME * othersOverdue)) return false;
     this.#streaks.delete(deployment);
     return true;
   }
+
+  /** Milliseconds after which a silent probe is given up for another. */
+  probePatienceMs(deployment: Deployment): number {
+    const usualMs = this.#times.p95MsBeside(deployment) ?? this.#times.p95Ms;
+    return usualMs === undefined ? FIRST_PATIENCE_MS : Math.max(SHORTEST_MS, OVERDUE * usualMs);
+  }
+
+  #silentBeside(deployment: Deployment, since: number, before: number): number {
+    let count = 0;
+    for (const [other, { began }] of this.#streaks) {
+      if (other !== deployment) count += began.filter((at) => at >= since && at < before).length;
+    }
+    return count;
+  }
+
+  #limitMs(deployment: Deployment): number | undefined {
+    const { count } = this.#times;
+    let limit = this.#limits.get(deployment);
+    if (limit?.ms === undefined || count - limit.at >= FRESH) {
+      const usualMs = this.#times.p95MsBeside(deployment);
+      limit = { ms: usualMs && Math.max(SHORTEST_MS, OVERDUE * usualMs), at: count };
+      this.#limits.set(deployment, limit);
+    }
+    return limit.ms;
+  }
+}
+
+function remove({ began }: Streak, startedAt: number): void {
+  const index = began.indexOf(startedAt);
+  if (index !== -1) began.splice(index, 1);
 }

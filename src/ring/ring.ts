@@ -45,10 +45,12 @@ export class Ring implements QueuedRing {
   readonly queue: Queue;
   /** Whether a model has been made of it. */
   isUsed = false;
-  readonly hangs = new HangDetector();
   readonly tokens = new TokenEstimator();
   readonly #streamTimes = new ResponseTimes();
   readonly #answerTimes = new ResponseTimes();
+  /** For streams, and for everything else: `undefined` where hangs are not looked for. */
+  readonly #streamHangs: HangDetector | undefined;
+  readonly #answerHangs: HangDetector | undefined;
   readonly #picker: Picker;
   readonly #availability: Availability;
   /** Milliseconds between two probes ahead of their time. */
@@ -63,6 +65,10 @@ export class Ring implements QueuedRing {
     this.queue = queue;
     this.#picker = createPicker(settings.picker, () => clock.random());
     this.#availability = new Availability(deployments, revision);
+    if (settings.detectHangs) {
+      this.#streamHangs = new HangDetector(this.#streamTimes, settings.failureThreshold);
+      this.#answerHangs = new HangDetector(this.#answerTimes, settings.failureThreshold);
+    }
     this.#earlyProbeMs = earlyProbeMs(settings);
   }
 
@@ -76,6 +82,11 @@ export class Ring implements QueuedRing {
     return isStream ? this.#streamTimes : this.#answerTimes;
   }
 
+  /** What watches attempts for hangs, if they are to be watched. */
+  hangs(isStream: boolean): HangDetector | undefined {
+    return isStream ? this.#streamHangs : this.#answerHangs;
+  }
+
   /** Tokens that a call is expected to use; 1 where they are not limited. */
   estimateTokens(options: CallOptions): number {
     return this.limitsTokens ? Math.max(1, this.tokens.estimate(options)) : 1;
@@ -83,7 +94,16 @@ export class Ring implements QueuedRing {
 
   /** The next deployment to ask, or `undefined` when none is available that would do. */
   pick(now: number, request: PickRequest): Deployment | undefined {
-    return this.#pick(now, request, this.#picker);
+    for (;;) {
+      const next = this.#pick(now, request, this.#picker);
+      if (next === undefined || !this.#isHanging(next, now)) return next;
+      next.gates.breaker.hang();
+    }
+  }
+
+  #isHanging(deployment: Deployment, now: number): boolean {
+    const isHanging = (hangs: HangDetector | undefined): boolean => hangs?.isHanging(deployment, now) === true;
+    return isHanging(this.#answerHangs) || isHanging(this.#streamHangs);
   }
 
   /** Those that a call would be asked of now, one after the other. */

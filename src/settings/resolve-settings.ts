@@ -29,6 +29,7 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     misconfiguredCooldownMs: settings.misconfiguredCooldownMs ?? TEN_MINUTES_MS,
     picker: settings.picker ?? ((settings.loadBalancing ?? true) ? 'round-robin' : 'in-order'),
     random: settings.random,
+    detectHangs: settings.detectHangs ?? true,
     maxWaitMs: settings.maxWaitMs ?? 60_000,
     maxWaiting: settings.maxWaiting ?? 1_000,
     maxRateLimitMs: settings.maxRateLimitMs ?? 300_000,

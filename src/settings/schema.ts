@@ -172,6 +172,7 @@ export const settingsShape = object(
     picker: (value, path) =>
       isCallable(value) ? [] : oneOf('round-robin', 'least-busy', 'fastest', 'in-order')(value, path),
     random: callable,
+    detectHangs: flag,
     maxWaitMs: atLeast(0),
     maxWaiting: wholeFrom(0),
     maxRateLimitMs: positive,

@@ -68,6 +68,13 @@ export interface BalancedProviderSettings {
   /** Failures in a row that take a deployment out for a cooldown. @default 5 (as in the Python library) */
   readonly failureThreshold?: number | undefined;
   /**
+   * Takes a deployment out that is silent, or far slower than the others, for `failureThreshold` attempts in a row, but at least
+   * three, while the others answer in time. Attempts under way are left alone.
+   *
+   * @default true
+   */
+  readonly detectHangs?: boolean | undefined;
+  /**
    * How long a failing deployment gets no ordinary traffic; then one probe decides. A number of milliseconds is a fixed
    * period (the Python library's is 600_000).
    *

@@ -142,7 +142,11 @@ class Walk {
   }
 
   hang(index: number): void {
-    this.#with(index, ({ pass }) => this.#step(() => pass?.hang?.()));
+    this.#with(index, (attempt) => {
+      // A probe that is given up is waited for no more.
+      if (this.#probe === attempt && attempt.pass?.hang !== undefined) this.#probe = undefined;
+      this.#step(() => attempt.pass?.hang?.());
+    });
   }
 
   settle(index: number, outcome: Outcome): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { BalancedProviderSettings } from '../../../src/index.ts';
-import { rateLimit } from '../api-error.ts';
+import { apiError, rateLimit } from '../api-error.ts';
 import { buildRing } from '../build-ring.ts';
 import { after, answers, type Behaviour, fails, type FakeEndpoint, hangs } from '../fake-endpoint.ts';
 import { pass, useFakeTime } from '../fake-time.ts';
@@ -45,8 +45,8 @@ describe('a deployment that hangs while the others answer in time', () => {
     await callTimes(30);
 
     endpoints[0].behave(hangs());
-    // Its attempts begin 150 ms apart: by now, three of them are overdue.
-    await callTimes(27);
+    // Its attempts begin 150 ms apart: three of them are overdue when its turn comes for the ninth time or so.
+    await callTimes(33);
 
     expect(cooldowns).toEqual(['e0']);
   });
@@ -124,8 +124,11 @@ describe('no deployment is taken out for its silence', () => {
   });
 
   it('when half of the attempts at the others are overdue as well', async () => {
-    const { endpoints, cooldowns, callTimes } = ringOf(3, { failureThreshold: 3, hedge: { afterMs: 1_000 } });
-    const turns = Array.from({ length: 200 }, (_, index) => after(index % 2 === 0 ? 100 : 1_500, answers()));
+    const { endpoints, cooldowns, callTimes } = ringOf(3, {
+      failureThreshold: 3,
+      hedge: { afterMs: 1_000, maxExtra: NEXT_TO_NOTHING },
+    });
+    const turns = Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? after(100, answers()) : hangs()));
     const [hanging, ...others] = endpoints;
     hanging.behaveOnce(...turns.slice(0, 40));
     hanging.behave(hangs());
@@ -164,4 +167,42 @@ describe('no deployment is taken out for its silence', () => {
 
     expect(cooldowns).toEqual([]);
   });
+});
+
+describe('without any setting', () => {
+  const untilOverdue = async (detectHangs: boolean | undefined) => {
+    const { endpoints, behave, cooldowns, callTimes } = ringOf(4, { detectHangs });
+    behave(after(100, answers()));
+    await callTimes(60);
+    endpoints[2]?.behave(hangs());
+    await callTimes(120);
+    return { cooldowns, attempts: endpoints[2]?.attempts.length };
+  };
+
+  it('a deployment that hangs is taken out', async () => {
+    expect((await untilOverdue(undefined)).cooldowns).toEqual(['e2']);
+  });
+
+  it('a deployment that hangs is left in with detectHangs: false', async () => {
+    expect((await untilOverdue(false)).cooldowns).toEqual([]);
+  });
+});
+
+it('a probe that hangs is given up for another after a time that is learned', async () => {
+  const {
+    endpoints: [endpoint],
+    ask,
+    askTimes,
+  } = buildRing([{}], { failureThreshold: 1, cooldownMs: 2_000, retry: { rounds: 1 } });
+  for (let call = 0; call < 30; call++) await askTimes(1);
+  endpoint.behaveOnce(fails(apiError(500)), hangs());
+  ask();
+  await pass(0);
+  const probe = ask();
+  await pass(2_000);
+  const next = ask();
+
+  await pass(5_000);
+
+  expect([probe.state, next.state]).toEqual(['pending', 'fulfilled']);
 });
