@@ -234,13 +234,12 @@ export class Candidates {
     const { ring, options, context, route, wishes } = this.#call;
     const known = this.#request;
     if (known !== undefined && (known.tokens > 1 || !ring.limitsTokens)) return known;
-    const { order } = wishes ?? {};
     this.#request = {
       tokens: ring.estimateTokens(options),
       affinityKey: context.settings.affinity ? affinityKey(options) : undefined,
       owner: route?.ownerAmong(ring.deployments),
       isPinned: route?.isPinned,
-      ...(order && { order }),
+      order: wishes?.order,
     };
     return this.#request;
   }

@@ -1,5 +1,7 @@
 import pRetry from 'p-retry';
 
+import type { Lease } from '../deployment/lease.ts';
+import type { Refusal } from '../queue/waiting-call.ts';
 import { backOffOptions } from './back-off.ts';
 import type { Call } from './call.ts';
 import { Candidates } from './candidates.ts';
@@ -69,42 +71,49 @@ class CallLoop<T> {
 
   /** Asks each deployment once that can be asked. Returns `undefined` when none of them answered. Never rejects. */
   async #round(): Promise<CallEnd<T> | undefined> {
-    const call = this.#call;
     try {
       for (;;) {
-        // A listener to the events may have ended it.
-        if (call.cancellation.end !== undefined) return { error: cancelledError(call, this.#candidates) };
-        if (!call.mayAskAgain)
-          return {
-            error: exhausted(call, this.#candidates, 'The call has made as many attempts as it may (maxAttempts)'),
-          };
-        call.context.requireCredentials(call.scope.deployments);
-        let lease = this.#candidates.next();
-        if (lease === undefined) {
+        const over = this.#over();
+        if (over !== undefined) return over;
+        let next = this.#candidates.next() as Lease | Refusal | undefined;
+        if (next === undefined) {
           if (!this.#candidates.mayWait) return undefined;
-          const since = call.now;
-          const waited = await this.#candidates.wait();
-          call.waitedMs += call.now - since;
-          if ('refusal' in waited && this.#candidates.goesOnAfter(waited)) continue;
-          if ('refusal' in waited) return { error: refused(call, waited, this.#candidates) };
-          lease = waited;
+          const since = this.#call.now;
+          next = await this.#candidates.wait();
+          this.#call.waitedMs += this.#call.now - since;
         }
-        const { shared } = call.context;
+        if ('refusal' in next) {
+          if (this.#candidates.goesOnAfter(next)) continue;
+          return { error: refused(this.#call, next, this.#candidates) };
+        }
+        const { shared } = this.#call.context;
         if (shared !== undefined) {
-          lease = await shared.admit(lease, this.#candidates.tokens);
-          if (lease === undefined) continue;
-          if (call.cancellation.end !== undefined) {
-            shared.giveBack(lease);
+          next = await shared.admit(next, this.#candidates.tokens);
+          if (next === undefined) continue;
+          if (this.#call.cancellation.end !== undefined) {
+            shared.giveBack(next);
             continue;
           }
         }
-        const end = this.#take(await hedgedAttempt(call, this.#candidates, lease, this.#question));
+        const end = this.#take(await hedgedAttempt(this.#call, this.#candidates, next, this.#question));
         if (end !== undefined) return end;
       }
     } catch (error) {
       // Credentials are missing, or a picker of the user's threw.
       return { error };
     }
+  }
+
+  /** How the call has ended before its next attempt, if it has. */
+  #over(): CallEnd<T> | undefined {
+    const call = this.#call;
+    // A listener to the events may have ended it.
+    if (call.cancellation.end !== undefined) return { error: cancelledError(call, this.#candidates) };
+    if (!call.mayAskAgain) {
+      return { error: exhausted(call, this.#candidates, 'The call has made as many attempts as it may (maxAttempts)') };
+    }
+    call.context.requireCredentials(call.scope.deployments);
+    return undefined;
   }
 
   /** What the end of an attempt means for the call; `undefined` when another deployment may be asked. */

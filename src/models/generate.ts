@@ -42,7 +42,8 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
       return ask(modelAt(deployment, current), withSignal(adapted, signal));
     },
     headersOf: (answer) => responseOf(answer, 'headers'),
-    failureOf: (answer) => failureOfAnswer(answer, ring.kind === 'embedding' ? options['values'] : undefined),
+    // No closure more for most calls.
+    failureOf: ring.kind === 'embedding' ? (answer) => failureOfAnswer(answer, options['values']) : failureOfAnswer,
     isFiltered,
   };
   return runCall(call, question).then(({ attempt, answer }) => {
