@@ -1,6 +1,7 @@
-import type { Deployment } from '../deployment/deployment.ts';
 import { type Demand, NO_DEMAND } from './forecast.ts';
 import { admits, type PickRequest } from './pick-request.ts';
+import type { QueuedRing } from './queued-ring.ts';
+import type { Wait, WaitingGroup, WaitingRoom } from './waiting-call.ts';
 
 /**
  * Calls that are served at once when a ring comes back whose limits are not known, and the time after which twice as many are:
@@ -9,21 +10,6 @@ import { admits, type PickRequest } from './pick-request.ts';
 const FIRST_BATCH = 8;
 const BATCH_MS = 50;
 
-/** Calls of a ring that wait for the same deployments. */
-export interface WaitingGroup {
-  readonly key: string;
-  readonly wanted: readonly Deployment[];
-  /** What they need, and those of them that had had their turn before. */
-  demand: Demand;
-  returned: Demand;
-}
-
-/** What of a call is counted. */
-interface Counted {
-  readonly request: PickRequest;
-  readonly isReturning: boolean;
-}
-
 /** The key of the calls that any deployment can serve. */
 const UNRESTRICTED = '';
 
@@ -31,14 +17,16 @@ const UNRESTRICTED = '';
 export class Lane {
   /** Calls of it that wait. */
   length = 0;
-  readonly #deployments: readonly Deployment[];
+  readonly #ring: QueuedRing;
+  readonly #room: WaitingRoom;
   readonly #groups = new Map<string, WaitingGroup>();
   #batch = FIRST_BATCH;
   #left = FIRST_BATCH;
   #batchEndsAt: number | undefined;
 
-  constructor(deployments: readonly Deployment[]) {
-    this.#deployments = deployments;
+  constructor(ring: QueuedRing, room: WaitingRoom) {
+    this.#ring = ring;
+    this.#room = room;
   }
 
   /** Whether calls wait that any deployment can serve. */
@@ -48,15 +36,18 @@ export class Lane {
 
   /** The calls that a new one waits with; of itself it is not one of them yet. */
   groupOf(request: PickRequest): WaitingGroup {
-    const wanted = this.#deployments.filter((deployment) => admits(request, deployment));
-    const isAll = wanted.length === this.#deployments.length;
-    const key = isAll ? UNRESTRICTED : wanted.map((deployment) => this.#deployments.indexOf(deployment)).join();
+    const { deployments } = this.#ring;
+    const wanted = deployments.filter((deployment) => admits(request, deployment));
+    const isAll = wanted.length === deployments.length;
+    const key = isAll ? UNRESTRICTED : wanted.map((deployment) => deployments.indexOf(deployment)).join();
     const known = this.#groups.get(key);
-    return known ?? { key, wanted: isAll ? this.#deployments : wanted, demand: NO_DEMAND, returned: NO_DEMAND };
+    if (known !== undefined) return known;
+    const place = { room: this.#room, ring: this.#ring, key };
+    return { ...place, wanted: isAll ? deployments : wanted, demand: NO_DEMAND, returned: NO_DEMAND };
   }
 
   /** A call has come, or has left. */
-  count(group: WaitingGroup, { request, isReturning }: Counted, by: 1 | -1): void {
+  count(group: WaitingGroup, { request, isReturning }: Pick<Wait, 'request' | 'isReturning'>, by: 1 | -1): void {
     this.length += by;
     group.demand = counted(group.demand, request, by);
     if (isReturning) group.returned = counted(group.returned, request, by);

@@ -3,10 +3,10 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { Lease } from '../deployment/lease.ts';
 import type { Revision } from '../gates/revision.ts';
 import { Claims } from './claims.ts';
-import { Lane, type WaitingGroup } from './lane.ts';
+import { Lane } from './lane.ts';
 import type { PickRequest } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
-import { type Refusal, type Wait, WaitingCall } from './waiting-call.ts';
+import { type Refusal, type Wait, WaitingCall, type WaitingGroup } from './waiting-call.ts';
 
 const NONE: readonly Deployment[] = [];
 
@@ -48,11 +48,11 @@ export class Queue {
     const claims = new Claims();
     const done = new Set<WaitingGroup>();
     let left = LOOKED_AT;
-    for (const { group, wait } of this.#inOrder()) {
+    for (const { group, request } of this.#inOrder()) {
       if ((left -= 1) < 0) break;
       if (done.has(group)) continue;
       done.add(group);
-      claims.add(group.wanted, now, wait.request.tokens);
+      claims.add(group.wanted, now, request.tokens);
     }
     const claimed = claims.among(ring.deployments);
     return claimed.length === ring.deployments.length ? undefined : claimed;
@@ -66,7 +66,7 @@ export class Queue {
     // Before their timer, calls that are out of time would still take up places.
     this.#sendAway(now);
     const { ring, request, deadline, cancellation, isReturning } = wait;
-    const lane = this.#lanes.get(ring) ?? new Lane(ring.deployments);
+    const lane = this.#lanes.get(ring) ?? new Lane(ring, this);
     const group = lane.groupOf(request);
     // Those that wait for other deployments take no place; a call that was served and sent back has one.
     if (!isReturning && group.demand.calls >= ring.maxWaiting) return Promise.resolve({ refusal: 'queue-full' });
@@ -74,7 +74,7 @@ export class Queue {
     if (expectedAt === undefined || expectedAt > deadline) return Promise.resolve({ refusal: 'too-late' });
     this.#firstDeadline = Math.min(this.#firstDeadline ?? deadline, deadline);
     return new Promise((resolve) => {
-      const call = new WaitingCall(this, wait, group, resolve);
+      const call = new WaitingCall(group, wait, resolve);
       (isReturning ? this.#returned : this.#calls).add(call);
       this.#lanes.set(ring, lane);
       lane.count(group, wait, 1);
@@ -92,9 +92,9 @@ export class Queue {
   /** A call has been settled. */
   remove(call: WaitingCall): void {
     if (!this.#returned.delete(call)) this.#calls.delete(call);
-    const { ring } = call.wait;
+    const { ring } = call;
     const lane = this.#lanes.get(ring);
-    lane?.count(call.group, call.wait, -1);
+    lane?.count(call.group, call, -1);
     if (lane?.length === 0) this.#lanes.delete(ring);
     if (this.#lanes.size > 0) return;
     this.#firstDeadline = undefined;
@@ -127,7 +127,7 @@ export class Queue {
     let nextAt: number | undefined;
     for (const call of this.#inOrder()) {
       if (done.size >= this.#lanes.size) break;
-      const { ring } = call.wait;
+      const { ring } = call;
       if (done.has(ring)) continue;
       const releasesAt = this.#lanes.get(ring)?.releasesAt(now);
       const dueAt = releasesAt ?? this.#serveOne(call, claims, now);
@@ -145,7 +145,7 @@ export class Queue {
 
   /** Serves a call, or claims for it what it waits for. Returns when it is worth another look, where a time is known. */
   #serveOne(call: WaitingCall, claims: Claims, now: number): 'served' | number | undefined {
-    const { ring, request } = call.wait;
+    const { ring, request } = call;
     // All that it waits for is for calls further ahead.
     if (claims.cover(call.group.wanted)) return undefined;
     const unclaimed = withoutClaimed(request, claims.among(ring.deployments));
@@ -159,7 +159,7 @@ export class Queue {
   }
 
   #isServed(call: WaitingCall, request: PickRequest, now: number): boolean {
-    const { ring } = call.wait;
+    const { ring } = call;
     let deployment: Deployment | undefined;
     try {
       deployment = ring.pick(now, request) ?? ring.earlyProbe(now, request);
@@ -180,7 +180,7 @@ export class Queue {
     if (this.#firstDeadline === undefined || now < this.#firstDeadline) return;
     this.#firstDeadline = undefined;
     for (const call of this.#inOrder()) {
-      const { deadline } = call.wait;
+      const { deadline } = call;
       if (deadline <= now) {
         call.settle({ refusal: 'timed-out' });
         this.#serveSoon();

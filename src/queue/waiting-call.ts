@@ -1,5 +1,6 @@
+import type { Deployment } from '../deployment/deployment.ts';
 import type { Lease } from '../deployment/lease.ts';
-import type { WaitingGroup } from './lane.ts';
+import type { Demand } from './forecast.ts';
 import type { PickRequest } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
 
@@ -30,49 +31,69 @@ export interface Wait {
 }
 
 /** Where calls wait. */
-interface WaitingRoom {
+export interface WaitingRoom {
   remove(call: WaitingCall): void;
   /** A call has left without having been served: those behind it may have their turn now. */
   abandoned(): void;
 }
 
+/** Calls of a ring that wait for the same deployments. */
+export interface WaitingGroup {
+  readonly room: WaitingRoom;
+  readonly ring: QueuedRing;
+  readonly key: string;
+  readonly wanted: readonly Deployment[];
+  /** What they need, and those of them that had had their turn before. */
+  demand: Demand;
+  returned: Demand;
+}
+
 /** One call in the queue. There may be thousands, so it is small: no timer and no closure of its own. */
 export class WaitingCall {
-  readonly wait: Wait;
   /** The calls that wait for the same deployments. */
   readonly group: WaitingGroup;
-  readonly #room: WaitingRoom;
-  readonly #resolve: (outcome: Lease | Refusal) => void;
-  #isWaiting = true;
+  readonly request: PickRequest;
+  readonly deadline: number;
+  readonly isReturning: boolean;
+  readonly #cancellation: EndSignal;
+  /** Absent once it has been settled. */
+  #resolve: ((outcome: Lease | Refusal) => void) | undefined;
 
-  constructor(room: WaitingRoom, wait: Wait, group: WaitingGroup, resolve: (outcome: Lease | Refusal) => void) {
-    this.#room = room;
-    this.wait = wait;
+  constructor(group: WaitingGroup, wait: Wait, resolve: (outcome: Lease | Refusal) => void) {
     this.group = group;
+    this.request = wait.request;
+    this.deadline = wait.deadline;
+    this.isReturning = wait.isReturning;
+    this.#cancellation = wait.cancellation;
     this.#resolve = resolve;
+  }
+
+  get ring(): QueuedRing {
+    return this.group.ring;
   }
 
   /** Whether there are deployments that it cannot go to. */
   get isRestricted(): boolean {
-    return this.group.wanted.length < this.wait.ring.deployments.length;
+    return this.group.wanted.length < this.ring.deployments.length;
   }
 
   /** Not any more once it has been settled, which a picker of the user's may cause at any time. */
   get isWaiting(): boolean {
-    return this.#isWaiting;
+    return this.#resolve !== undefined;
   }
 
   /** The call is ended from outside. */
   handleEvent(): void {
     this.settle({ refusal: 'cancelled' });
-    this.#room.abandoned();
+    this.group.room.abandoned();
   }
 
   settle(outcome: Lease | Refusal): void {
-    if (!this.#isWaiting) return;
-    this.#isWaiting = false;
-    this.wait.cancellation.removeEventListener('abort', this);
-    this.#room.remove(this);
-    this.#resolve(outcome);
+    const resolve = this.#resolve;
+    if (resolve === undefined) return;
+    this.#resolve = undefined;
+    this.#cancellation.removeEventListener('abort', this);
+    this.group.room.remove(this);
+    resolve(outcome);
   }
 }
