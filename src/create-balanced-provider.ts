@@ -6,6 +6,8 @@ import { callIds } from './call/call-ids.ts';
 import { hedgeBudgets } from './call/hedge-budget.ts';
 import type { ModelContext } from './models/balanced-model.ts';
 import { modelFactory } from './models/model-factory.ts';
+import { unsupportedMembers } from './models/unsupported-members.ts';
+import { createUploads } from './models/uploads.ts';
 import { ConversationMemory } from './portability/conversation-memory.ts';
 import { explain, type Explanation } from './explain.ts';
 import { Fleet } from './ring/fleet.ts';
@@ -21,6 +23,7 @@ import type {
   RerankingModel,
   SpeechModel,
   TranscriptionModel,
+  Uploads,
 } from './sdk.ts';
 import { chooseApi } from './endpoint/choose-api.ts';
 import { openaiTools } from './endpoint/installed-sdk.ts';
@@ -116,8 +119,11 @@ const TWIN = {
     'This process has another provider with the same settings, and neither knows what the other has seen. Keep one: globalThis.balanced ??= createBalancedProvider(…).',
 } as const;
 
-/** An AI SDK provider whose models stand for rings of real models. */
-export type BalancedProvider = BalancedProviderMembers & ProviderSpecification;
+/**
+ * An AI SDK provider whose models stand for rings of real models. With AI SDK 7 it has `files()` and `skills()`: what is uploaded goes
+ * to every endpoint that can take it, and comes back as one reference.
+ */
+export type BalancedProvider = BalancedProviderMembers & ProviderSpecification & Uploads;
 
 /**
  * Makes an AI SDK provider that spreads calls over OpenAI and Azure OpenAI endpoints, and asks another when one fails.
@@ -183,6 +189,9 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     speechModel: speech,
     speech,
     rerankingModel: make('reranking'),
+    files: () => createUploads('files', fleet, context),
+    skills: () => createUploads('skills', fleet, context),
+    ...unsupportedMembers(),
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
     status: statusOf(api, fleet, clock, () => shared?.state ?? 'local'),
     explain: (modelId: string) => explain(fleet, api, toLogical(modelId), clock.now()),

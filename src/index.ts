@@ -44,6 +44,7 @@ export type {
   RerankingModel,
   SpeechModel,
   TranscriptionModel,
+  Uploads,
 } from './sdk.ts';
 export type { CallDefaults, TimeoutSettings } from './settings/call-defaults.ts';
 export type { BalancedCallOptions } from './settings/call-options.ts';

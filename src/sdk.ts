@@ -23,6 +23,8 @@ export type RerankingModel = OpenAIProvider extends { rerankingModel?: (modelId:
   : unknown;
 /** The tools that OpenAI executes itself. */
 export type OpenAITools = OpenAIProvider['tools'];
+/** `files()` and `skills()`, where providers of the installed major have them (AI SDK 7). */
+export type Uploads = Pick<OpenAIProvider, Extract<keyof OpenAIProvider, 'files' | 'skills'>>;
 /** Per-model settings: the second argument of model functions in AI SDK 4 only. */
 export type ModelSettings = Readonly<Record<string, unknown>>;
 /** `{ specificationVersion }` where providers of the installed major have one (AI SDK 6 and 7). */
@@ -44,7 +46,9 @@ export type ModelKind =
   | 'image'
   | 'transcription'
   | 'speech'
-  | 'reranking';
+  | 'reranking'
+  | 'files'
+  | 'skills';
 
 /** The part of any AI SDK model that all kinds share. */
 export interface SdkModel {
@@ -105,6 +109,17 @@ export interface SdkGenerateModel extends SdkModel {
   doGenerateFromUrl?(options: CallOptions): PromiseLike<CallResult | undefined>;
 }
 
+/** Where a provider keeps uploads. Of v4; it stands for a model, since calls of it are balanced in the same way. */
+export interface SdkUploads extends SdkModel {
+  readonly uploadFile?: UploadMethod;
+  readonly uploadSkill?: UploadMethod;
+  readonly deleteFile?: UploadMethod;
+  readonly getFileMetadata?: UploadMethod;
+  readonly downloadFile?: UploadMethod;
+}
+
+type UploadMethod = (options: CallOptions) => PromiseLike<CallResult>;
+
 export type MaybePromise<T> = T | PromiseLike<T>;
 
 /** `v1` is AI SDK 4: no Responses by default, and no promises where an embedding model states its limits. */
@@ -126,4 +141,6 @@ export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {
   transcription: ['transcriptionModel', 'transcription'],
   speech: ['speechModel', 'speech'],
   reranking: ['rerankingModel', 'reranking'],
+  files: ['files'],
+  skills: ['skills'],
 };

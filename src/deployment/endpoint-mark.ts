@@ -15,3 +15,6 @@ export interface EndpointMark {
 export function markOf(endpointName: string): EndpointMark {
   return Object.freeze({ endpoint: `ep_${hash(endpointName)}` });
 }
+
+/** Whether a key in a reference is the mark of an endpoint, and not the name of a provider. */
+export const isMark = (key: string): boolean => /^ep_[\da-z]+$/.test(key);

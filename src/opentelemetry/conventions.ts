@@ -20,6 +20,8 @@ const OPERATIONS: Readonly<Record<ModelKind, string>> = {
   transcription: 'generate_content',
   speech: 'generate_content',
   reranking: 'rerank',
+  files: 'upload_file',
+  skills: 'upload_skill',
 };
 
 /** Where the first word of what a model says of itself is not the conventions' name of its provider. */

@@ -13,10 +13,11 @@ import { excludedDeployments } from './excluded-deployments.ts';
 import { isPlainlyUnknown, isUnknownReference, mayHaveActed, referenceIds } from './failed-reference.ts';
 import { mapCallOptions } from './map-options.ts';
 import { markPart, openaiMetadata, toOpenAIMetadata } from './openai-metadata.ts';
+import { withIdsAt } from './placed-ids.ts';
 import type { PromptMessage } from './prompt.ts';
 import { NOTHING_FOUND } from './scan-prompt.ts';
 import { StatefulPrompt } from './stateful-prompt.ts';
-import { allIds, isCalled, StoredReferences } from './stored-references.ts';
+import { allIds, isCalled, isPlaced, StoredReferences } from './stored-references.ts';
 
 /** What prompts can refer to, by the API that takes them. With AI SDK 4 they refer to nothing. */
 const REFERRING: { readonly [Kind in ModelKind]?: Referring } = { responses: 'everything', chat: 'files' };
@@ -46,7 +47,7 @@ export function conversationsWith(
   const context = { ...dependencies, kind, deployments, standIns, isStateful: referring === 'everything' };
   return (options) => {
     const contents = readContents(options, referring);
-    const references = affinity ? contents.references : [];
+    const references = affinity ? contents.references : contents.references.filter(isPlaced);
     const ids = allIds(references);
     const begin = (): Conversation => {
       const stored = new StoredReferences(references, contents.named, memory.ownersOf(ids));
@@ -111,11 +112,11 @@ export class Conversation implements Route {
   }
 
   get isPinned(): boolean {
-    return this.#stored.all.length > 0;
+    return this.#stored.bound.length > 0;
   }
 
   get reason(): string | undefined {
-    const [reference] = this.#stored.all;
+    const [reference] = this.#stored.bound;
     if (reference === undefined) return undefined;
     const owner = this.#context.deployments.find((each) => this.#stored.areAt(this.#targetOf(each)));
     const where = owner === undefined ? 'one endpoint' : `endpoint "${owner.endpoint.name}"`;
@@ -143,7 +144,14 @@ export class Conversation implements Route {
   /** The caller's options as the deployment's model reads them. */
   optionsFor(deployment: Deployment): CallOptions {
     const target = this.#spokenTo(deployment);
-    const options = mapCallOptions(this.#options, target);
+    let options = mapCallOptions(this.#options, target);
+    if (this.#stored.all.some(isPlaced)) {
+      options = {
+        ...options,
+        prompt: withIdsAt(options['prompt'], target),
+        tools: withIdsAt(options['tools'], target),
+      };
+    }
     return this.#prompt === undefined ? options : this.#prompt.optionsFor(deployment, target, options);
   }
 
@@ -203,7 +211,7 @@ export class Conversation implements Route {
    */
   #mayKeep({ endpoint }: Deployment, among: readonly Deployment[]): boolean {
     const { named, scan } = this.#contents;
-    if (named !== undefined || this.#stored.all.length > 0 || !scan.isMovable) return true;
+    if (named !== undefined || this.#stored.bound.length > 0 || !scan.isMovable) return true;
     return among.every((other) => this.excluded.has(other) || other.endpoint.priority >= endpoint.priority);
   }
 

@@ -1,4 +1,5 @@
-import type { OptionKeys } from '../deployment/option-keys.ts';
+import type { Target } from '../deployment/target.ts';
+import { placesOf } from './placed-ids.ts';
 import type { Options, PromptPart } from './prompt.ts';
 
 /** An uploaded file. */
@@ -34,5 +35,8 @@ function byProvider(given: unknown): FileReference | undefined {
 }
 
 /** Whether a model can even be asked for a file. */
-export const isReadable = ({ id, ids }: FileReference, keys: OptionKeys): boolean =>
-  ids === undefined ? id.startsWith(PREFIXES[keys.own]) : keys.read in ids;
+export function isReadable({ id, ids }: FileReference, { keys, mark }: Target): boolean {
+  if (placesOf(ids).length > 0) return mark.endpoint in (ids ?? {});
+  if (keys === undefined) return true;
+  return ids === undefined ? id.startsWith(PREFIXES[keys.own]) : keys.read in ids;
+}

@@ -1,5 +1,6 @@
 import { fileIn } from './file-reference.ts';
 import type { HostedTool } from './hosted-tools.ts';
+import { placesOf } from './placed-ids.ts';
 import type { Options, PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
 import type { StoredReference } from './stored-references.ts';
 
@@ -53,7 +54,10 @@ function addFromTool({ args }: HostedTool, add: Add): void {
   const skills = fieldOf(environment, 'skills');
   // The SDK looks under this key for skills, also at Azure.
   if (Array.isArray(skills))
-    for (const skill of skills) add('skill', fieldOf(fieldOf(skill, 'providerReference'), 'openai'));
+    for (const skill of skills) {
+      const ids = fieldOf(skill, 'providerReference') as Options | undefined;
+      add('skill', fieldOf(ids, 'openai'), placesOf(ids).length > 0 ? ids : undefined);
+    }
   add('inputImageMask', fieldOf(inputImageMask, 'fileId'));
 }
 

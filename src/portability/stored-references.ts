@@ -1,5 +1,6 @@
 import type { Target } from '../deployment/target.ts';
 import { type FileReference, isReadable } from './file-reference.ts';
+import { placesOf } from './placed-ids.ts';
 
 /** An id that stands for something whose content only its endpoint has. */
 export interface StoredReference extends FileReference {
@@ -10,6 +11,8 @@ export interface StoredReference extends FileReference {
 /** What a call refers to that has no content to replace it, and which endpoints have stored it. */
 export class StoredReferences {
   readonly all: readonly StoredReference[];
+  /** Those that one endpoint alone can resolve. */
+  readonly bound: readonly StoredReference[];
   readonly #named: string | undefined;
   readonly #owners: ReadonlyMap<string, string>;
 
@@ -19,6 +22,7 @@ export class StoredReferences {
    */
   constructor(all: readonly StoredReference[], named: string | undefined, owners: ReadonlyMap<string, string>) {
     this.all = all;
+    this.bound = all.filter(({ ids }) => placesOf(ids).length < 2);
     this.#named = named;
     this.#owners = owners;
   }
@@ -37,30 +41,36 @@ export class StoredReferences {
 
   /** The ids that an endpoint is asked for. */
   idsAt(target: Target): readonly string[] {
-    return this.all.map((reference) => idAt(reference, target)).filter((id) => id !== undefined);
+    return this.bound.map((reference) => idAt(reference, target)).filter((id) => id !== undefined);
   }
 
   /** A file that a model cannot even be asked for; `undefined` when there is none. */
-  misreadFile({ keys }: Target): string | undefined {
-    if (keys === undefined) return undefined;
-    return this.all.find((reference) => reference.what === 'file' && !isReadable(reference, keys))?.id;
+  misreadFile(target: Target): string | undefined {
+    return this.all.find(
+      (reference) => (reference.what === 'file' || isPlaced(reference)) && !isReadable(reference, target),
+    )?.id;
   }
 
   /** A file may be stored at OpenAI and at Azure, under an id of its own at each: so there may be two owners. */
   #ownerSeenFrom(target: Target): string | undefined {
-    if (this.all.length === 0) return undefined;
+    if (this.bound.length === 0) return undefined;
     const owners = this.idsAt(target).map((id) => this.#owners.get(id));
     return this.#named ?? owners.find((owner) => owner !== undefined);
   }
 }
+
+/** Whether it was uploaded through a ring. */
+export const isPlaced = ({ ids }: FileReference): boolean => placesOf(ids).length > 0;
 
 /** Every id of references, whichever endpoint it is for. */
 export const allIds = (references: readonly StoredReference[]): readonly string[] =>
   references.flatMap(({ id, ids }) => [id, ...Object.values(ids ?? {}).filter((each) => typeof each === 'string')]);
 
 /** The id that an endpoint is asked for; `undefined` when there is none for it. */
-function idAt({ what, id, ids }: StoredReference, { keys, providerName }: Target): string | undefined {
+function idAt(reference: StoredReference, { keys, providerName, mark }: Target): string | undefined {
+  const { what, id, ids } = reference;
   if (ids === undefined) return id;
+  if (isPlaced(reference)) return ids[mark.endpoint] as string | undefined;
   // The SDK reads the id of a file under one key. Options were merged before, and those under the endpoint's own key won.
   const key = keys === undefined ? providerName.split('.', 1)[0] : what === 'file' ? keys.read : keys.own;
   const found = key === undefined ? undefined : ids[key];

@@ -111,6 +111,13 @@ export class Fleet {
     return ring;
   }
 
+  /** A ring of each endpoint by itself whose provider has such a member: what is stored there stays there. */
+  single(kind: ModelKind): readonly Ring[] {
+    return this.members
+      .filter(({ endpoint }) => endpoint.lacks(kind, kind) === undefined)
+      .map((member) => new Ring(kind, kind, [deploymentAt(member, kind, kind)], this.#context));
+  }
+
   #serving(kind: ModelKind, modelId: string): readonly FleetMember[] {
     const answers = this.members.map((member) => ({ member, ...answerOf(member.endpoint, kind, modelId) }));
     const serving = answers.filter(({ refusal }) => refusal === undefined);

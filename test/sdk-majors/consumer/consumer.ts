@@ -20,9 +20,11 @@ import type {
   EmbeddingModel,
   ImageModel,
   LanguageModel,
+  RerankingModel,
   SpeechModel,
   SpecificationVersion,
   TranscriptionModel,
+  UploadMember,
 } from './installed-sdk.ts';
 
 /** Mutual assignability is not enough: `any` and unions that only overlap have to be told apart. */
@@ -74,6 +76,8 @@ export type ModelsAreOfTheInstalledSdk = [
   Holds<Equal<ReturnType<BalancedProvider['transcription']>, TranscriptionModel>>,
   Holds<Equal<ReturnType<BalancedProvider['speechModel']>, SpeechModel>>,
   Holds<Equal<ReturnType<BalancedProvider['speech']>, SpeechModel>>,
+  Holds<Equal<ReturnType<BalancedProvider['rerankingModel']>, RerankingModel>>,
+  Holds<Equal<Extract<keyof BalancedProvider, 'files' | 'skills'>, UploadMember>>,
   Holds<Equal<ReturnType<BalancedProvider>['specificationVersion'], SpecificationVersion>>,
 ];
 

@@ -8,3 +8,6 @@ export type {
 } from '@ai-sdk/provider';
 export type EmbeddingModel = EmbeddingModelV1<string>;
 export type SpecificationVersion = 'v1';
+/** There are none. */
+export type RerankingModel = unknown;
+export type UploadMember = never;
