@@ -21,7 +21,8 @@ function ringOf(
   const fetchOf =
     (endpoint: string): typeof fetch =>
     async (url, init) => {
-      const path = new URL(String(url)).pathname.replace('/v1', '');
+      // The AI SDK writes it as text.
+      const path = new URL(url as string).pathname.replace('/v1', '');
       const { method = 'GET', body } = init ?? {};
       requests.push({ endpoint, method, path, body: typeof body === 'string' ? JSON.parse(body) : body });
       if (path === '/responses') return asks(endpoint);
