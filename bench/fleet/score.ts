@@ -8,10 +8,14 @@ export interface Score {
   readonly success: number;
   /** Answers, as a share of the oracle's. */
   readonly goodput: number;
+  /** Share of the attempts whose callers left before their end. */
+  readonly cutOff: number;
   /** Of answered calls. */
   readonly latency: Percentiles;
   readonly firstContent: Percentiles;
   readonly oracleLatency: Percentiles;
+  /** Of all good calls, were each alone in the fleet. */
+  readonly idleLatency: Percentiles;
   readonly oracleFirstContent: Percentiles;
   readonly attemptsPerSuccess: number;
   readonly rateLimitedPerSuccess: number;

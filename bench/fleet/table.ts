@@ -76,6 +76,9 @@ function columnsFor(scenario: Scenario, results: readonly Result[]): readonly Co
       : []),
     { title: 'attempts a success', of: ({ score }) => score.attemptsPerSuccess.toFixed(2) },
     { title: '429 a success', of: ({ score }) => score.rateLimitedPerSuccess.toFixed(3) },
+    ...(has((score) => score.cutOff > 0)
+      ? [{ title: 'attempts cut off', of: ({ score }: Result) => percent(score.cutOff) }]
+      : []),
     ...(has((score) => score.attemptsOnDead > 0 || score.recoveryMs !== undefined)
       ? [{ title: 'attempts on dead', of: ({ score }: Result) => String(score.attemptsOnDead), oracle: () => '0' }]
       : []),

@@ -21,6 +21,18 @@ export const rateLimitedAtMost = (perSuccess: number): Target => ({
   atMost: perSuccess,
 });
 
+export const cutOffAtMost = (share: number): Target => ({
+  text: `≤ ${share * 100} % of attempts cut off`,
+  figure: ({ cutOff }) => cutOff,
+  atMost: share,
+});
+
+export const timesIdle = (atMost: number): Target => ({
+  text: `latency p50 ≤ ${atMost} × that of an idle fleet`,
+  figure: ({ latency, idleLatency }) => latency.p50 / idleLatency.p50,
+  atMost,
+});
+
 /** A percentile as a multiple of the oracle's. */
 export const timesOracle = (
   what: 'latency' | 'first content',

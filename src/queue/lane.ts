@@ -1,6 +1,7 @@
 import { type Demand, NO_DEMAND } from './forecast.ts';
 import { admits, type PickRequest } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
+import { Standing } from './standing.ts';
 import type { Wait, WaitingGroup, WaitingRoom } from './waiting-call.ts';
 
 /**
@@ -42,7 +43,7 @@ export class Lane {
     const key = isAll ? UNRESTRICTED : wanted.map((deployment) => deployments.indexOf(deployment)).join();
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const place = { room: this.#room, ring: this.#ring, key };
+    const place = { room: this.#room, ring: this.#ring, key, standing: new Standing() };
     return { ...place, wanted: isAll ? deployments : wanted, demand: NO_DEMAND, returned: NO_DEMAND };
   }
 

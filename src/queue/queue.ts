@@ -4,6 +4,7 @@ import { Lease } from '../deployment/lease.ts';
 import type { Revision } from '../gates/revision.ts';
 import { Claims } from './claims.ts';
 import { Lane } from './lane.ts';
+import { Line } from './line.ts';
 import type { PickRequest } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
 import { type Refusal, type Wait, WaitingCall, type WaitingGroup } from './waiting-call.ts';
@@ -24,9 +25,7 @@ const LONG_LOOK_MS = 1;
 export class Queue {
   readonly #clock: Clock;
   readonly #revision: Revision;
-  /** Calls that had had their turn and were sent back: they came before all others. */
-  readonly #returned = new Set<WaitingCall>();
-  readonly #calls = new Set<WaitingCall>();
+  readonly #line = new Line();
   /** The rings of these calls. */
   readonly #lanes = new Map<QueuedRing, Lane>();
   /** The first moment at which the time of a call may be over. */
@@ -48,7 +47,7 @@ export class Queue {
     const claims = new Claims();
     const done = new Set<WaitingGroup>();
     let left = LOOKED_AT;
-    for (const { group, request } of this.#inOrder()) {
+    for (const { group, request } of this.#line.inOrder(now)) {
       if ((left -= 1) < 0) break;
       if (done.has(group)) continue;
       done.add(group);
@@ -69,13 +68,16 @@ export class Queue {
     const lane = this.#lanes.get(ring) ?? new Lane(ring, this);
     const group = lane.groupOf(request);
     // Those that wait for other deployments take no place; a call that was served and sent back has one.
-    if (!isReturning && group.demand.calls >= ring.maxWaiting) return Promise.resolve({ refusal: 'queue-full' });
+    const isFull = !isReturning && group.demand.calls >= ring.maxWaiting;
+    const last = isFull ? this.#line.lastOf(group) : undefined;
+    if (isFull && last === undefined) return Promise.resolve({ refusal: 'queue-full' });
     const expectedAt = expectedStart(now, wait, group);
     if (expectedAt === undefined || expectedAt > deadline) return Promise.resolve({ refusal: 'too-late' });
+    last?.settle({ refusal: 'queue-full' });
     this.#firstDeadline = Math.min(this.#firstDeadline ?? deadline, deadline);
     return new Promise((resolve) => {
-      const call = new WaitingCall(group, wait, resolve);
-      (isReturning ? this.#returned : this.#calls).add(call);
+      const call = new WaitingCall(now, group, wait, resolve);
+      this.#line.add(call);
       this.#lanes.set(ring, lane);
       lane.count(group, wait, 1);
       this.#stopListening ??= this.#revision.onChange(() => this.#serveSoon());
@@ -91,7 +93,7 @@ export class Queue {
 
   /** A call has been settled. */
   remove(call: WaitingCall): void {
-    if (!this.#returned.delete(call)) this.#calls.delete(call);
+    this.#line.delete(call);
     const { ring } = call;
     const lane = this.#lanes.get(ring);
     lane?.count(call.group, call, -1);
@@ -103,7 +105,8 @@ export class Queue {
     this.#setTimer(undefined);
   }
 
-  abandoned(): void {
+  abandoned(call: WaitingCall): void {
+    this.#line.abandoned(call, this.#clock.now());
     this.#serveSoon();
   }
 
@@ -125,7 +128,7 @@ export class Queue {
     /** Rings of which there is nothing left for the calls behind. */
     const done = new Set<QueuedRing>();
     let nextAt: number | undefined;
-    for (const call of this.#inOrder()) {
+    for (const call of this.#line.inOrder(now)) {
       if (done.size >= this.#lanes.size) break;
       const { ring } = call;
       if (done.has(ring)) continue;
@@ -172,6 +175,7 @@ export class Queue {
     if (deployment === undefined) return false;
     if (!deployment.isPaced) this.#lanes.get(ring)?.released();
     call.settle(new Lease(deployment, now, request.tokens));
+    if (this.#line.served(call, now)) this.#serveSoon();
     return true;
   }
 
@@ -179,18 +183,13 @@ export class Queue {
   #sendAway(now: number): void {
     if (this.#firstDeadline === undefined || now < this.#firstDeadline) return;
     this.#firstDeadline = undefined;
-    for (const call of this.#inOrder()) {
+    for (const call of this.#line.inOrder(now)) {
       const { deadline } = call;
       if (deadline <= now) {
         call.settle({ refusal: 'timed-out' });
         this.#serveSoon();
       } else this.#firstDeadline = Math.min(this.#firstDeadline ?? deadline, deadline);
     }
-  }
-
-  *#inOrder(): Generator<WaitingCall> {
-    yield* this.#returned;
-    yield* this.#calls;
   }
 
   #setTimer(at: number | undefined): void {
@@ -210,7 +209,7 @@ export function withoutClaimed(request: PickRequest, claimed: readonly Deploymen
 
 /**
  * When a new call may expect its turn: not before the first deployment that would do opens, nor before the calls have had theirs that
- * wait for the same deployments already. `undefined` when no deployment will open for it.
+ * come before it and wait for the same deployments. `undefined` when no deployment will open for it.
  */
 function expectedStart(now: number, wait: Wait, group: WaitingGroup): number | undefined {
   const { ring, request, deadline, isReturning } = wait;
@@ -220,7 +219,7 @@ function expectedStart(now: number, wait: Wait, group: WaitingGroup): number | u
   const openAt = opens === 'now' ? now : opens;
   const firstAt = typeof openAt === 'number' ? Math.min(openAt, probeAt ?? openAt) : probeAt;
   if (firstAt === undefined) return undefined;
-  const { calls, tokens } = isReturning ? group.returned : group.demand;
+  const { calls, tokens } = isReturning || group.standing.isStanding ? group.returned : group.demand;
   const demand = { calls: calls + 1, tokens: tokens + request.tokens };
   return Math.max(firstAt, ring.earliestStart(group.wanted, now, deadline, demand));
 }

@@ -3,6 +3,7 @@ import type { Lease } from '../deployment/lease.ts';
 import type { Demand } from './forecast.ts';
 import type { PickRequest } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
+import type { Standing } from './standing.ts';
 
 /** Why a call may not wait, or may not wait any longer. */
 export type Refusal =
@@ -15,6 +16,8 @@ export type AbortListener = (() => void) | { handleEvent(): void };
 
 /** Tells when a call is ended from outside: the part of an `AbortSignal` that is used here. */
 export interface EndSignal {
+  /** When it will, where that is known. */
+  readonly endsAt: number | undefined;
   addEventListener(type: 'abort', listener: AbortListener): void;
   removeEventListener(type: 'abort', listener: AbortListener): void;
 }
@@ -34,7 +37,7 @@ export interface Wait {
 export interface WaitingRoom {
   remove(call: WaitingCall): void;
   /** A call has left without having been served: those behind it may have their turn now. */
-  abandoned(): void;
+  abandoned(call: WaitingCall): void;
 }
 
 /** Calls of a ring that wait for the same deployments. */
@@ -43,6 +46,7 @@ export interface WaitingGroup {
   readonly ring: QueuedRing;
   readonly key: string;
   readonly wanted: readonly Deployment[];
+  readonly standing: Standing;
   /** What they need, and those of them that had had their turn before. */
   demand: Demand;
   returned: Demand;
@@ -55,14 +59,17 @@ export class WaitingCall {
   readonly request: PickRequest;
   readonly deadline: number;
   readonly isReturning: boolean;
+  /** A whole number, which takes less memory. */
+  readonly since: number;
   readonly #cancellation: EndSignal;
   /** Absent once it has been settled. */
   #resolve: ((outcome: Lease | Refusal) => void) | undefined;
 
-  constructor(group: WaitingGroup, wait: Wait, resolve: (outcome: Lease | Refusal) => void) {
+  constructor(now: number, group: WaitingGroup, wait: Wait, resolve: (outcome: Lease | Refusal) => void) {
     this.group = group;
     this.request = wait.request;
     this.deadline = wait.deadline;
+    this.since = Math.floor(now);
     this.isReturning = wait.isReturning;
     this.#cancellation = wait.cancellation;
     this.#resolve = resolve;
@@ -70,6 +77,10 @@ export class WaitingCall {
 
   get ring(): QueuedRing {
     return this.group.ring;
+  }
+
+  get endsAt(): number | undefined {
+    return this.#cancellation.endsAt;
   }
 
   /** Whether there are deployments that it cannot go to. */
@@ -85,7 +96,7 @@ export class WaitingCall {
   /** The call is ended from outside. */
   handleEvent(): void {
     this.settle({ refusal: 'cancelled' });
-    this.group.room.abandoned();
+    this.group.room.abandoned(this);
   }
 
   settle(outcome: Lease | Refusal): void {

@@ -5,6 +5,7 @@ import { bursts } from './bursts.ts';
 import { cacheSessions } from './cache-sessions.ts';
 import { flaky } from './flaky.ts';
 import { hang } from './hang.ts';
+import { impatient } from './impatient.ts';
 import { load140 } from './load-140.ts';
 import { load85 } from './load-85.ts';
 import { outages } from './outages.ts';
@@ -15,6 +16,7 @@ import { unknownLimits } from './unknown-limits.ts';
 export const SCENARIOS: readonly Scenario[] = [
   load85,
   load140,
+  impatient,
   tokenBound,
   ...unknownLimits,
   outages,
