@@ -63,7 +63,8 @@ export function createStatusHandler(
     }
     if (accept.includes('text/event-stream')) {
       const events = request.method === 'HEAD' ? null : feed.open(request.signal);
-      return answer(200, events, { 'content-type': 'text/event-stream' });
+      // A server that compresses, as Next.js does, would keep an event back until the next one.
+      return answer(200, events, { 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform' });
     }
     return answer(200, JSON.stringify(take()), { 'content-type': 'application/json' });
   };

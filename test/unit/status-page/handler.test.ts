@@ -243,6 +243,13 @@ describe('the events of the status page', () => {
     return { events, cancel: () => reader.cancel() };
   };
 
+  it('are not compressed on the way, which would hold each back until the next', async () => {
+    const { get } = handlerOf();
+    const response = await get('text/event-stream');
+    expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
+    await response.body?.cancel();
+  });
+
   it('come at once, and then when something has changed, once a second at the most', async () => {
     const { get, balanced, askTimes } = handlerOf();
     const { events, cancel } = await reading(await get('text/event-stream'));
