@@ -61,7 +61,8 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
   if (failure.class === 'retryable') {
     deployment.latency.record(now, 2 * Math.max(now - startedAt, deployment.latency.at(now)));
   }
-  attempt.call.context.shared?.learn(lease, lease.learnLimits(failureHeaders(error), now));
+  const stated = lease.learnLimits(failureHeaders(error), now);
+  attempt.call.context.shared?.learn(lease, stated);
   const size = failure.class === 'rate-limited' ? rejectedSize(attempt.call, error) : undefined;
   const isNothing = isReaders(attempt, error) || saysNothingOfOthers(attempt, size);
   const { call } = attempt;

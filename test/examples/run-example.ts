@@ -6,6 +6,9 @@ import type { FakeService } from '../support/fake-service.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Gives the first turn to the first endpoint. */
+export const firstTurn = `${root}test/support/first-turn.ts`;
+
 /** What is left of an example that ran. */
 export interface FinishedExample {
   readonly exitCode: number | null;
@@ -21,7 +24,7 @@ export function runExample(
   environment: Environment = {},
   ...args: readonly string[]
 ): Promise<FinishedExample> {
-  return runNode([`${root}examples/${file}`, ...args], environment);
+  return runNode(['--import', firstTurn, `${root}examples/${file}`, ...args], environment);
 }
 
 /** Runs Node.js to its end. Examples use the package as it is built, since users do. */

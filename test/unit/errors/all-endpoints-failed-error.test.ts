@@ -61,10 +61,19 @@ describe('the error of a call that has given up', () => {
     ]);
 
     expect(error.attempts).toEqual([
-      { endpoint: 'e0', deployment: 'm', class: 'retryable', statusCode: 500, code: undefined, durationMs: 0 },
+      {
+        endpoint: 'e0',
+        deployment: 'm',
+        modelId: 'm',
+        class: 'retryable',
+        statusCode: 500,
+        code: undefined,
+        durationMs: 0,
+      },
       {
         endpoint: 'e1',
         deployment: 'm',
+        modelId: 'm',
         class: 'retryable',
         statusCode: undefined,
         code: 'ECONNREFUSED',
@@ -73,6 +82,7 @@ describe('the error of a call that has given up', () => {
       {
         endpoint: 'e2',
         deployment: 'm',
+        modelId: 'm',
         class: 'misconfigured',
         statusCode: 404,
         code: 'DeploymentNotFound',
