@@ -11,8 +11,6 @@ export interface StoredReference extends FileReference {
 /** What a call refers to that has no content to replace it, and which endpoints have stored it. */
 export class StoredReferences {
   readonly all: readonly StoredReference[];
-  /** Those that one endpoint alone can resolve. */
-  readonly bound: readonly StoredReference[];
   readonly #named: string | undefined;
   readonly #owners: ReadonlyMap<string, string>;
 
@@ -22,9 +20,13 @@ export class StoredReferences {
    */
   constructor(all: readonly StoredReference[], named: string | undefined, owners: ReadonlyMap<string, string>) {
     this.all = all;
-    this.bound = all.filter(({ ids }) => placesOf(ids).length < 2);
     this.#named = named;
     this.#owners = owners;
+  }
+
+  /** Those that one endpoint alone can resolve. Not kept: most calls have none, and thousands may wait. */
+  get bound(): readonly StoredReference[] {
+    return this.all.length === 0 ? this.all : this.all.filter(({ ids }) => placesOf(ids).length < 2);
   }
 
   /** Whether an endpoint is known to have them. */
