@@ -175,7 +175,7 @@ function deploymentStatus({ name, kind, inFlight, gates }: Deployment, look: Loo
     ...healthStatus(gates.breaker, gates.own, look),
     rateLimitedMs: msUntil(gates.rateLimit.opens(now), now) ?? 0,
     ...limitStatus(
-      gates.budgets.filter(({ isShared }) => !isShared),
+      gates.budgets.filter(({ isLearned }) => isLearned),
       look,
     ),
   };

@@ -1,17 +1,17 @@
 import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { EventEmitter } from '../events.ts';
-import { Budget } from '../gates/budget.ts';
+import type { Budget } from '../gates/budget.ts';
 import { CircuitBreaker } from '../gates/circuit-breaker.ts';
 import { Concurrency } from '../gates/concurrency.ts';
 import { CredentialsGate } from '../gates/credentials-gate.ts';
 import { Drain } from '../gates/drain.ts';
 import type { Gate } from '../gates/gate.ts';
 import { OtherProcesses } from '../gates/other-processes.ts';
-import { RateLimit } from '../gates/rate-limit.ts';
+import type { RateLimit } from '../gates/rate-limit.ts';
 import type { Revision } from '../gates/revision.ts';
-import type { LimitSettings } from '../settings/endpoint-settings.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
+import type { Quota } from './quota.ts';
 
 /** What all gates of a fleet are made with. */
 export interface GateContext {
@@ -49,18 +49,19 @@ export class EndpointGates {
   readonly #credentials: CredentialsGate;
   /** What all its deployments spend from. */
   readonly budgets: readonly Budget[];
+  readonly #quota: Quota;
   readonly #endpoint: Endpoint;
   readonly #context: GateContext;
 
-  constructor(endpoint: Endpoint, context: GateContext) {
+  constructor(endpoint: Endpoint, quota: Quota, context: GateContext) {
     const { revision } = context;
     this.#endpoint = endpoint;
     this.#context = context;
     this.#credentials = new CredentialsGate(endpoint);
     this.drain = new Drain(revision);
     this.breaker = this.#breaker('endpoint');
-    // Services state the limits of deployments; those of a whole endpoint are known only where they are configured.
-    this.budgets = this.#budgetsOf(endpoint.limits, true).filter((budget) => budget.isLimited);
+    this.#quota = quota;
+    this.budgets = quota.budgets;
   }
 
   /** In the order in which they are told when several are closed. */
@@ -69,25 +70,12 @@ export class EndpointGates {
   }
 
   /** Adding a gate takes its file and a line here. */
-  of(modelId: string, name: string): DeploymentGates {
-    const { settings, clock, events, revision } = this.#context;
+  of(modelId: string, name: string, kind: string): DeploymentGates {
     const endpoint = this.#endpoint;
-    const limits = endpoint.limitsOf(modelId);
-    const budgets = [...this.#budgetsOf(limits, false), ...this.budgets];
+    const { budgets, rateLimit } = this.#quota.of(modelId, kind, { endpoint: endpoint.name, deployment: name });
     const breaker = this.#breaker('deployment', name);
-    const concurrency = new Concurrency(limits.maxConcurrency, revision);
-    const rateLimit = new RateLimit({
-      clock,
-      revision,
-      maxRateLimitMs: settings.maxRateLimitMs,
-      isPaced: () => budgets.some((budget) => budget.isLimited),
-      onLimited: (retryAfterMs) =>
-        events.emit('rateLimited', () => ({
-          endpoint: endpoint.name,
-          deployment: name,
-          retryAfterMs: Math.ceil(retryAfterMs),
-        })),
-    });
+    const { settings, revision } = this.#context;
+    const concurrency = new Concurrency(endpoint.limitsOf(modelId).maxConcurrency, revision);
     const others = settings.state && new OtherProcesses(revision);
     const all: Gate[] = [this.drain, this.#credentials, this.breaker, breaker, rateLimit, concurrency, ...budgets];
     if (others !== undefined) all.push(others);
@@ -109,15 +97,6 @@ export class EndpointGates {
   /** Forgets what was learned of the endpoint as a whole. */
   reset(now: number): void {
     for (const gate of this.all) gate.reset(now);
-  }
-
-  #budgetsOf({ rpm, tpm }: LimitSettings, isShared: boolean): readonly Budget[] {
-    const { clock, revision } = this.#context;
-    const options = { metering: this.#endpoint.type.metering, isShared, revision, now: clock.now() };
-    return [
-      new Budget({ ...options, unit: 'requests', perMinute: rpm }),
-      new Budget({ ...options, unit: 'tokens', perMinute: tpm }),
-    ];
   }
 
   #breaker(scope: 'endpoint' | 'deployment', deployment?: string): CircuitBreaker {

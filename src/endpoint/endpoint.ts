@@ -45,6 +45,8 @@ export class Endpoint {
   readonly name: string;
   readonly weight: number;
   readonly priority: number;
+  /** Of endpoints that have one quota. */
+  readonly quotaGroup: string | undefined;
   readonly type: EndpointType;
   readonly #settings: ResolvedEndpoint;
   #models = new LruMap<string, SdkModel>(MOST_MODELS);
@@ -57,6 +59,7 @@ export class Endpoint {
     this.name = settings.name;
     this.weight = settings.weight;
     this.priority = settings.priority;
+    this.quotaGroup = settings.quotaGroup;
     this.type = type;
     this.#settings = settings;
     this.#credentials = credentials;

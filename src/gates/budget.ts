@@ -12,8 +12,10 @@ export interface BudgetOptions {
   readonly metering: Metering;
   /** Amount per minute, as configured; `undefined` where it has to be learned. */
   readonly perMinute: number | undefined;
-  /** Whether all deployments of an endpoint spend from it. */
+  /** Whether several deployments spend from it. */
   readonly isShared: boolean;
+  /** Whether answers tell of it. Not of what all deployments of an endpoint share, which is counted by us alone. @default `!isShared` */
+  readonly isLearned?: boolean;
   readonly revision: Revision;
   readonly now: number;
 }
@@ -33,6 +35,7 @@ export class Budget implements Gate {
   readonly admitsPinned = false;
   readonly unit: Unit;
   readonly isShared: boolean;
+  readonly isLearned: boolean;
   readonly #options: BudgetOptions;
   /** `undefined` while no limit is known. */
   #allowance: Allowance | undefined;
@@ -50,6 +53,7 @@ export class Budget implements Gate {
   constructor(options: BudgetOptions) {
     this.unit = options.unit;
     this.isShared = options.isShared;
+    this.isLearned = options.isLearned ?? !options.isShared;
     this.#options = options;
     this.#start(options.now);
   }
@@ -141,12 +145,12 @@ export class Budget implements Gate {
     const limit = stated[this.unit];
     const allowance = this.#allowance;
     if (allowance === undefined) {
-      if (!this.isShared) this.#learnFirst(sentAt, limit, now);
+      if (this.isLearned) this.#learnFirst(sentAt, limit, now);
       return;
     }
     this.#change(allowance, now, () => {
-      if (this.isShared) {
-        // What deployments share is counted by us alone, although by the same service's windows.
+      if (!this.isLearned) {
+        // What an endpoint has as a whole is counted by us alone, although by the same service's windows.
         allowance.learn(sentAt, { ...limit, remaining: undefined });
         return;
       }

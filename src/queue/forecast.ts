@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/deployment.ts';
-import type { Pace } from '../gates/budget.ts';
+import type { Budget } from '../gates/budget.ts';
 import { MINUTE_MS } from '../limits/allowance.ts';
 import type { Unit } from '../limits/stated-limits.ts';
 
@@ -28,9 +28,14 @@ export function earliestStart(deployments: readonly Deployment[], now: number, u
 function earliestStartOf(deployments: readonly Deployment[], now: number, unit: Unit, amount: number): number {
   let lacking = amount;
   let perMinute = 0;
+  const counted = new Set<Budget>();
   for (const deployment of deployments) {
-    const pace = tightest(deployment, now, unit);
-    if (pace === undefined) return now;
+    const budget = tightest(deployment, unit);
+    const pace = budget?.pace(now);
+    if (budget === undefined || pace === undefined) return now;
+    // Deployments may share it.
+    if (counted.has(budget)) continue;
+    counted.add(budget);
     lacking -= Math.max(0, pace.burst);
     perMinute += pace.perMinute;
   }
@@ -43,11 +48,11 @@ function isOut(deployment: Deployment, now: number, until: number): boolean {
   return deployment.isClosedByHand(now) || (typeof recovers === 'number' && recovers > until);
 }
 
-function tightest({ budgets }: Deployment, now: number, unit: Unit): Pace | undefined {
-  let least: Pace | undefined;
+function tightest({ budgets }: Deployment, unit: Unit): Budget | undefined {
+  let least: Budget | undefined;
   for (const budget of budgets) {
-    const pace = budget.unit === unit ? budget.pace(now) : undefined;
-    if (pace !== undefined && (least === undefined || pace.perMinute < least.perMinute)) least = pace;
+    if (budget.unit !== unit || budget.perMinute === undefined) continue;
+    if (least?.perMinute === undefined || budget.perMinute < least.perMinute) least = budget;
   }
   return least;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { Deployment } from '../deployment/deployment.ts';
 import { EndpointGates } from '../deployment/endpoint-gates.ts';
+import { type Quota, quotasOf } from '../deployment/quota.ts';
 import { targetsOf } from '../deployment/target.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { noSuchModel } from '../errors/no-such-model.ts';
@@ -47,9 +48,10 @@ export class Fleet {
     const revision = new Revision();
     this.queue = new Queue(options.clock, revision);
     this.#context = { ...options, revision, queue: this.queue };
+    const quotas = quotasOf(endpoints, { ...options, revision });
     this.members = endpoints.map((endpoint) => ({
       endpoint,
-      gates: new EndpointGates(endpoint, { ...options, revision }),
+      gates: new EndpointGates(endpoint, quotas.get(endpoint) as Quota, { ...options, revision }),
       deployments: new LruMap(MOST_MODELS, isBusy),
     }));
   }
@@ -139,7 +141,14 @@ function deploymentAt({ endpoint, gates, deployments }: FleetMember, kind: Model
   if (known !== undefined) return known;
   const target = targetsOf(endpoint, modelId);
   const { timeout = {} } = endpoint.defaultsOf(modelId);
-  const deployment = new Deployment({ endpoint, name, kind: family, gates: gates.of(modelId, name), target, timeout });
+  const deployment = new Deployment({
+    endpoint,
+    name,
+    kind: family,
+    gates: gates.of(modelId, name, family),
+    target,
+    timeout,
+  });
   deployments.set(key, deployment);
   return deployment;
 }

@@ -41,6 +41,14 @@ export interface CommonEndpointSettings extends LimitSettings, CallDefaults {
    */
   readonly priority?: number | undefined;
   /**
+   * Endpoints with the same one have one quota: keys of one OpenAI organization, Azure resources of one subscription in one region.
+   * What is written in `deployments` for a model is the group's for that model, `rpm` and `tpm` of an endpoint the group's over all
+   * models; it is enough to write them at one of them. `maxConcurrency` stays each one's own.
+   *
+   * @default a quota of its own
+   */
+  readonly quotaGroup?: string | undefined;
+  /**
    * Model id → name of the model or deployment at this endpoint, or its name and limits. Wins over `modelMapping`.
    *
    * @example { 'gpt-4': 'gpt4-west', 'gpt-5': { name: 'gpt5', rpm: 600, tpm: 150_000 } }

@@ -86,6 +86,7 @@ function resolveEndpoints(endpoints: readonly EndpointSettings[], timeout: Timeo
       name: names[index] ?? `endpoint ${index}`,
       weight,
       priority,
+      quotaGroup: settings.quotaGroup,
       /** Model id → name there, and limits. */
       deployments,
       /** Limits of the whole endpoint. */

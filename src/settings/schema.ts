@@ -83,6 +83,7 @@ const common = {
   name: text,
   weight: positive,
   priority: number,
+  quotaGroup: text,
   deployments: modelIdsToNames(shortOr(name, object({ ...limits, ...callDefaults, headers: ofNoKey, name }, ['name']))),
   models: inTurn(
     list('must be a list of model ids', text),

@@ -22,6 +22,7 @@ function contradictions(settings: BalancedProviderSettings): readonly SettingsPr
   const endpoints = given.map((endpoint) => (isObject(endpoint) ? endpoint : {}) as EndpointSettings);
   return [
     ...duplicateNames(endpoints),
+    ...contradictoryQuotas(endpoints),
     ...(settings.api === 'responses' ? endpointsWithoutResponses(endpoints) : []),
     ...uselessPicker(settings),
     ...uselessFallbacks(settings, endpoints),
@@ -36,6 +37,30 @@ function duplicateNames(endpoints: readonly EndpointSettings[]): readonly Settin
       ? []
       : [{ path: `endpoints[${index}].name`, message: `"${name}" is also the name of endpoints[${first}]` }];
   });
+}
+
+/** Endpoints of one group are of one type, and their limits are said once or in the same way. */
+function contradictoryQuotas(endpoints: readonly EndpointSettings[]): readonly SettingsProblem[] {
+  /** What was said first, by group and limit. */
+  const said = new Map<string, { readonly value: unknown; readonly path: string }>();
+  const problems: SettingsProblem[] = [];
+  for (const [index, { quotaGroup, type, rpm, tpm, deployments }] of endpoints.entries()) {
+    if (quotaGroup === undefined) continue;
+    const ofModels = Object.entries(deployments ?? {}).flatMap(([id, named]) =>
+      isObject(named)
+        ? [[`deployments.${id}.rpm`, named.rpm] as const, [`deployments.${id}.tpm`, named.tpm] as const]
+        : [],
+    );
+    for (const [name, value] of [['type', type ?? 'provider'], ['rpm', rpm], ['tpm', tpm], ...ofModels] as const) {
+      if (value === undefined) continue;
+      const path = `endpoints[${index}].${name}`;
+      const first = said.get(`${quotaGroup}\n${name}`) ?? { value, path };
+      said.set(`${quotaGroup}\n${name}`, first);
+      if (first.value !== value)
+        problems.push({ path, message: `is another one than ${first.path}, which is of the same quotaGroup` });
+    }
+  }
+  return problems;
 }
 
 function endpointsWithoutResponses(endpoints: readonly EndpointSettings[]): readonly SettingsProblem[] {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 
 import { systemClock } from '../../../src/clock.ts';
 import { Deployment } from '../../../src/deployment/deployment.ts';
+import { type Quota, quotasOf } from '../../../src/deployment/quota.ts';
 import { EndpointGates } from '../../../src/deployment/endpoint-gates.ts';
 import { Lease } from '../../../src/deployment/lease.ts';
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
@@ -33,9 +34,10 @@ function fleet() {
     },
     classifyFailure,
   );
-  const members = new Endpoints(settings, new EventEmitter()).all.map((endpoint) => ({
+  const context = { settings, clock, events: new EventEmitter(), revision };
+  const members = new Endpoints(settings, context.events).all.map((endpoint) => ({
     endpoint,
-    gates: new EndpointGates(endpoint, { settings, clock, events: new EventEmitter(), revision }),
+    gates: new EndpointGates(endpoint, quotasOf([endpoint], context).get(endpoint) as Quota, context),
   }));
   const deployments = members.flatMap(({ endpoint, gates }) =>
     ['m', 'n'].map(
@@ -44,7 +46,7 @@ function fleet() {
           endpoint,
           name,
           kind: 'language',
-          gates: gates.of(name, name),
+          gates: gates.of(name, name, 'language'),
           target: () => undefined as never,
           timeout: {},
         }),

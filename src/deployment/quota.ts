@@ -1,0 +1,106 @@
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { Budget } from '../gates/budget.ts';
+import { RateLimit } from '../gates/rate-limit.ts';
+import { LruMap } from '../lru-map.ts';
+import type { LimitSettings } from '../settings/endpoint-settings.ts';
+import type { GateContext } from './endpoint-gates.ts';
+
+/** Models whose limits are kept. */
+const MOST_MODELS = 1_000;
+
+/** One deployment that a quota limits, as events name it. */
+interface Limited {
+  readonly endpoint: string;
+  readonly deployment: string;
+}
+
+/** What limits one model. */
+export interface ModelQuota {
+  readonly budgets: readonly Budget[];
+  readonly rateLimit: RateLimit;
+}
+
+/** What limits an endpoint, or together the endpoints of one `quotaGroup`. */
+export class Quota {
+  /** What all their deployments spend from. */
+  readonly budgets: readonly Budget[];
+  readonly #members: readonly Endpoint[];
+  readonly #context: GateContext;
+  /** Of a group: by model, with all the deployments that have it. */
+  readonly #models = new LruMap<string, ModelQuota & { readonly limited: Limited[] }>(MOST_MODELS);
+
+  constructor(members: readonly Endpoint[], context: GateContext) {
+    this.#members = members;
+    this.#context = context;
+    // Services state the limits of deployments; those of a whole endpoint are known only where they are configured.
+    const limits = lowest(members.map((member) => member.limits));
+    this.budgets = this.#budgetsOf(limits, { isShared: true, isLearned: false }).filter((budget) => budget.isLimited);
+  }
+
+  /** @param kind what models of one id do not share a quota with, when theirs is another. */
+  of(modelId: string, kind: string, deployment: Limited): ModelQuota {
+    if (this.#members.length === 1) return this.#create(modelId, [deployment]);
+    const key = `${kind}\n${modelId}`;
+    const known = this.#models.get(key);
+    known?.limited.push(deployment);
+    if (known !== undefined) return known;
+    const limited = [deployment];
+    const made = { ...this.#create(modelId, limited), limited };
+    this.#models.set(key, made);
+    return made;
+  }
+
+  #create(modelId: string, limited: readonly Limited[]): ModelQuota {
+    const { settings, clock, events, revision } = this.#context;
+    const limits = lowest(this.#members.map((member) => member.limitsOf(modelId)));
+    const own = this.#budgetsOf(limits, { isShared: this.#members.length > 1, isLearned: true });
+    const budgets = [...own, ...this.budgets];
+    const rateLimit = new RateLimit({
+      clock,
+      revision,
+      maxRateLimitMs: settings.maxRateLimitMs,
+      isPaced: () => budgets.some((budget) => budget.isLimited),
+      onLimited: (retryAfterMs) => {
+        for (const each of limited)
+          events.emit('rateLimited', () => ({ ...each, retryAfterMs: Math.ceil(retryAfterMs) }));
+      },
+    });
+    return { budgets, rateLimit };
+  }
+
+  #budgetsOf(
+    { rpm, tpm }: LimitSettings,
+    told: { readonly isShared: boolean; readonly isLearned: boolean },
+  ): readonly Budget[] {
+    const { clock, revision } = this.#context;
+    // Endpoints of one group are of one type.
+    const metering = this.#members[0]?.type.metering ?? 'continuous';
+    const options = { metering, ...told, revision, now: clock.now() };
+    return [
+      new Budget({ ...options, unit: 'requests', perMinute: rpm }),
+      new Budget({ ...options, unit: 'tokens', perMinute: tpm }),
+    ];
+  }
+}
+
+/** The quota of each endpoint. */
+export function quotasOf(endpoints: readonly Endpoint[], context: GateContext): ReadonlyMap<Endpoint, Quota> {
+  const groups = new Map<string, Quota>();
+  const quotas = new Map<Endpoint, Quota>();
+  for (const endpoint of endpoints) {
+    const { quotaGroup: group } = endpoint;
+    const members = group === undefined ? [endpoint] : endpoints.filter(({ quotaGroup }) => quotaGroup === group);
+    const quota = (group === undefined ? undefined : groups.get(group)) ?? new Quota(members, context);
+    if (group !== undefined) groups.set(group, quota);
+    quotas.set(endpoint, quota);
+  }
+  return quotas;
+}
+
+function lowest(all: readonly LimitSettings[]): LimitSettings {
+  const of = (unit: 'rpm' | 'tpm'): number | undefined => {
+    const known = all.map((limits) => limits[unit]).filter((limit) => limit !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  };
+  return { rpm: of('rpm'), tpm: of('tpm') };
+}
