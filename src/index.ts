@@ -60,7 +60,13 @@ export type {
   ServiceEndpointSettings,
 } from './settings/endpoint-settings.ts';
 export type { PickableDeployment, PickerFunction, PickerSetting } from './settings/picker-setting.ts';
-export type { BalancedProviderSettings, CooldownSettings, HedgeSettings, RetrySettings } from './settings/settings.ts';
+export type {
+  BalancedProviderSettings,
+  CooldownSettings,
+  HedgeSettings,
+  MaxWaitSettings,
+  RetrySettings,
+} from './settings/settings.ts';
 export type {
   Admission,
   AdmitRequest,

@@ -1,3 +1,4 @@
+import type { Urgency } from './queue/pick-request.ts';
 import type { Clock } from './clock.ts';
 import type { Deployment } from './deployment/deployment.ts';
 import { withoutUndefined } from './endpoint/provider-settings.ts';
@@ -88,7 +89,7 @@ export interface RingStatus {
 /** Calls that wait for a deployment. */
 export interface WaitingStatus {
   readonly modelId: string;
-  readonly urgency: 'interactive';
+  readonly urgency: Urgency;
   readonly calls: number;
 }
 
@@ -206,9 +207,14 @@ function limitStatus(budgets: readonly Budget[], { now }: Look): LimitStatus {
 
 /** Rings of one id, by whichever API, are one to their callers. */
 function waitingOf({ queue }: Fleet): readonly WaitingStatus[] {
-  const calls = new Map<string, number>();
-  for (const [{ modelId }, length] of queue.lengths) calls.set(modelId, (calls.get(modelId) ?? 0) + length);
-  return frozen([...calls].map(([modelId, count]) => ({ modelId, urgency: 'interactive' as const, calls: count })));
+  const waiting = new Map<string, WaitingStatus>();
+  for (const [{ modelId }, lengths] of queue.lengths)
+    for (const urgency of ['interactive', 'background'] as const) {
+      const key = `${urgency}\n${modelId}`;
+      const calls = (waiting.get(key)?.calls ?? 0) + lengths[urgency];
+      if (calls > 0) waiting.set(key, { modelId, urgency, calls });
+    }
+  return frozen([...waiting.values()]);
 }
 
 const frozen = <Item extends object>(items: readonly Item[]): readonly Item[] =>

@@ -1,8 +1,7 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import { Lease } from '../deployment/lease.ts';
 import { affinityKey } from '../pickers/affinity-key.ts';
-import type { PickRequest } from '../queue/pick-request.ts';
-import { withoutClaimed } from '../queue/queue.ts';
+import { type PickRequest, urgencyOf, withoutClaimed } from '../queue/pick-request.ts';
 import type { Chain } from '../ring/chain.ts';
 import type { Refusal } from '../queue/waiting-call.ts';
 import type { AttemptFailure } from './attempt-end.ts';
@@ -138,14 +137,16 @@ export class Candidates {
 
   get #maxWaitMs(): number {
     const { context, wishes } = this.#call;
-    return Math.min(context.settings.maxWaitMs, wishes?.maxWaitMs ?? context.settings.maxWaitMs);
+    const maxWaitMs = context.settings.maxWaitMs[wishes?.urgency ?? 'interactive'];
+    return Math.min(maxWaitMs, wishes?.maxWaitMs ?? maxWaitMs);
   }
 
   /** Milliseconds that the call may wait for the models before the last; the same for all of them together. */
   get #fallbackLeftMs(): number {
-    const { chain, context, waitedMs } = this.#call;
+    const { chain, context, waitedMs, wishes } = this.#call;
     if (chain === undefined || this.#link === chain.rings.length - 1) return 0;
-    return Math.min(context.settings.fallbackAfterMs, this.#maxWaitMs) - waitedMs;
+    const { fallbackAfterMs } = context.settings;
+    return (wishes?.urgency === 'background' ? this.#maxWaitMs : Math.min(fallbackAfterMs, this.#maxWaitMs)) - waitedMs;
   }
 
   /** Milliseconds that the call waits for the model that it is at; none when that is out, or has failed it wherever it is. */
@@ -213,8 +214,11 @@ export class Candidates {
 
   #pickUnclaimed(excluded: ReadonlySet<Deployment>): Lease | undefined {
     const { ring, now } = this.#call;
-    const claimed = ring.queue.claimed(ring, now);
-    return claimed && this.#pick(excluded, claimed);
+    const urgency = urgencyOf(this.#currentRequest);
+    const claimed = ring.queue.claimed(ring, now, urgency);
+    const lease = claimed && this.#pick(excluded, claimed);
+    if (lease !== undefined) ring.queue.passed(ring, urgency);
+    return lease;
   }
 
   #pick(excluded: ReadonlySet<Deployment>, claimed: readonly Deployment[] = []): Lease | undefined {
@@ -235,13 +239,14 @@ export class Candidates {
     const { ring, options, context, route, wishes } = this.#call;
     const known = this.#request;
     if (known !== undefined && (known.tokens > 1 || !ring.limitsTokens)) return known;
-    this.#request = {
+    const request: PickRequest = {
       tokens: ring.estimateTokens(options),
       affinityKey: context.settings.affinity ? affinityKey(options) : undefined,
       owner: route?.ownerAmong(ring.deployments),
       isPinned: route?.isPinned,
-      order: wishes?.order,
     };
+    // Nothing more for the calls that say nothing.
+    this.#request = wishes === undefined ? request : { ...request, order: wishes.order, urgency: wishes.urgency };
     return this.#request;
   }
 }

@@ -3,9 +3,10 @@ import type { Deployment } from '../deployment/deployment.ts';
 import { Lease } from '../deployment/lease.ts';
 import type { Revision } from '../gates/revision.ts';
 import { Claims } from './claims.ts';
+import { expectedStart } from './expected-start.ts';
 import { Lane } from './lane.ts';
 import { Line } from './line.ts';
-import type { PickRequest } from './pick-request.ts';
+import { type PickRequest, type Urgency, withoutClaimed } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
 import { type Refusal, type Wait, WaitingCall, type WaitingGroup } from './waiting-call.ts';
 
@@ -25,7 +26,7 @@ const LONG_LOOK_MS = 1;
 export class Queue {
   readonly #clock: Clock;
   readonly #revision: Revision;
-  readonly #line = new Line();
+  readonly #lines = { interactive: new Line(), background: new Line() };
   /** The rings of these calls. */
   readonly #lanes = new Map<QueuedRing, Lane>();
   /** The first moment at which the time of a call may be over. */
@@ -40,14 +41,18 @@ export class Queue {
     this.#revision = revision;
   }
 
-  /** Deployments of a ring that a new call would take from one that waits, of whatever ring; `undefined` when these are all. */
-  claimed(ring: QueuedRing, now: number): readonly Deployment[] | undefined {
+  /**
+   * Deployments of a ring that a new call would take from one that waits and comes before it, of whatever ring; `undefined` when these
+   * are all.
+   */
+  claimed(ring: QueuedRing, now: number, urgency: Urgency): readonly Deployment[] | undefined {
     if (this.#lanes.size === 0) return NONE;
-    if (this.#lanes.get(ring)?.hasUnrestricted === true) return undefined;
+    const lane = this.#lanes.get(ring);
+    if (lane !== undefined && (lane.hasUnrestricted(urgency) || lane.isTurnOfBackground)) return undefined;
     const claims = new Claims();
     const done = new Set<WaitingGroup>();
     let left = LOOKED_AT;
-    for (const { group, request } of this.#line.inOrder(now)) {
+    for (const { group, request } of urgency === 'interactive' ? this.#interactive(now) : this.#inOrder(now)) {
       if ((left -= 1) < 0) break;
       if (done.has(group)) continue;
       done.add(group);
@@ -69,7 +74,7 @@ export class Queue {
     const group = lane.groupOf(request);
     // Those that wait for other deployments take no place; a call that was served and sent back has one.
     const isFull = !isReturning && group.demand.calls >= ring.maxWaiting;
-    const last = isFull ? this.#line.lastOf(group) : undefined;
+    const last = isFull ? this.#lines[group.urgency].lastOf(group) : undefined;
     if (isFull && last === undefined) return Promise.resolve({ refusal: 'queue-full' });
     const expectedAt = expectedStart(now, wait, group);
     if (expectedAt === undefined || expectedAt > deadline) return Promise.resolve({ refusal: 'too-late' });
@@ -77,7 +82,7 @@ export class Queue {
     this.#firstDeadline = Math.min(this.#firstDeadline ?? deadline, deadline);
     return new Promise((resolve) => {
       const call = new WaitingCall(now, group, wait, resolve);
-      this.#line.add(call);
+      this.#lines[group.urgency].add(call);
       this.#lanes.set(ring, lane);
       lane.count(group, wait, 1);
       this.#stopListening ??= this.#revision.onChange(() => this.#serveSoon());
@@ -87,17 +92,22 @@ export class Queue {
   }
 
   /** How many calls wait, by ring. */
-  get lengths(): readonly (readonly [QueuedRing, number])[] {
-    return [...this.#lanes].map(([ring, { length }]) => [ring, length]);
+  get lengths(): readonly (readonly [QueuedRing, Readonly<Record<Urgency, number>>])[] {
+    return [...this.#lanes].map(([ring, { lengths }]) => [ring, lengths]);
+  }
+
+  /** A call of a ring was served that has not waited. */
+  passed(ring: QueuedRing, urgency: Urgency): void {
+    if (this.#lanes.size > 0) this.#lanes.get(ring)?.served(urgency);
   }
 
   /** A call has been settled. */
   remove(call: WaitingCall): void {
-    this.#line.delete(call);
+    this.#lines[call.group.urgency].delete(call);
     const { ring } = call;
     const lane = this.#lanes.get(ring);
     lane?.count(call.group, call, -1);
-    if (lane?.length === 0) this.#lanes.delete(ring);
+    if (lane?.isEmpty === true) this.#lanes.delete(ring);
     if (this.#lanes.size > 0) return;
     this.#firstDeadline = undefined;
     this.#stopListening?.();
@@ -106,7 +116,7 @@ export class Queue {
   }
 
   abandoned(call: WaitingCall): void {
-    this.#line.abandoned(call, this.#clock.now());
+    this.#lines[call.group.urgency].abandoned(call, this.#clock.now());
     this.#serveSoon();
   }
 
@@ -128,7 +138,7 @@ export class Queue {
     /** Rings of which there is nothing left for the calls behind. */
     const done = new Set<QueuedRing>();
     let nextAt: number | undefined;
-    for (const call of this.#line.inOrder(now)) {
+    for (const call of this.#inOrder(now)) {
       if (done.size >= this.#lanes.size) break;
       const { ring } = call;
       if (done.has(ring)) continue;
@@ -173,9 +183,11 @@ export class Queue {
     // The picker's own doing.
     if (!call.isWaiting) return true;
     if (deployment === undefined) return false;
-    if (!deployment.isPaced) this.#lanes.get(ring)?.released();
+    const lane = this.#lanes.get(ring);
+    if (!deployment.isPaced) lane?.released();
+    lane?.served(call.group.urgency);
     call.settle(new Lease(deployment, now, request.tokens));
-    if (this.#line.served(call, now)) this.#serveSoon();
+    if (this.#lines[call.group.urgency].served(call, now)) this.#serveSoon();
     return true;
   }
 
@@ -183,12 +195,33 @@ export class Queue {
   #sendAway(now: number): void {
     if (this.#firstDeadline === undefined || now < this.#firstDeadline) return;
     this.#firstDeadline = undefined;
-    for (const call of this.#line.inOrder(now)) {
+    for (const call of this.#inOrder(now)) {
       const { deadline } = call;
       if (deadline <= now) {
         call.settle({ refusal: 'timed-out' });
         this.#serveSoon();
       } else this.#firstDeadline = Math.min(this.#firstDeadline ?? deadline, deadline);
+    }
+  }
+
+  /** Interactive calls come first, but for the turns of background calls. */
+  *#inOrder(now: number): Generator<WaitingCall> {
+    yield* this.#interactive(now);
+    yield* this.#lines.background.inOrder(now);
+  }
+
+  *#interactive(now: number): Generator<WaitingCall> {
+    for (const call of this.#lines.interactive.inOrder(now)) {
+      const { ring } = call;
+      if (this.#lanes.get(ring)?.isTurnOfBackground === true) {
+        for (const waiting of this.#lines.background.inOrder(now)) {
+          if (waiting.ring !== ring) continue;
+          yield waiting;
+          break;
+        }
+      }
+      // It may be over for it meanwhile.
+      if (call.isWaiting) yield call;
     }
   }
 
@@ -200,26 +233,4 @@ export class Queue {
     const delayMs = Math.ceil(at - this.#clock.now()) + 1;
     this.#timer = this.#clock.setTimeout(() => this.#serve(), delayMs);
   }
-}
-
-/** A request that takes nothing from calls further ahead. */
-export function withoutClaimed(request: PickRequest, claimed: readonly Deployment[]): PickRequest {
-  return claimed.length === 0 ? request : { ...request, excluded: new Set([...(request.excluded ?? []), ...claimed]) };
-}
-
-/**
- * When a new call may expect its turn: not before the first deployment that would do opens, nor before the calls have had theirs that
- * come before it and wait for the same deployments. `undefined` when no deployment will open for it.
- */
-function expectedStart(now: number, wait: Wait, group: WaitingGroup): number | undefined {
-  const { ring, request, deadline, isReturning } = wait;
-  const opens = ring.mayOpenAnyTime(now, request) ? 'now' : ring.opens(now, request);
-  // A ring that is all down is probed early.
-  const probeAt = ring.earlyProbeAt(now, request);
-  const openAt = opens === 'now' ? now : opens;
-  const firstAt = typeof openAt === 'number' ? Math.min(openAt, probeAt ?? openAt) : probeAt;
-  if (firstAt === undefined) return undefined;
-  const { calls, tokens } = isReturning || group.standing.isStanding ? group.returned : group.demand;
-  const demand = { calls: calls + 1, tokens: tokens + request.tokens };
-  return Math.max(firstAt, ring.earliestStart(group.wanted, now, deadline, demand));
 }

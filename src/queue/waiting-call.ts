@@ -1,7 +1,7 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Lease } from '../deployment/lease.ts';
 import type { Demand } from './forecast.ts';
-import type { PickRequest } from './pick-request.ts';
+import type { PickRequest, Urgency } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
 import type { Standing } from './standing.ts';
 
@@ -45,6 +45,7 @@ export interface WaitingGroup {
   readonly room: WaitingRoom;
   readonly ring: QueuedRing;
   readonly key: string;
+  readonly urgency: Urgency;
   readonly wanted: readonly Deployment[];
   readonly standing: Standing;
   /** What they need, and those of them that had had their turn before. */

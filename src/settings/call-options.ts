@@ -1,6 +1,6 @@
 import { InvalidSettingsError, type SettingsProblem } from '../errors/invalid-settings-error.ts';
 import type { CallOptions } from '../sdk.ts';
-import { anything, atLeast, type Check, inTurn, list, must, wholeFrom } from './check.ts';
+import { anything, atLeast, type Check, inTurn, list, must, oneOf, wholeFrom } from './check.ts';
 
 /**
  * What one call may say of where it goes, in `providerOptions.balanced`. It can only narrow what the provider's settings allow, since
@@ -15,6 +15,11 @@ export interface BalancedCallOptions {
   readonly order?: readonly string[] | undefined;
   /** Milliseconds that the call waits for capacity; a longer time than the `maxWaitMs` of the settings counts as that. */
   readonly maxWaitMs?: number | undefined;
+  /**
+   * `background`: work that could wait. Interactive calls come first in the queue, and background calls get what is left, but at least
+   * a tenth of what is served. @default 'interactive'
+   */
+  readonly urgency?: 'interactive' | 'background' | undefined;
   /** Attempts of the whole call, with all its rounds and hedges. At least 1. */
   readonly maxAttempts?: number | undefined;
   /** The endpoint, by its name or by the mark that content parts carry, that has stored what the call goes on from. */
@@ -55,6 +60,7 @@ export function readCallOptions(
     order: names,
     maxWaitMs: atLeast(0),
     maxAttempts: wholeFrom(1),
+    urgency: oneOf('interactive', 'background'),
     // Opaque: a mark may be of an endpoint that is gone.
     endpoint: anything,
     affinityKey: anything,

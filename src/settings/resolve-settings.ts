@@ -30,7 +30,7 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     picker: settings.picker ?? ((settings.loadBalancing ?? true) ? 'round-robin' : 'in-order'),
     random: settings.random,
     detectHangs: settings.detectHangs ?? true,
-    maxWaitMs: settings.maxWaitMs ?? 60_000,
+    maxWaitMs: resolveMaxWait(settings.maxWaitMs),
     maxWaiting: settings.maxWaiting ?? 1_000,
     maxRateLimitMs: settings.maxRateLimitMs ?? 300_000,
     api: settings.api,
@@ -54,6 +54,12 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     onMissingCredentials: settings.onMissingCredentials ?? 'throw',
     state: settings.state,
   });
+}
+
+function resolveMaxWait(maxWaitMs: BalancedProviderSettings['maxWaitMs'] = {}) {
+  if (typeof maxWaitMs === 'number') return Object.freeze({ interactive: maxWaitMs, background: maxWaitMs });
+  const { interactive = 60_000, background = 60_000 } = maxWaitMs;
+  return Object.freeze({ interactive, background });
 }
 
 /** Without `afterMs` it is learned. */

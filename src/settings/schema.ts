@@ -174,7 +174,7 @@ export const settingsShape = object(
       isCallable(value) ? [] : oneOf('round-robin', 'least-busy', 'fastest', 'in-order')(value, path),
     random: callable,
     detectHangs: flag,
-    maxWaitMs: atLeast(0),
+    maxWaitMs: shortOr(atLeast(0), object({ interactive: atLeast(0), background: atLeast(0) })),
     maxWaiting: wholeFrom(0),
     maxRateLimitMs: positive,
     api: oneOf('chat', 'responses'),

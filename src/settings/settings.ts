@@ -39,6 +39,14 @@ export interface HedgeSettings {
   readonly maxExtra?: number | undefined;
 }
 
+/** How long calls wait for capacity, by their urgency. */
+export interface MaxWaitSettings {
+  /** Milliseconds. @default 60_000 */
+  readonly interactive?: number | undefined;
+  /** Milliseconds. @default 60_000 */
+  readonly background?: number | undefined;
+}
+
 /** Settings of `createBalancedProvider()`. */
 export interface BalancedProviderSettings {
   /** The endpoints, in the order in which they are preferred when all else is equal. At least one. */
@@ -60,7 +68,7 @@ export interface BalancedProviderSettings {
   readonly fallbacks?: Readonly<Record<string, readonly string[]>> | undefined;
   /**
    * Milliseconds that a call waits for its own model, and for those that stand in for it before the last, all together; part of
-   * `maxWaitMs`. It goes on at once where it is clear that nothing will be free in time.
+   * `maxWaitMs`. Background calls wait for all of that. It goes on at once where it is clear that nothing will be free in time.
    *
    * @default 0
    */
@@ -107,13 +115,13 @@ export interface BalancedProviderSettings {
   readonly random?: (() => number) | undefined;
   /**
    * Milliseconds that a call waits for capacity, all its waits together, while no deployment is available but one will be. 0 never
-   * waits.
+   * waits. An object says it by the `urgency` of calls; what it leaves out is the default.
    *
    * @default 60_000
    */
-  readonly maxWaitMs?: number | undefined;
+  readonly maxWaitMs?: number | MaxWaitSettings | undefined;
   /**
-   * Calls that may wait at once, for each model id and the same deployments. Further ones are refused at once.
+   * Calls of one urgency that may wait at once, for each model id and the same deployments. Further ones are refused at once.
    *
    * @default 1_000
    */

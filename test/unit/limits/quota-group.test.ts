@@ -82,14 +82,6 @@ describe('the endpoints of a quotaGroup', () => {
     expect(attempts()).toEqual([2, 0, 3]);
   });
 
-  it('have together the share of one', async () => {
-    const { askTimes, attempts } = buildRing([{ ...group, rpm: 600 }, group, { rpm: 600 }], { loadBalancing: true });
-
-    await askTimes(40);
-
-    expect(attempts()).toEqual([10, 10, 20]);
-  });
-
   it('are not counted twice when it is worked out how long a call would have to wait', async () => {
     const { askTimes } = buildRing([{ ...group, rpm: 60 }, group], { maxWaitMs: 10_000 });
     await askTimes(60);
