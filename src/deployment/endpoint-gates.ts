@@ -1,6 +1,4 @@
-import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import type { EventEmitter } from '../events.ts';
 import type { Budget } from '../gates/budget.ts';
 import { CircuitBreaker } from '../gates/circuit-breaker.ts';
 import { Concurrency } from '../gates/concurrency.ts';
@@ -9,17 +7,8 @@ import { Drain } from '../gates/drain.ts';
 import type { Gate } from '../gates/gate.ts';
 import { OtherProcesses } from '../gates/other-processes.ts';
 import type { RateLimit } from '../gates/rate-limit.ts';
-import type { Revision } from '../gates/revision.ts';
-import type { ResolvedSettings } from '../settings/resolve-settings.ts';
+import type { GateContext } from './gate-context.ts';
 import type { Quota } from './quota.ts';
-
-/** What all gates of a fleet are made with. */
-export interface GateContext {
-  readonly settings: ResolvedSettings;
-  readonly clock: Clock;
-  readonly events: EventEmitter;
-  readonly revision: Revision;
-}
 
 /** The gates of one deployment, its endpoint's included. */
 export interface DeploymentGates {

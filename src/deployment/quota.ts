@@ -3,7 +3,7 @@ import { Budget } from '../gates/budget.ts';
 import { RateLimit } from '../gates/rate-limit.ts';
 import { LruMap } from '../lru-map.ts';
 import type { LimitSettings } from '../settings/endpoint-settings.ts';
-import type { GateContext } from './endpoint-gates.ts';
+import type { GateContext } from './gate-context.ts';
 
 /** Models whose limits are kept. */
 const MOST_MODELS = 1_000;

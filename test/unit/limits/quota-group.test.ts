@@ -14,12 +14,15 @@ const sum = (counts: readonly number[]): number => counts.reduce((total, count) 
 
 /** Answers that state what is left of a limit of 600 requests a minute. */
 const stating = (remaining: number): Behaviour => {
-  const { generate, stream } = answers();
+  const well = answers();
   const headers = {
     'x-ratelimit-limit-requests': '600',
     'x-ratelimit-remaining-requests': String(remaining),
   };
-  return { stream, generate: async (attempt) => ({ ...(await generate(attempt)), response: { headers } }) };
+  return {
+    stream: (attempt) => well.stream(attempt),
+    generate: async (attempt) => ({ ...(await well.generate(attempt)), response: { headers } }),
+  };
 };
 
 describe('the endpoints of a quotaGroup', () => {
