@@ -4,7 +4,7 @@ import { defineConfig } from 'oxlint';
 const levels = [
   ['index', 'opentelemetry', 'redis', 'status-page'],
   ['create-balanced-provider'],
-  ['models', 'status', 'explain'],
+  ['models', 'status', 'explain', 'preflight'],
   ['stream', 'portability'],
   ['call'],
   ['state'],

@@ -1,3 +1,4 @@
+import { check, type CheckOptions, type CheckResult } from './preflight/check.ts';
 import { systemClock } from './clock.ts';
 import { Endpoints } from './endpoint/create-endpoints.ts';
 import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
@@ -110,6 +111,11 @@ export interface BalancedProviderMembers {
    * @throws {NoSuchModelError} when no endpoint has such a model.
    */
   explain(modelId: string): Explanation;
+  /**
+   * Asks each deployment once, at a cost of a few tokens: those of the models that the settings name, and of those asked for so far.
+   * Of an endpoint without any, the key is tried. Health and limits learn nothing from it.
+   */
+  check(options?: CheckOptions): Promise<CheckResult>;
 }
 
 const TWIN = {
@@ -195,6 +201,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
     status: statusOf(api, fleet, clock, () => shared?.state ?? 'local'),
     explain: (modelId: string) => explain(fleet, api, toLogical(modelId), clock.now()),
+    check: (options?: CheckOptions) => check({ fleet, endpoints, settings: resolved, clock, api, toLogical }, options),
     drain: (name: string) => fleet.member(name).gates.drain.close(clock.now()),
     resume: (name: string) => fleet.member(name).gates.drain.open(),
     reset: (name?: string) => {

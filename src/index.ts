@@ -1,3 +1,4 @@
+export type { CheckOptions, CheckResult, CheckRow } from './preflight/check.ts';
 export {
   type BalancedProvider,
   type BalancedProviderMembers,

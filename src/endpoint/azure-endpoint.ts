@@ -34,6 +34,8 @@ export function azureEndpoint(
     memberKind: (kind) => kind,
     place: placeOf,
     cannotServe: (kind) => (kind === 'responses' ? inability(settings) : undefined),
+    sentURL: (url, modelId, credentials) =>
+      azureURLs(settings, placeOf(credentials)).rewrite(url, modelId, nameOf(modelId)),
     createProvider: (credentials) => createProvider(endpoint.name, settings, credentials, { nameOf, requests }),
   };
 }

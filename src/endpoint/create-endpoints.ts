@@ -4,11 +4,14 @@ import { MissingCredentialsError } from '../errors/missing-credentials-error.ts'
 import type { EventEmitter } from '../events.ts';
 import type { ResolvedEndpoint, ResolvedSettings } from '../settings/resolve-settings.ts';
 import { azureEndpoint } from './azure-endpoint.ts';
-import { readCredentials, statedCredentials } from './credentials.ts';
+import { type Credentials, readCredentials, statedCredentials } from './credentials.ts';
 import { Endpoint, type EndpointType } from './endpoint.ts';
 import { openaiEndpoint } from './openai-endpoint.ts';
 import { providerEndpoint } from './provider-endpoint.ts';
 import { sameEndpoints } from './same-endpoints.ts';
+
+/** What the environment lacks of what endpoints need. */
+type Missing = ReadonlyMap<Endpoint, readonly SettingsProblem[]>;
 
 /** All endpoints of a provider, and the moment at which they have what they need from the environment. */
 export class Endpoints {
@@ -17,7 +20,7 @@ export class Endpoints {
   readonly #events: EventEmitter;
   readonly #clock: Clock;
   #isReady = false;
-  #problems: readonly SettingsProblem[] = [];
+  #missing: Missing = new Map();
 
   constructor(settings: ResolvedSettings, events: EventEmitter, clock: Clock = systemClock) {
     this.#settings = settings;
@@ -36,31 +39,48 @@ export class Endpoints {
    */
   requireCredentials(serving: readonly { readonly endpoint: Endpoint }[]): void {
     if (!this.#isReady) this.#read();
-    if (this.#problems.length > 0 && serving.every(({ endpoint }) => endpoint.isSkipped)) {
-      throw new MissingCredentialsError(this.#problems, true);
+    if (this.#missing.size > 0 && serving.every(({ endpoint }) => endpoint.isSkipped)) {
+      throw new MissingCredentialsError([...this.#missing.values()].flat(), true);
     }
   }
 
+  /** What the environment lacks. An endpoint that lacks nothing can be asked from then on. */
+  findMissing(): Missing {
+    if (this.#isReady) return this.#missing;
+    const found = this.#find();
+    for (const [index, endpoint] of this.all.entries()) {
+      const credentials = found[index];
+      if (credentials?.problems.length === 0) endpoint.useCredentials(credentials, this.#clock.now());
+    }
+    return this.#missingIn(found);
+  }
+
   #read(): void {
-    const found = this.#settings.endpoints.map(({ settings }, index) =>
-      readCredentials(settings, `endpoints[${index}]`),
-    );
-    const problems = found.flatMap((credentials) => credentials.problems);
-    const isOneLeft = found.some((credentials) => credentials.problems.length === 0);
-    if (problems.length > 0 && (this.#settings.onMissingCredentials === 'throw' || !isOneLeft)) {
-      throw new MissingCredentialsError(problems, this.#settings.onMissingCredentials === 'skip');
+    const found = this.#find();
+    const missing = this.#missingIn(found);
+    const isOneEnough = this.#settings.onMissingCredentials === 'skip';
+    if (missing.size > 0 && !(isOneEnough && missing.size < this.all.length)) {
+      throw new MissingCredentialsError([...missing.values()].flat(), isOneEnough);
     }
     for (const [index, endpoint] of this.all.entries()) {
       const credentials = found[index];
-      const isSkipped = credentials !== undefined && credentials.problems.length > 0;
-      if (credentials) endpoint.useCredentials({ ...credentials, isSkipped }, this.#clock.now());
+      if (credentials) endpoint.useCredentials({ ...credentials, isSkipped: missing.has(endpoint) }, this.#clock.now());
     }
-    this.#problems = problems;
+    this.#missing = missing;
     this.#isReady = true;
     for (const [first, endpoint] of sameEndpoints(this.#settings.endpoints, found)) {
       const message = `Endpoints "${first}" and "${endpoint}" have the same place, key and deployments: what fails or limits one does so to the other.`;
       this.#events.warn({ code: 'same-endpoint-twice', endpoint, message });
     }
+  }
+
+  #find(): readonly Credentials[] {
+    return this.#settings.endpoints.map(({ settings }, index) => readCredentials(settings, `endpoints[${index}]`));
+  }
+
+  #missingIn(found: readonly Credentials[]): Missing {
+    const all = this.all.map((endpoint, index) => [endpoint, found[index]?.problems ?? []] as const);
+    return new Map(all.filter(([, problems]) => problems.length > 0));
   }
 }
 

@@ -7,6 +7,9 @@ import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../s
 import { type CallDefaults, mergeDefaults } from '../settings/call-defaults.ts';
 import type { DeploymentSettings, LimitSettings } from '../settings/endpoint-settings.ts';
 import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
+import { errorChain } from '../failure/error-chain.ts';
+import { textAt } from '../failure/foreign.ts';
+import { shownPath } from '../failure/shown-path.ts';
 import type { Credentials } from './credentials.ts';
 import type { RequestCounter } from './request-counter.ts';
 
@@ -33,6 +36,8 @@ export interface EndpointType {
   nameOf(modelId: string): string;
   /** Why it cannot serve a kind at all, naming the setting; `undefined` when it can. */
   cannotServe(kind: ModelKind): string | undefined;
+  /** The URL that a request goes to, of the one that the SDK has made for it; left out where they are the same. */
+  sentURL?(url: string, modelId: string, credentials: Credentials): string;
   /** Kind asked of the endpoint's provider. */
   memberKind(kind: ModelKind, provider: SdkProvider): ModelKind;
 }
@@ -83,6 +88,16 @@ export class Endpoint {
   /** The same as the origin of a URL. */
   get origin(): string | undefined {
     return this.#place?.origin;
+  }
+
+  /** Path that a failed request was for, as it may be shown; `undefined` where there was none. */
+  askedPath(error: unknown, modelId: string): string | undefined {
+    const made = errorChain(error)
+      .map((link) => textAt(link, 'url'))
+      .find((url) => url !== undefined && URL.canParse(url));
+    if (made === undefined) return undefined;
+    const sent = this.type.sentURL?.(made, modelId, this.#credentials) ?? made;
+    return shownPath(sent, this.type.nameOf(modelId));
   }
 
   get #place(): URL | undefined {

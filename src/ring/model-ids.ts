@@ -1,5 +1,16 @@
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 
+/** All ids of models that the settings name. */
+export const idsNamed = ({
+  modelMapping,
+  fallbacks,
+  endpoints,
+}: Pick<ResolvedSettings, 'modelMapping' | 'fallbacks' | 'endpoints'>): readonly string[] => [
+  ...modelMapping.keys(),
+  ...endpoints.flatMap(({ models, deployments }) => [...(models ?? []), ...deployments.keys()]),
+  ...[...fallbacks].flat(2),
+];
+
 /**
  * The logical id for what a caller asked for: a call by an Azure deployment name is mapped back where the name is unique,
  * as the Python library maps an engine back to its model.
