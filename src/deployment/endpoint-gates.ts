@@ -9,6 +9,7 @@ import { OtherProcesses } from '../gates/other-processes.ts';
 import type { RateLimit } from '../gates/rate-limit.ts';
 import type { GateContext } from './gate-context.ts';
 import type { Quota } from './quota.ts';
+import { KeyWatch } from './key-watch.ts';
 
 /** The gates of one deployment, its endpoint's included. */
 export interface DeploymentGates {
@@ -41,12 +42,16 @@ export class EndpointGates {
   readonly #quota: Quota;
   readonly #endpoint: Endpoint;
   readonly #context: GateContext;
+  /** Where the key is of a function, which may return another. */
+  readonly #keyWatch: KeyWatch | undefined;
 
   constructor(endpoint: Endpoint, quota: Quota, context: GateContext) {
     const { revision } = context;
     this.#endpoint = endpoint;
     this.#context = context;
     this.#credentials = new CredentialsGate(endpoint);
+    const { keyFunction } = endpoint.type;
+    this.#keyWatch = keyFunction && new KeyWatch(keyFunction, context.clock);
     this.drain = new Drain(revision);
     this.breaker = this.#breaker('endpoint');
     this.#quota = quota;
@@ -91,19 +96,22 @@ export class EndpointGates {
   #breaker(scope: 'endpoint' | 'deployment', deployment?: string): CircuitBreaker {
     const { events } = this.#context;
     const endpoint = this.#endpoint.name;
-    return new CircuitBreaker({
+    const breaker: CircuitBreaker = new CircuitBreaker({
       ...this.#context,
       scope,
       observer: {
-        tripped: (failure, cooldownMs) =>
+        tripped: (failure, cooldownMs) => {
+          this.#keyWatch?.tripped(breaker, failure);
           events.emit('cooldown', () => ({
             endpoint,
             deployment,
             class: failure.class,
             cooldownMs: Math.ceil(cooldownMs),
-          })),
+          }));
+        },
         recovered: () => events.emit('recovered', () => ({ endpoint, deployment })),
       },
     });
+    return breaker;
   }
 }

@@ -9,6 +9,7 @@ import { withDeploymentName } from './deployment-name.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
 import { dropsFailures } from './installed-sdk.ts';
+import { KeyFunction } from './key-function.ts';
 import { type Credential, withOwnHeaders } from './own-headers.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 import { readStreams } from './read-streams.ts';
@@ -24,11 +25,15 @@ export function azureEndpoint(
   const nameOf = (modelId: string): string =>
     endpoint.deployments.get(modelId)?.name ?? modelMapping.get(modelId) ?? modelId;
   const requests = new RequestCounter();
+  const { tokenProvider, apiKey } = settings;
+  const get = tokenProvider ?? (typeof apiKey === 'function' ? apiKey : undefined);
+  const keyFunction = get && new KeyFunction(get);
   return {
     isThirdParty: false,
     hasTellingNames: false,
     metering: 'windows',
     requests,
+    keyFunction,
     nameOf,
     buildId: (modelId) => modelId,
     memberKind: (kind) => kind,
@@ -36,7 +41,8 @@ export function azureEndpoint(
     cannotServe: (kind) => (kind === 'responses' ? inability(settings) : undefined),
     sentURL: (url, modelId, credentials) =>
       azureURLs(settings, placeOf(credentials)).rewrite(url, modelId, nameOf(modelId)),
-    createProvider: (credentials) => createProvider(endpoint.name, settings, credentials, { nameOf, requests }),
+    createProvider: (credentials) =>
+      createProvider(endpoint.name, settings, credentials, { nameOf, requests, keyFunction }),
   };
 }
 
@@ -55,14 +61,18 @@ function createProvider(
   endpoint: string,
   settings: AzureEndpointSettings,
   credentials: Credentials,
-  { nameOf, requests }: { readonly nameOf: (modelId: string) => string; readonly requests: RequestCounter },
+  {
+    nameOf,
+    requests,
+    keyFunction,
+  }: Pick<EndpointType, 'nameOf' | 'keyFunction'> & { readonly requests: RequestCounter },
 ): SdkProvider {
   const urls = azureURLs(settings, placeOf(credentials));
   const apiKey = credentials.apiKey ?? PLACEHOLDER_KEY;
   const read = readStreams({ failures: dropsFailures(), finishReasons: false });
   const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), read, settings.redirect), {
     endpoint,
-    credential: credentialOf(settings, apiKey),
+    credential: credentialOf(settings, keyFunction ?? apiKey),
     headers: settings.headers ?? {},
     prefixes: urls.prefixes,
   });
@@ -77,7 +87,8 @@ function createProvider(
 }
 
 /** The SDK's own `tokenProvider` is missing in AI SDK 4, and its key cannot rotate: both are done the same way here. */
-function credentialOf({ tokenProvider, apiKey }: AzureEndpointSettings, staticKey: string): Credential {
-  if (tokenProvider !== undefined) return { setting: 'tokenProvider', header: 'authorization', secret: tokenProvider };
-  return { setting: 'apiKey', header: 'api-key', secret: typeof apiKey === 'function' ? apiKey : staticKey };
+function credentialOf({ tokenProvider }: AzureEndpointSettings, secret: Credential['secret']): Credential {
+  return tokenProvider === undefined
+    ? { setting: 'apiKey', header: 'api-key', secret }
+    : { setting: 'tokenProvider', header: 'authorization', secret };
 }

@@ -11,6 +11,7 @@ import { errorChain } from '../failure/error-chain.ts';
 import { textAt } from '../failure/foreign.ts';
 import { shownPath } from '../failure/shown-path.ts';
 import type { Credentials } from './credentials.ts';
+import type { KeyFunction } from './key-function.ts';
 import type { RequestCounter } from './request-counter.ts';
 
 /** An AI SDK provider as far as the core is concerned: functions that make models, by names that vary. */
@@ -28,6 +29,8 @@ export interface EndpointType {
   place(credentials: Credentials): string | undefined;
   /** Requests made, where they are made by us. */
   readonly requests: RequestCounter | undefined;
+  /** Where a function returns its key. */
+  readonly keyFunction?: KeyFunction | undefined;
   /** How the service measures its limits. */
   readonly metering: 'continuous' | 'windows';
   /** The id to build the model with: its abilities are guessed from it. */

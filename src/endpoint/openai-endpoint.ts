@@ -5,6 +5,7 @@ import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
 import type { Credentials } from './credentials.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
+import { KeyFunction } from './key-function.ts';
 import { withOwnHeaders } from './own-headers.ts';
 import { dropsFailures } from './installed-sdk.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
@@ -16,17 +17,20 @@ import { RequestCounter } from './request-counter.ts';
 export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpointSettings): EndpointType {
   const nameOf = (modelId: string): string => endpoint.deployments.get(modelId)?.name ?? modelId;
   const requests = new RequestCounter();
+  const { apiKey } = settings;
+  const keyFunction = typeof apiKey === 'function' ? new KeyFunction(apiKey) : undefined;
   return {
     isThirdParty: false,
     hasTellingNames: true,
     metering: 'continuous',
     requests,
+    keyFunction,
     nameOf,
     buildId: nameOf,
     cannotServe: () => undefined,
     memberKind: (kind) => kind,
     place: (credentials) => baseURLOf(settings, credentials),
-    createProvider: (credentials) => createProvider(endpoint.name, settings, credentials, requests),
+    createProvider: (credentials) => createProvider(endpoint.name, settings, credentials, { requests, keyFunction }),
   };
 }
 
@@ -34,7 +38,7 @@ function createProvider(
   endpoint: string,
   settings: OpenAIEndpointSettings,
   credentials: Credentials,
-  requests: RequestCounter,
+  { requests, keyFunction }: { readonly requests: RequestCounter; readonly keyFunction: KeyFunction | undefined },
 ): SdkProvider {
   const { organization, project, headers } = settings;
   const baseURL = baseURLOf(settings, credentials);
@@ -42,7 +46,7 @@ function createProvider(
   const read = readStreams({ failures: dropsFailures(), finishReasons: credentials.baseURL !== undefined });
   const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), read, settings.redirect), {
     endpoint,
-    credential: { setting: 'apiKey', header: 'authorization', secret: keyFunction(settings) ?? apiKey },
+    credential: { setting: 'apiKey', header: 'authorization', secret: keyFunction ?? apiKey },
     headers: withoutUndefined({ 'openai-organization': organization, 'openai-project': project, ...headers }),
     prefixes: [`${baseURL}/`],
   });
@@ -64,5 +68,3 @@ function baseURLOf({ baseURLEnv }: OpenAIEndpointSettings, { baseURL }: Credenti
   const byDefault = baseURLEnv === undefined ? 'https://api.openai.com/v1' : PLACEHOLDER_URL;
   return (baseURL ?? byDefault).replace(/\/+$/, '');
 }
-
-const keyFunction = ({ apiKey }: OpenAIEndpointSettings) => (typeof apiKey === 'function' ? apiKey : undefined);

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '@ai-sdk/provider';
 
 import { CredentialError } from '../errors/credential-error.ts';
 import { LruMap } from '../lru-map.ts';
+import type { KeyFunction } from './key-function.ts';
 import { CONNECTION_HEADERS, headerValue, KEY_HEADERS } from '../settings/text-rules.ts';
 import { VERSION } from '../version.ts';
 import { type Fetch, urlOf } from './fetch.ts';
@@ -11,7 +12,7 @@ export interface Credential {
   readonly setting: 'apiKey' | 'tokenProvider';
   readonly header: 'authorization' | 'api-key';
   /** A function is asked at each attempt, so that keys can rotate. */
-  readonly secret: string | (() => string | PromiseLike<string>);
+  readonly secret: string | KeyFunction;
 }
 
 /** What an endpoint says in each of its requests. */
@@ -43,14 +44,15 @@ export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, pr
     const doubtful = CONNECTION_HEADERS.filter((name) => sent.has(name));
     for (const name of NOT_OF_A_CALL) sent.delete(name);
     const { secret: given } = credential;
-    const secret = typeof given === 'string' ? given : await currentSecret(endpoint, credential.setting, given);
+    const secret = typeof given === 'string' ? given : await currentSecret(endpoint, credential.setting, given.get);
     if (credential.header === 'authorization') sent.set('authorization', `Bearer ${secret}`);
     else sent.set(url.includes(SPEECH_PATH) ? SPEECH_KEY : 'api-key', secret);
     for (const [name, value] of own) sent.set(name, value);
     // A plain object takes a third of the memory while the answer is awaited.
     const plain: Record<string, string> = Object.fromEntries(sent);
     if (!namesAgent) plain['user-agent'] = withOwnAgent(plain['user-agent'], agents);
-    const response = fetch(input, { ...init, headers: plain });
+    const sending = fetch(input, { ...init, headers: plain });
+    const response = typeof given === 'string' ? sending : sending.then((answer) => tellRefusal(answer, given, secret));
     if (doubtful.length === 0) return response;
     return response.catch((error: unknown) => {
       throw isRefusal(error) ? refused(doubtful, error) : error;
@@ -106,10 +108,15 @@ function readHeaders(headers: RequestInit['headers']): Headers {
   }
 }
 
+function tellRefusal(answer: Response, key: KeyFunction, secret: string): Response {
+  if (answer.status === 401 || answer.status === 403) key.refuse(secret);
+  return answer;
+}
+
 async function currentSecret(
   endpoint: string,
   setting: Credential['setting'],
-  secret: () => string | PromiseLike<string>,
+  secret: KeyFunction['get'],
 ): Promise<string> {
   let value: unknown;
   try {

@@ -159,6 +159,13 @@ export class CircuitBreaker implements Gate {
     if (this.state === 'closed') this.#trip(this.#nextCooldownMs(), false, HANG);
   }
 
+  /** What it is out for has changed: the next attempt is its probe, and what began before says nothing of it. */
+  endCooldown(): void {
+    if (this.state !== 'open') return;
+    this.#generation += 1;
+    this.#cooldown.expire(this.#clock.now());
+  }
+
   /** The probe ended without a result. */
   abandonProbe(): void {
     this.#cooldown.abandonProbe();

@@ -88,6 +88,11 @@ export class Cooldown {
     this.#become({ state: 'open', since, until: Math.max(dueAt, until) });
   }
 
+  /** The next attempt is the probe, be it ahead of its time. */
+  expire(now: number): void {
+    if (this.#state.state === 'open') this.#become({ ...this.#state, until: now });
+  }
+
   /** Forgets everything. A probe that is out decides nothing any more. */
   clear(): void {
     if (this.#state.state !== 'closed') this.#become(CLOSED);
