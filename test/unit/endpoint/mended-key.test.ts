@@ -21,7 +21,7 @@ function serviceFor(accepted: () => string) {
 }
 
 async function ask(balanced: BalancedProvider): Promise<void> {
-  await (balanced('m') as { doGenerate(options: object): Promise<unknown> }).doGenerate({ prompt });
+  await balanced('m').doGenerate({ prompt });
 }
 
 type Place = (key: () => string, fetch: typeof globalThis.fetch) => EndpointSettings;
