@@ -133,7 +133,7 @@ function end(attempt: Attempt, ending: Ending): void {
   attempt.stopWatching();
   const { call, lease } = attempt;
   const { now } = call;
-  const record = recordOf(attempt, ending.as, now);
+  const record = recordOf(attempt, ending, now);
   if (ending.as.class !== 'success') {
     call.records = [...call.records, record];
     call.errors = [...call.errors, withoutBulk(ending.error)];
@@ -158,14 +158,20 @@ function end(attempt: Attempt, ending: Ending): void {
   call.context.shared?.settle(lease, outcome);
 }
 
-function recordOf({ call, deployment, startedAt }: Attempt, as: Ending['as'], now: number): AttemptRecord {
+function recordOf({ call, deployment, startedAt }: Attempt, { as, error }: Ending, now: number): AttemptRecord {
+  const { endpoint } = deployment;
+  const { modelId } = call.ring;
+  const statusCode = 'statusCode' in as ? as.statusCode : undefined;
+  // Azure repeats the status as the code.
+  const isUnexplained = statusCode === 404 && (as.code === undefined || as.code === '404');
   return {
-    endpoint: deployment.endpoint.name,
+    endpoint: endpoint.name,
     deployment: deployment.name,
-    modelId: call.ring.modelId,
+    modelId,
     class: as.class,
-    statusCode: 'statusCode' in as ? as.statusCode : undefined,
+    statusCode,
     code: as.code,
+    ...(isUnexplained && { path: endpoint.askedPath(error, modelId) }),
     durationMs: Math.round(now - startedAt),
   };
 }

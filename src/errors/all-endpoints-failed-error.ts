@@ -100,9 +100,12 @@ function describe(details: AllEndpointsFailedDetails): string {
   const { modelId, attempts, unavailable = [], retryAfterMs, tooLarge } = details;
   const reason = tooLarge ? sizeInWords(tooLarge) : details.reason;
   const asked = attempts.length === 0 ? 'no endpoint was asked' : tally(attempts, modelId);
-  const named = unavailable.slice(0, MOST_NAMED).map((each) => `${each.endpoint} (${unavailableInWords(each)})`);
-  if (unavailable.length > named.length) named.push(`${unavailable.length - named.length} more`);
-  const others = named.length === 0 ? '' : ` Not asked: ${named.join(', ')}.`;
+  const out = unavailable.slice(0, MOST_NAMED).map((each) => {
+    const name = each.deployment === modelId ? '' : `${each.deployment}: `;
+    return `${each.endpoint} (${name}${unavailableInWords(each)})`;
+  });
+  if (unavailable.length > out.length) out.push(`${unavailable.length - out.length} more`);
+  const others = out.length === 0 ? '' : ` Not asked: ${out.join(', ')}.`;
   const retry = retryAfterMs === undefined ? '' : ` The first takes calls again in ${seconds(retryAfterMs)}.`;
   return `${reason} (model "${modelId}"): ${asked}.${others}${retry}`;
 }
@@ -113,12 +116,18 @@ const sizeInWords = ({
 }: NonNullable<AllEndpointsFailedDetails['tooLarge']>): string =>
   `The call is too large for every endpoint: it is estimated at ${estimatedTokens} tokens, and the largest limit is ${tokensPerMinute} tokens a minute`;
 
+/** The model that was asked instead of the one wanted, and the deployment's name where that is another. */
+function named({ modelId, deployment }: AttemptRecord, wanted: string): string {
+  const names = [modelId, deployment].filter((name, index, all) => name !== wanted && all.indexOf(name) === index);
+  return names.length === 0 ? '' : ` (${names.join(' ')})`;
+}
+
 /** `eastus: rate-limited 429 ×2, west: retryable ECONNREFUSED` */
 function tally(attempts: readonly AttemptRecord[], modelId: string): string {
   const counts = new Map<string, number>();
   for (const attempt of attempts) {
-    const model = attempt.modelId === modelId ? '' : ` (${attempt.modelId})`;
-    const line = `${attempt.endpoint}${model}: ${failureInWords(attempt)}`;
+    const path = attempt.path === undefined ? '' : ` at ${attempt.path} (is baseURL right?)`;
+    const line = `${attempt.endpoint}${named(attempt, modelId)}: ${failureInWords(attempt)}${path}`;
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return [...counts].map(([line, count]) => (count === 1 ? line : `${line} ×${count}`)).join(', ');

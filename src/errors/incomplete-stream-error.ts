@@ -1,17 +1,17 @@
 import { recognisable } from './recognisable.ts';
 
 /**
- * A stream ended although the service had not said that its answer was complete. After content it reaches the reader as
- * an error part, so that half an answer never passes for a whole one.
+ * A stream ended, or broke off, before the service had said that its answer was complete. After content it reaches the reader as
+ * an error part, so that half an answer never passes for a whole one. `cause` is what broke it, where there was an error: it may hold the
+ * prompt.
  */
 export class IncompleteStreamError extends recognisable<IncompleteStreamError>('AI_IncompleteStreamError') {
   /** Name of the endpoint whose stream was cut. */
   readonly endpoint: string;
 
-  constructor({ endpoint }: { readonly endpoint: string }) {
-    super({
-      message: `The stream of endpoint "${endpoint}" ended without a finish reason; the answer is not complete.`,
-    });
+  constructor({ endpoint, cause }: { readonly endpoint: string; readonly cause?: unknown }) {
+    const how = cause === undefined ? 'ended without a finish reason' : 'broke off';
+    super({ message: `The stream of endpoint "${endpoint}" ${how}; the answer is not complete.`, cause });
     this.endpoint = endpoint;
   }
 }

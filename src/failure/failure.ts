@@ -56,6 +56,8 @@ export interface AttemptRecord {
   readonly statusCode?: number | undefined;
   /** The service's or the network's own code, such as `DeploymentNotFound` or `ECONNREFUSED`. */
   readonly code?: string | undefined;
+  /** Path that was asked for, of a 404 without a code: it may be wrong. What may be a secret in it is left out. */
+  readonly path?: string | undefined;
   /** Milliseconds from its start to its end; for a stream that failed over, to the failure. */
   readonly durationMs: number;
 }

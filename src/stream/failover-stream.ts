@@ -1,6 +1,7 @@
 import type { Attempt } from '../call/attempt.ts';
 import type { Call } from '../call/call.ts';
 import type { Answered } from '../call/start-attempt.ts';
+import { IncompleteStreamError } from '../errors/incomplete-stream-error.ts';
 import type { StreamPart } from '../sdk.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
@@ -146,12 +147,15 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   /** A failure after content: no other deployment can go on where this one stopped. */
   #breakOff(error: unknown): void {
     const { end } = this.#call.cancellation;
-    this.#tellEnd({ type: 'broken', attempt: this.#attempt as Attempt, error });
-    this.#endWith(end?.by === 'caller' ? end.reason : error);
+    const attempt = this.#attempt as Attempt;
+    this.#tellEnd({ type: 'broken', attempt, error });
+    // The reader may have it already.
+    const isTold = this.#unread !== undefined && error === this.#unread['error'];
+    this.#endWith(end?.by === 'caller' ? end.reason : brokenOff(attempt, error), isTold);
   }
 
   /** The last that the reader gets: its own reason when it aborted, as from the SDK's models, and otherwise an error part. */
-  #endWith(error: unknown): void {
+  #endWith(error: unknown, isTold = false): void {
     if (this.#state === 'closed') return;
     this.#close();
     if (this.#call.cancellation.isAborted) {
@@ -159,9 +163,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       return;
     }
     // Never a controller error: it would make `.text` of AI SDK 4 and 5 hang, and skip `onError` in all of them.
-    // The reader may have it already.
-    if (this.#unread === undefined || error !== this.#unread['error'])
-      this.#controller?.enqueue({ type: 'error', error });
+    if (!isTold) this.#controller?.enqueue({ type: 'error', error });
     this.#controller?.close();
   }
 
@@ -175,3 +177,9 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     this.#idle?.stop();
   }
 }
+
+/** Whatever broke it, its reader has half an answer. */
+const brokenOff = ({ deployment }: Attempt, cause: unknown): IncompleteStreamError =>
+  IncompleteStreamError.isInstance(cause)
+    ? cause
+    : new IncompleteStreamError({ endpoint: deployment.endpoint.name, cause });

@@ -60,7 +60,7 @@ describe('timeout.idleMs', () => {
 
     expect(reading.text).toBe('Hello, this');
     expect(reading.wasAborted).toBe(false);
-    expect(reading.errors.some((error) => AttemptTimeoutError.isInstance(error))).toBe(true);
+    expect(reading.errors.some((error) => AttemptTimeoutError.isInstance((error as Error).cause))).toBe(true);
     expect(normalFinishReasons).not.toContain(reading.finishReason);
     expect(await silent.requests[0]?.ended).toBe('closed-by-client');
     expect(healthy.requests).toHaveLength(0);
@@ -125,7 +125,7 @@ describe('timeout.attemptMs', () => {
     );
 
     expect(reading.text).toMatch(/^one/);
-    expect(reading.errors.some((error) => AttemptTimeoutError.isInstance(error))).toBe(true);
+    expect(reading.errors.some((error) => AttemptTimeoutError.isInstance((error as Error).cause))).toBe(true);
     expect(normalFinishReasons).not.toContain(reading.finishReason);
     expect(await slow.requests[0]?.ended).toBe('closed-by-client');
     expect(healthy.requests).toHaveLength(0);

@@ -103,6 +103,19 @@ describe('the error of a call that has given up', () => {
     expect((await failureOf(behaviours)).statusCode).toBe(statusCode);
   });
 
+  it('names a deployment that is not called as its model, and the path of a 404 that says no more, without what may be a key', async () => {
+    const deployments = { m: 'm-prod' };
+    const url = 'https://gw.example/0a1b2c3d4e5f/v1/v1/chat/completions?code=8f14e45f';
+    const error = await failureOf([
+      { does: fails(apiError(500)), deployments },
+      fails(new APICallError({ message: 'Not Found', url, requestBodyValues: {}, statusCode: 404 })),
+    ]);
+
+    expect(error.attempts.map(({ path }) => path)).toEqual([undefined, '/…/v1/v1/chat/completions']);
+    expect(error.message).toContain('e0 (m-prod): retryable 500');
+    expect(error.message).toContain('e1: misconfigured 404 at /…/v1/v1/chat/completions (is baseURL right?)');
+  });
+
   it('names the soonest time at which an endpoint takes calls again', async () => {
     const error = await failureOf([fails(rateLimit(70)), fails(rateLimit(30))]);
 

@@ -72,6 +72,7 @@ const errorIn = ({ parts }: Reading): unknown => {
   const last = parts.at(-1);
   return last?.type === 'error' ? last.error : undefined;
 };
+const causeOf = (error: unknown): unknown => (error as Error | undefined)?.cause;
 const typesOf = ({ parts }: Reading) => parts.map(({ type }) => type);
 
 /** Compares by identity, which `toEqual` does not. */
@@ -167,7 +168,7 @@ describe('a chunk that the model could not read', () => {
 
     await pass(1_300);
 
-    expect(AttemptTimeoutError.isInstance(errorIn(reading))).toBe(true);
+    expect(AttemptTimeoutError.isInstance(causeOf(errorIn(reading)))).toBe(true);
   });
 });
 
@@ -419,11 +420,15 @@ describe('a stream that fails after content', () => {
     expect(ring.status()?.failures).toBe(1);
   });
 
-  it('hands the cause on by reference, and says of a cut stream that it was cut', async () => {
+  it('is an IncompleteStreamError whatever broke it, with the endpoint and the cause by reference', async () => {
     const error = networkError('ECONNRESET');
 
-    expect(errorIn(await readingOf(ringOf([streams(delta('a'), { throws: error })])))).toBe(error);
-    expect(errorIn(await readingOf(ringOf([streams(delta('a'), { type: 'error', error })])))).toBe(error);
+    for (const step of [{ throws: error }, { type: 'error', error } as const]) {
+      const broken = errorIn(await readingOf(ringOf([streams(delta('a'), step)])));
+      expect(IncompleteStreamError.isInstance(broken)).toBe(true);
+      expect(broken).toMatchObject({ endpoint: 'e0' });
+      expect(causeOf(broken)).toBe(error);
+    }
     const cut = errorIn(await readingOf(ringOf([streams(delta('a'))])));
     expect(IncompleteStreamError.isInstance(cut)).toBe(true);
   });
@@ -644,8 +649,8 @@ describe('timeout.idleMs', () => {
     await pass(3);
 
     const error = errorIn(reading);
-    expect(AttemptTimeoutError.isInstance(error)).toBe(true);
-    expect(error).toMatchObject({ setting: 'timeout.idleMs', timeoutMs: 1_000, endpoint: 'e0' });
+    expect(AttemptTimeoutError.isInstance(causeOf(error))).toBe(true);
+    expect(causeOf(error)).toMatchObject({ setting: 'timeout.idleMs', timeoutMs: 1_000, endpoint: 'e0' });
     expect(['AbortError', 'TimeoutError']).not.toContain((error as Error).name);
     expect(reading.end).toBe('closed');
     expect(ring.endpoints[0].attempts[0]?.cancelReasons).toHaveLength(1);
@@ -719,7 +724,7 @@ describe('timeout.attemptMs', () => {
     await pass(1_000);
 
     expect(typesOf(reading)).toEqual(['stream-start', 'text-delta', 'text-delta', 'error']);
-    expect(errorIn(reading)).toMatchObject({ setting: 'timeout.attemptMs' });
+    expect(causeOf(errorIn(reading))).toMatchObject({ setting: 'timeout.attemptMs' });
     expectNothingLeft(ring);
   });
 });
