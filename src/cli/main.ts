@@ -64,7 +64,7 @@ async function run(): Promise<void> {
   if (!existsSync(file)) return exit(NOTHING_CHECKED, `There is no file ${file}.`);
   // What the file itself writes is no part of the result.
   const out = { write: process.stdout.write.bind(process.stdout) };
-  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+  Object.assign(process.stdout, { write: process.stderr.write.bind(process.stderr) });
   const providers = await providersOf(file);
   if (providers.length === 0) return exit(NOTHING_CHECKED, `${file} exports no provider of createBalancedProvider().`);
   const { onRow, end } = progress();
