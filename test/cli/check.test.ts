@@ -23,7 +23,9 @@ async function run(
   const folder = mkdtempSync(join(tmpdir(), 'check-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'balanced.ts'), source);
-  const child = spawn(node, [`${root}dist/cli.js`, 'check', join(folder, file), ...args], { env });
+  const child = spawn(node, [`${root}dist/cli.js`, 'check', join(folder, file), ...args], {
+    env: { NODE_ENV: 'production', ...env },
+  });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
