@@ -2,6 +2,7 @@ import pRetry from 'p-retry';
 
 import type { Lease } from '../deployment/lease.ts';
 import type { Refusal } from '../queue/waiting-call.ts';
+import type { LocalView } from '../state/local-view.ts';
 import { backOffOptions } from './back-off.ts';
 import type { Call } from './call.ts';
 import { Candidates } from './candidates.ts';
@@ -86,15 +87,8 @@ class CallLoop<T> {
           if (this.#candidates.goesOnAfter(next)) continue;
           return { error: refused(this.#call, next, this.#candidates) };
         }
-        const { shared } = this.#call.context;
-        if (shared !== undefined) {
-          next = await shared.admit(next, this.#candidates.tokens);
-          if (next === undefined) continue;
-          if (this.#call.cancellation.end !== undefined) {
-            shared.giveBack(next);
-            continue;
-          }
-        }
+        if (this.#call.context.shared !== undefined) next = await this.#admitted(this.#call.context.shared, next);
+        if (next === undefined) continue;
         const end = this.#take(await hedgedAttempt(this.#call, this.#candidates, next, this.#question));
         if (end !== undefined) return end;
       }
@@ -113,6 +107,14 @@ class CallLoop<T> {
       return { error: exhausted(call, this.#candidates, 'The call has made as many attempts as it may (maxAttempts)') };
     }
     call.context.requireCredentials(call.scope.deployments);
+    return undefined;
+  }
+
+  /** Asks the processes that share state. Not in the round: all calls would keep what only these need. */
+  async #admitted(shared: LocalView, lease: Lease): Promise<Lease | undefined> {
+    const admitted = await shared.admit(lease, this.#candidates.tokens);
+    if (admitted === undefined || this.#call.cancellation.end === undefined) return admitted;
+    shared.giveBack(admitted);
     return undefined;
   }
 

@@ -42,7 +42,7 @@ export async function startRedis(...options: readonly string[]): Promise<RedisSe
   return server;
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
