@@ -87,9 +87,7 @@ class CallLoop<T> {
           if (this.#candidates.goesOnAfter(next)) continue;
           return { error: refused(this.#call, next, this.#candidates) };
         }
-        if (this.#call.context.shared !== undefined) next = await this.#admitted(this.#call.context.shared, next);
-        if (next === undefined) continue;
-        const end = this.#take(await hedgedAttempt(this.#call, this.#candidates, next, this.#question));
+        const end = this.#take(await this.#ask(next));
         if (end !== undefined) return end;
       }
     } catch (error) {
@@ -110,17 +108,28 @@ class CallLoop<T> {
     return undefined;
   }
 
-  /** Asks the processes that share state. Not in the round: all calls would keep what only these need. */
-  async #admitted(shared: LocalView, lease: Lease): Promise<Lease | undefined> {
+  // Not in the round: all calls would keep what only those need that share state.
+  #ask(lease: Lease): Promise<AttemptResult<T> | undefined> {
+    const { shared } = this.#call.context;
+    return shared === undefined
+      ? hedgedAttempt(this.#call, this.#candidates, lease, this.#question)
+      : this.#askAdmitted(shared, lease);
+  }
+
+  /** Asks the other processes first. `undefined` when these refuse. */
+  async #askAdmitted(shared: LocalView, lease: Lease): Promise<AttemptResult<T> | undefined> {
     const admitted = await shared.admit(lease, this.#candidates.tokens);
-    if (admitted === undefined || this.#call.cancellation.end === undefined) return admitted;
+    if (admitted === undefined) return undefined;
+    if (this.#call.cancellation.end === undefined) {
+      return hedgedAttempt(this.#call, this.#candidates, admitted, this.#question);
+    }
     shared.giveBack(admitted);
     return undefined;
   }
 
   /** What the end of an attempt means for the call; `undefined` when another deployment may be asked. */
-  #take(result: AttemptResult<T>): CallEnd<T> | undefined {
-    if ('answer' in result) return result;
+  #take(result: AttemptResult<T> | undefined): CallEnd<T> | undefined {
+    if (result === undefined || 'answer' in result) return result;
     if ('filtered' in result) this.#filtered = result;
     this.#candidates.failed(result);
     return result.verdict === 'give-up'
