@@ -5,7 +5,7 @@
  *
  * What the flags mean is in bench/README.md.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
@@ -57,6 +57,12 @@ async function runScenario(scenario: Scenario): Promise<readonly Result[]> {
   return results;
 }
 
+/** Of a package as it is installed. */
+function versionOf(name: string): string {
+  const file = new URL(`../../node_modules/${name}/package.json`, import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
+}
+
 /** What the figures are worth, and why calls failed. */
 function describeRun(contestant: string, { calls, client, server, transportMs }: Observation): string {
   const errors = groupBy(
@@ -84,7 +90,8 @@ for (const scenario of scenarios) {
 if (!values.quick && chosen === undefined) {
   const [processor] = cpus();
   const machine = `${availableParallelism()} processors${processor === undefined ? '' : ` (${processor.model.trim()})`}`;
-  const setting = `Seed ${seed}, Node ${process.version}, ${machine}.`;
+  const versions = ['ai', 'ai-retry', 'ai-fallback'].map((name) => `${name} ${versionOf(name)}`).join(', ');
+  const setting = `Seed ${seed}, Node ${process.version}, ${machine}; ${versions}.`;
   writeSections(
     sections,
     SCENARIOS.map(({ name }) => name),

@@ -10,8 +10,14 @@ export async function makeCall(
   {
     isStream,
     deadlineMs,
+    maxRetries,
     now,
-  }: { readonly isStream: boolean; readonly deadlineMs: number; readonly now: () => number },
+  }: {
+    readonly isStream: boolean;
+    readonly deadlineMs: number;
+    readonly maxRetries?: number | undefined;
+    readonly now: () => number;
+  },
 ): Promise<CallRecord> {
   const options = {
     model,
@@ -20,6 +26,7 @@ export async function makeCall(
     // The user's patience counts from when the call was to be made.
     abortSignal: AbortSignal.timeout(Math.max(0, call.atMs + deadlineMs - now())),
     headers: { [CALL_HEADER]: String(call.id) },
+    ...(maxRetries !== undefined && { maxRetries }),
     ...(call.cacheKey !== undefined && { providerOptions: { openai: { promptCacheKey: call.cacheKey } } }),
   };
   let text = '';

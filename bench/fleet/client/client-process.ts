@@ -52,7 +52,8 @@ async function play(run: Prepare, startsAtRealMs: number): Promise<void> {
 
   const scenario = findScenario(run.scenario);
   const calls = scenario.calls(seededRandom(run.seed, scenario.drawnAs ?? scenario.name));
-  const model = findContestant(run.contestant).createModel(describeFleet(scenario, run.ports));
+  const contestant = findContestant(run.contestant);
+  const model = contestant.createModel(describeFleet(scenario, run.ports));
   const time = new ScaledTime(run.timeFactor, startsAtRealMs);
   const now = (): number => time.now();
   const stopWatching = watchEffort();
@@ -60,7 +61,11 @@ async function play(run: Prepare, startsAtRealMs: number): Promise<void> {
   const records = new Map<number, CallRecord>();
   const pending: Promise<unknown>[] = [];
   await playSchedule(calls, time, (call) => {
-    pending.push(makeCall(model, call, { ...scenario, now }).then((record) => records.set(call.id, record)));
+    pending.push(
+      makeCall(model, call, { ...scenario, maxRetries: contestant.maxRetries, now }).then((record) =>
+        records.set(call.id, record),
+      ),
+    );
   });
   const lastDeadlineMs = scenario.untilMs + scenario.deadlineMs + GRACE_MS;
   await Promise.race([

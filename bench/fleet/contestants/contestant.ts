@@ -27,10 +27,12 @@ export interface Fleet {
 }
 
 /**
- * A way to use a fleet. It makes the one model that the benchmark then calls with `generateText` and `streamText`, their
- * own retries left at the default, as an application would.
+ * A way to use a fleet. It makes the one model that the benchmark then calls with `generateText` and `streamText`, as an application
+ * would.
  */
 export interface Contestant {
   readonly name: string;
+  /** Retries of the AI SDK's own, where its documentation gives a number. @default the AI SDK's */
+  readonly maxRetries?: number;
   createModel(fleet: Fleet): LanguageModel;
 }
