@@ -9,4 +9,4 @@ const isThere = existsSync(CHROMIUM);
 export const leavesOutBrowser = !isThere && process.env['CI'] === undefined;
 
 if (leavesOutBrowser)
-  console.warn(`Left out, since there is no ${CHROMIUM}: the tests of the status page in a browser.`);
+  console.warn(`Left out, since there is no ${CHROMIUM}: the tests of the status page and of the chat in a browser.`);

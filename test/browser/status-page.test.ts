@@ -1,5 +1,4 @@
 /** The status page in a real browser. Where STATUS_PAGE_SHOTS names a folder, screenshots of all states are left there. */
-import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
@@ -9,14 +8,10 @@ import { apiError, rateLimit } from '../unit/api-error.ts';
 import { buildRing, type EndpointPlan } from '../unit/build-ring.ts';
 import { answers, fails, type HeldAttempt, holds } from '../unit/fake-endpoint.ts';
 import { CHROMIUM, leavesOutBrowser } from './chromium.ts';
+import { violationsOf } from './violations.ts';
 import { serve } from './serve.ts';
 
 const shots = process.env['STATUS_PAGE_SHOTS'];
-
-/** Axe reports what it finds; it is run by the browser's own interface, which no policy of the page holds back. */
-interface AxeWindow {
-  readonly axe: { run(): Promise<{ violations: readonly { id: string; nodes: readonly { html: string }[] }[] }> };
-}
 
 let browser: Browser;
 beforeAll(async () => {
@@ -43,12 +38,6 @@ async function open(balanced: BalancedProvider, options: BrowserContextOptions =
   page.on('pageerror', (error) => void complaints.push(error.message));
   await page.goto(`${origin}/internal/status`);
   return { page, asked, complaints, origin };
-}
-
-async function violationsOf(page: Page) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (window as unknown as AxeWindow).axe.run());
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

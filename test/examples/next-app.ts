@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 import { type FinishedExample, bareEnvironment, root, runNode } from './run-example.ts';
@@ -22,21 +23,37 @@ export interface ServedApp {
 }
 
 /** `next start`, on a port that is free. */
-export async function startApp(more: Readonly<Record<string, string>>): Promise<ServedApp> {
-  const args = [next, 'start', app, '--hostname', '127.0.0.1', '--port', '0'];
-  const child = spawn(process.execPath, args, { cwd: root, env: bareEnvironment({ ...environment, ...more }) });
+export function startApp(more: Readonly<Record<string, string>>): Promise<ServedApp> {
+  return serve(['start', app, '--hostname', '127.0.0.1'], bareEnvironment({ ...environment, ...more }));
+}
+
+/** `npm run dev` in the folder of the chat, as it is after `npm install`: with the package linked, and with no key. */
+export async function startChat(): Promise<ServedApp> {
+  const chat = `${root}examples/nextjs-chat`;
+  await mkdir(`${chat}/node_modules`, { recursive: true });
+  await rm(`${chat}/node_modules/ai-sdk-load-balancer`, { force: true });
+  await symlink('../../..', `${chat}/node_modules/ai-sdk-load-balancer`);
+  return serve(['dev', chat, '--hostname', 'localhost'], { ...bareEnvironment(environment), NODE_ENV: 'development' });
+}
+
+async function serve(args: readonly string[], env: NodeJS.ProcessEnv): Promise<ServedApp> {
+  // A group of its own: `next dev` serves from a second process, which would outlive the first.
+  const child = spawn(process.execPath, [next, ...args, '--port', '0'], { cwd: root, env, detached: true });
   let log = '';
   for (const output of [child.stdout, child.stderr]) {
     output.setEncoding('utf8').on('data', (text: string) => (log += text));
   }
-  const url = await ready(child, () => /http:\/\/127\.0\.0\.1:\d+/.exec(/Ready/.test(log) ? log : '')?.[0]);
+  const url = await ready(
+    child,
+    () => /http:\/\/(?:127\.0\.0\.1|localhost):\d+/.exec(/Ready/.test(log) ? log : '')?.[0],
+  );
   return {
     url,
     log: () => log,
     async close() {
       const closed = once(child, 'close');
       // A polite end waits for connections that the test keeps alive.
-      child.kill('SIGKILL');
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       await closed;
     },
   };
@@ -45,7 +62,7 @@ export async function startApp(more: Readonly<Record<string, string>>): Promise<
 /** Settles with what it finds in the output; rejects when the process ends first. */
 function ready(child: ChildProcess, find: () => string | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
-    child.once('close', (code) => reject(new Error(`next start ended with ${code}`)));
+    child.once('close', (code) => reject(new Error(`Next.js ended with ${code}`)));
     for (const output of [child.stdout, child.stderr]) {
       output?.on('data', () => {
         const found = find();

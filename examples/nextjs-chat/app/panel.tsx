@@ -61,16 +61,22 @@ function stateOf({ isSkipped, isDrained, closedGates, deployments }: Endpoint, a
   if (isDrained) return { state: 'out', words: 'Drained' };
   const gate = [...closedGates, ...deployments.flatMap((each) => each.closedGates)][0];
   if (gate === undefined) return { state: 'in', words: 'Serving' };
-  const cause = gate.statusCode ?? gate.code ?? gate.class ?? '';
   const left = gate.until === undefined ? '' : `, for another ${Math.max(0, Math.ceil((gate.until - at) / 1_000))} s`;
   const word = { 'rate-limit': 'Rate limited', probe: 'Being probed', cooldown: 'Out' }[gate.reason as string];
-  return { state: 'out', words: `${word ?? gate.reason} ${cause}${left}` };
+  return { state: 'out', words: `${word ?? gate.reason} ${causeOf(gate)}${left}` };
 }
+
+/** The status is of no use where the answer broke off later. */
+const causeOf = (failure: {
+  readonly class?: string;
+  readonly statusCode?: number | undefined;
+  readonly code?: string | undefined;
+}) => [failure.class, failure.statusCode === 200 ? undefined : failure.statusCode, failure.code].join(' ').trim();
 
 function factsOf({ deployments, traffic }: Endpoint): string {
   const inFlight = deployments.reduce((sum, each) => sum + each.inFlight, 0);
   const attempts = traffic.attempts.reduce((sum, count) => sum + count, 0);
   const [failure] = traffic.failures;
-  const last = failure && `; last failure: ${failure.class} ${failure.statusCode ?? failure.code ?? ''}`;
-  return `${inFlight} in flight; ${attempts} attempts in ten minutes${last ?? ''}`;
+  const last = failure && `; last failure: ${causeOf(failure)}`;
+  return `${inFlight} in flight; attempts in ten minutes: ${attempts}${last ?? ''}`;
 }

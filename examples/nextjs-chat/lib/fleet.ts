@@ -14,7 +14,7 @@ const NAMES = ['eastus', 'westus', 'openai'];
 const RETRY_AFTER_SECONDS = 20;
 const THINKING_MS = 400;
 const WORD_MS = 60;
-const SLOWER = 8;
+const SLOWER = 10;
 
 /** A service on loopback, as far as this chat needs the Responses API: it keeps what it said, and takes references to it. */
 export class Service {
