@@ -52,5 +52,5 @@ function statedLimit(headers: unknown, unit: Unit, wallClockMs: number): StatedL
 }
 
 /** A number in decimal digits; `undefined` for anything else, whatever a provider in plain JavaScript has put there. */
-export const wholeNumber = (value: unknown): number | undefined =>
+const wholeNumber = (value: unknown): number | undefined =>
   typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;

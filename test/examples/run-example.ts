@@ -7,7 +7,7 @@ import type { FakeService } from '../support/fake-service.ts';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Gives the first turn to the first endpoint. */
-export const firstTurn = `${root}test/support/first-turn.ts`;
+const firstTurn = `${root}test/support/first-turn.ts`;
 
 /** What is left of an example that ran. */
 export interface FinishedExample {

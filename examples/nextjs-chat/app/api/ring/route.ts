@@ -1,5 +1,6 @@
 import { ring } from '../../../lib/ring.ts';
 
 /** The status page; for the panel, its events. */
-export const GET = async (request: Request): Promise<Response> => (await ring()).status(request);
-export const POST = GET;
+const answer = async (request: Request): Promise<Response> => (await ring()).status(request);
+
+export { answer as GET, answer as POST };
