@@ -19,11 +19,14 @@ interface Manifest {
   readonly exports: { readonly '.': { readonly import: string | { readonly default: string } } };
 }
 
-async function installed(name: string): Promise<{ version: string; entry: URL }> {
-  const place = new URL(`node_modules/${name}/`, folder);
-  const { version, exports } = JSON.parse(await readFile(new URL('package.json', place), 'utf8')) as Manifest;
-  const { import: entry } = exports['.'];
-  return { version, entry: new URL(typeof entry === 'string' ? entry : entry.default, place) };
+const placeOf = (name: string) => new URL(`node_modules/${name}/`, folder);
+
+const manifestOf = async (name: string) =>
+  JSON.parse(await readFile(new URL('package.json', placeOf(name)), 'utf8')) as Manifest;
+
+async function entryOf(name: string): Promise<URL> {
+  const { import: entry } = (await manifestOf(name)).exports['.'];
+  return new URL(typeof entry === 'string' ? entry : entry.default, placeOf(name));
 }
 
 // The folder lies inside the project, whose own packages are those of the newest major: what is tested must not be them.
@@ -39,9 +42,7 @@ describe('the packages under test', () => {
     ['@ai-sdk/provider', provider],
     ['ai-sdk-load-balancer', balancer],
   ] as const)('import %s from this folder', async (name, imported) => {
-    const { entry } = await installed(name);
-
-    const own: object = await import(entry.href);
+    const own: object = await import((await entryOf(name)).href);
 
     expect(own).toBe(imported);
   });
@@ -50,7 +51,7 @@ describe('the packages under test', () => {
     const packages = sdkMajors.find(({ major }) => major === sdkMajor)?.packages ?? {};
 
     const versions = await Promise.all(
-      Object.keys(packages).map(async (name) => [name, (await installed(name)).version] as const),
+      Object.keys(packages).map(async (name) => [name, (await manifestOf(name)).version] as const),
     );
 
     expect(Object.fromEntries(versions)).toEqual(packages);

@@ -48,7 +48,9 @@ it('a rate-limited endpoint gets no calls until the time it named, while 200 cal
   await Promise.all(calls);
   for (let call = 0; call < 30; call++) await ask();
 
-  expect(limited.requests).toHaveLength(12);
+  // A third of the calls, and what is made up for of the turns that it has missed.
+  expect(limited.requests.length).toBeGreaterThanOrEqual(12);
+  expect(limited.requests.length).toBeLessThanOrEqual(15);
 });
 
 it.each<[string, (balanced: BalancedProvider) => PromiseLike<string>]>([
