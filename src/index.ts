@@ -60,6 +60,7 @@ export type {
   ProviderEndpointSettings,
   ServiceEndpointSettings,
 } from './settings/endpoint-settings.ts';
+export type { Urgency } from './queue/pick-request.ts';
 export type { PickableDeployment, PickerFunction, PickerSetting } from './settings/picker-setting.ts';
 export type {
   BalancedProviderSettings,
