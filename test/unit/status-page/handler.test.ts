@@ -46,16 +46,13 @@ describe('a status handler without authorize', () => {
     },
   );
 
-  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])('answers where Next.js has written down %s', async (address) => {
-    expect(await status('http://localhost/s', 'development', { 'x-forwarded-for': address })).toBe(200);
-  });
-
   it.each([
     ['in production', 'http://localhost/s', 'production', {}],
     ['without NODE_ENV', 'http://localhost/s', '', {}],
     ['at another host', 'http://status.example/s', 'development', {}],
     ['at a host that looks like it', 'http://localhost.evil.example/s', 'development', {}],
     ['behind a proxy', 'http://localhost/s', 'development', { 'x-forwarded-for': '203.0.113.7' }],
+    ['with a forged address of this machine', 'http://localhost/s', 'development', { 'x-forwarded-for': '127.0.0.1' }],
     ['behind two', 'http://localhost/s', 'development', { 'x-forwarded-for': '127.0.0.1, 203.0.113.7' }],
   ])('refuses %s', async (_, url, mode, headers) => {
     expect(await status(url, mode, headers)).toBe(403);
