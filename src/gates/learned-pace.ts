@@ -1,4 +1,5 @@
 import { type Opening, opensAt } from './opening.ts';
+import { PaceTrial } from './pace-trial.ts';
 
 /** What was let through is remembered for about so long. */
 const SECOND_MS = 1_000;
@@ -26,6 +27,7 @@ export class LearnedPace {
   #taken = 0;
   #takenAt = 0;
   #pace: Pace | undefined;
+  readonly #trial = new PaceTrial();
 
   get isKnown(): boolean {
     return this.#pace !== undefined;
@@ -43,6 +45,7 @@ export class LearnedPace {
   enter(now: number): boolean {
     this.#taken = this.#taken * Math.exp((this.#takenAt - now) / SECOND_MS) + 1;
     this.#takenAt = now;
+    this.#trial.started();
     const pace = this.#pace;
     if (pace === undefined) return false;
     pace.level = this.#fill(pace, now) - 1;
@@ -52,18 +55,23 @@ export class LearnedPace {
   /** An attempt was rejected. */
   reject(): void {
     this.#taken = Math.max(0, this.#taken - 1);
+    this.#trial.rejected();
   }
 
-  /** The time that a rejection has cost is over. Returns whether it is known what is taken from now on. */
+  /** The time that a rejection has cost is over. Returns whether calls go on, and not a probe alone. */
   resume(now: number, waitMs: number): boolean {
+    this.#pace = undefined;
+    if (this.#taken < 1) return false;
+    if (!this.#trial.isPaced(now)) return true;
     const doublesInMs = Math.min(WAITS_TO_DOUBLE * waitMs, LONGEST_TO_DOUBLE_MS);
-    this.#pace = this.#taken < 1 ? undefined : { perSecond: this.#taken, since: now, doublesInMs, level: 1, at: now };
-    return this.#pace !== undefined;
+    this.#pace = { perSecond: this.#taken, since: now, doublesInMs, level: 1, at: now };
+    return true;
   }
 
   reset(): void {
     this.#taken = 0;
     this.#pace = undefined;
+    this.#trial.reset();
   }
 
   #fill(pace: Pace, now: number): number {

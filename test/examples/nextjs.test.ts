@@ -71,10 +71,12 @@ describe.each(['/api/chat', '/api/edge'])('POST %s', (route) => {
   });
 
   it('ends the call at the endpoint when the reader leaves', async () => {
-    eastus.behave(answer({}, { restHeldUntil: new Promise(() => undefined) }));
+    for (const service of [eastus, openai]) {
+      service.behave(answer({}, { restHeldUntil: new Promise(() => undefined) }));
+    }
     const reader = new AbortController();
     const response = await postMessage(`${app.url}${route}`, 'Hello', reader.signal);
-    const received = await eastus.received(0);
+    const received = await Promise.race([eastus.received(0), openai.received(0)]);
     reader.abort();
     await expect(response.text()).rejects.toThrow('aborted');
     expect(await received.ended).toBe('closed-by-client');

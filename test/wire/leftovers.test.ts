@@ -21,7 +21,7 @@ const fates: readonly Behaviour[] = [
   interrupted('preamble', 'end'),
   answer(),
   reset(),
-  status(503),
+  status(429, { headers: { 'retry-after-ms': '1' } }),
   interrupted(2, 'error-event'),
 ];
 

@@ -73,3 +73,12 @@ export function anySecond(perSecond: number): Quota {
     return 'taken';
   };
 }
+
+/** Rejects each so many-th request, whatever came before, as a service does whose limit others use up. */
+export function eachNth(nth: number, waitMs: number): Quota {
+  let requests = 0;
+  return () => {
+    requests += 1;
+    return requests % nth === 0 ? waitMs : 'taken';
+  };
+}

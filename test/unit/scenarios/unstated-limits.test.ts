@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildRing } from '../build-ring.ts';
 import { after, answers } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
-import { anySecond, leakyBucket, LimitedService, type Quota, seconds } from './limited-service.ts';
+import { anySecond, eachNth, leakyBucket, LimitedService, type Quota, seconds } from './limited-service.ts';
 
 useFakeTime();
 
@@ -83,5 +83,25 @@ describe('100 calls at once, where ten a second are taken and only rejections sa
     expect(service.rejected - first).toBeLessThanOrEqual(3);
     expect(calls.every(({ state }) => state === 'fulfilled')).toBe(true);
     expect(Math.max(...calls.map(({ settledAt = 0 }) => settledAt - begun))).toBeLessThan(15_000 + answerMs);
+  });
+});
+
+describe('endpoints that reject one request in eleven, at whatever pace these come,', () => {
+  it.each([1, 45, 200])('and say "again in %i ms", are not slowed down: all calls are served', async (waitMs) => {
+    const services = [0, 1, 2].map(
+      () => new LimitedService(eachNth(11, waitMs), 100, () => ({ 'retry-after-ms': String(waitMs) })),
+    );
+    const { ask } = buildRing(services, { loadBalancing: true });
+
+    const calls = [];
+    for (let tick = 0; tick < 2_000; tick += 1) {
+      calls.push(ask(), ask());
+      await pass(30);
+    }
+    const served = calls.filter(({ state }) => state === 'fulfilled');
+
+    expect(calls.filter(({ state }) => state === 'rejected')).toEqual([]);
+    // What came last is still under way.
+    expect(served.length / calls.length).toBeGreaterThan(0.97);
   });
 });
