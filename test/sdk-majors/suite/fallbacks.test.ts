@@ -3,30 +3,16 @@ import { AllEndpointsFailedError, type BalancedProviderSettings, createBalancedP
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { greetingOf } from '../../support/answer.ts';
-import { html, interrupted, rateLimited, reset, status } from '../../support/behaviour.ts';
+import { interrupted, status } from '../../support/behaviour.ts';
 import type { FakeService } from '../../support/fake-service.ts';
 import { readStream } from '../../support/read-stream.ts';
 import { startFailingAndHealthy, startServices } from '../../support/start-services.ts';
 import { endpointOf, generated, startAccounts, weatherAnswer, weatherQuestion } from './conversation.ts';
 import { openAI } from './endpoints.ts';
+import { failures } from './failures.ts';
 import { sdkMajor } from './sdk-major.ts';
 
 const prompt = 'Who are you?';
-
-const failures = [
-  ['a rate limit', rateLimited(60)],
-  ['a rate limit that names no time', status(429)],
-  ['a quota that is used up', status(429, { code: 'insufficient_quota' })],
-  ['an internal error', status(500)],
-  ['an unavailable service', status(503)],
-  ['a timeout at the service', status(408)],
-  ['a wrong key', status(401)],
-  ['a forbidden network', status(403)],
-  ['a missing deployment', status(404)],
-  ['a reset connection', reset()],
-  ['a page with status 200', html()],
-  ['an answer that is cut', interrupted(1, 'end')],
-] as const;
 
 /** The first service has gpt-4, the second stands in for it with gpt-3.5-turbo. */
 const standingIn = (
