@@ -1,3 +1,6 @@
+/** Entries that are looked at for one that is not in use: with thousands in use, all would take too long. */
+const LOOKS = 8;
+
 /** A map of a few entries: the one not used for longest goes first. Model ids may come from anywhere. */
 export class LruMap<Key, Value> {
   readonly #capacity: number;
@@ -22,11 +25,17 @@ export class LruMap<Key, Value> {
   set(key: Key, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#capacity) return;
-    for (const [oldest, unused] of this.#entries) {
-      if (oldest === key || this.#isInUse(unused)) continue;
-      this.#entries.delete(oldest);
-      return;
+    this.#forgetSome(key);
+  }
+
+  #forgetSome(newest: Key): void {
+    let looks = LOOKS;
+    for (const [key, value] of this.#entries) {
+      if (this.#entries.size <= this.#capacity || looks === 0) return;
+      looks -= 1;
+      this.#entries.delete(key);
+      // To the end, so that the next look begins with others.
+      if (key === newest || this.#isInUse(value)) this.#entries.set(key, value);
     }
   }
 
