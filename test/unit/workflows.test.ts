@@ -21,6 +21,12 @@ describe.each(workflows)('the workflow %s', (_, workflow) => {
     expect(workflow).not.toMatch(/npm install$/m);
   });
 
+  it('installs what the tests start before they run', () => {
+    for (const job of jobsOf(workflow)) {
+      if (job.includes('npm test')) expect(job).toMatch(/install -y redis-server[^]*npm test/);
+    }
+  });
+
   it('gives no job that builds and tests a right to write, and none that publishes anything to install', () => {
     expect(workflow.split(/^jobs:/m)[0]).not.toContain('write');
     for (const job of jobsOf(workflow)) {
