@@ -9,10 +9,11 @@ import type { Candidates } from './candidates.ts';
 type Standing = 'at capacity' | 'out after failures' | 'drained';
 
 /** Why a call may not wait, or may not wait any longer. */
-const REFUSALS: Readonly<Record<'queue-full' | 'too-late' | 'timed-out', string>> = {
+const REFUSALS: Readonly<Record<'queue-full' | 'too-late' | 'timed-out' | 'refused', string>> = {
   'queue-full': 'as many calls as maxWaiting allows are waiting already',
   'too-late': 'none will serve this call within the time that it may wait',
   'timed-out': 'none served this call within the time that it may wait (maxWaitMs)',
+  refused: 'none is worth waiting for: check their keys (apiKey, tokenProvider), deployments and billing',
 };
 
 /** The error of a call that may not wait, or may not wait any longer. */

@@ -80,6 +80,12 @@ export class Deployment {
     return opens === 'by-hand' || opens === 'never';
   }
 
+  /** Whether its key, its name or its account has been refused for so long that waiting is in vain, or it is left out for good. */
+  isRefusing(now: number): boolean {
+    const { breaker, endpointBreaker } = this.gates;
+    return breaker.isRefusing(now) || endpointBreaker.isRefusing(now) || this.opens(now) === 'never';
+  }
+
   /** When nothing keeps it out any more that a probe could end ahead of time. */
   recovers(now: number): Opening {
     return latest(this.gates.recovering, now, 1, false);

@@ -34,6 +34,9 @@ const HANG: Failure = { class: 'retryable' };
 /** How many cooldowns are shortened at random, so that instances that saw the same outage do not all probe at once. */
 const JITTER = 0.05;
 
+/** A key that is renewed, or a role that is being assigned, is refused for a moment; one that is refused for longer is wrong. */
+const REFUSED_FOR_GOOD_MS = 5_000;
+
 /** Takes a deployment, or an endpoint, out after failures in a row. */
 export class CircuitBreaker implements Gate {
   readonly allowsEarlyProbe = true;
@@ -50,6 +53,8 @@ export class CircuitBreaker implements Gate {
   #trips = 0;
   #generation = 0;
   #hasServed = false;
+  /** When the row of failures began that do not pass by themselves, where the last one was such. */
+  #refusedSince: number | undefined;
   #cause: Failure | undefined;
   #era = 0;
 
@@ -84,6 +89,12 @@ export class CircuitBreaker implements Gate {
     return this.#cooldown.opens(now);
   }
 
+  /** Whether waiting for it is in vain: it has been refusing for seconds, and no probe is to tell soon whether it still does. */
+  isRefusing(now: number): boolean {
+    if (this.#refusedSince === undefined || now - this.#refusedSince < REFUSED_FOR_GOOD_MS) return false;
+    return typeof this.opens(now) === 'number';
+  }
+
   closure(now: number): Closure | undefined {
     const { state } = this.#cooldown;
     const opens = this.#cooldown.opens(now);
@@ -99,6 +110,7 @@ export class CircuitBreaker implements Gate {
   reset(): void {
     this.#failures = 0;
     this.#rowSince = undefined;
+    this.#refusedSince = undefined;
     this.#trips = 0;
     this.#generation += 1;
     this.#cooldown.clear();
@@ -135,6 +147,7 @@ export class CircuitBreaker implements Gate {
     }
     this.#failures = 0;
     this.#rowSince = undefined;
+    this.#refusedSince = undefined;
     this.#trips = 0;
     if (!isProbe) return;
     this.#generation += 1;
@@ -145,9 +158,11 @@ export class CircuitBreaker implements Gate {
   fail(isProbe: boolean, startedAt: number, failure: Failure): void {
     this.#countFailure(startedAt);
     if (failure.class !== 'retryable') {
+      this.#refusedSince ??= this.#clock.now();
       this.#failPermanently(isProbe, failure);
       return;
     }
+    this.#refusedSince = undefined;
     // Answers to what began before the row do not interrupt it, or an outage would be noticed late; but where most of what ends
     // is an answer, failures are only what comes first.
     const isOutage = this.#failures >= this.#settings.failureThreshold && this.#failures > this.#lateAnswers;

@@ -156,13 +156,17 @@ export class Queue {
     if (this.#lanes.size > 0) this.#setTimer(deadline === undefined ? nextAt : Math.min(nextAt ?? deadline, deadline));
   }
 
-  /** Serves a call, or claims for it what it waits for. Returns when it is worth another look, where a time is known. */
+  /** Serves a call, sends it away, or claims for it what it waits for. Returns when it is worth another look, where a time is known. */
   #serveOne(call: WaitingCall, claims: Claims, now: number): 'served' | number | undefined {
     const { ring, request } = call;
     // All that it waits for is for calls further ahead.
     if (claims.cover(call.group.wanted)) return undefined;
     const unclaimed = withoutClaimed(request, claims.among(ring.deployments));
     if (this.#isServed(call, unclaimed, now)) return 'served';
+    if (call.group.wanted.every((deployment) => deployment.isRefusing(now))) {
+      call.settle({ refusal: 'refused' });
+      return 'served';
+    }
     const opens = ring.opens(now, unclaimed);
     const probeAt = ring.earlyProbeAt(now, unclaimed);
     claims.add(call.group.wanted, now, request.tokens);

@@ -7,7 +7,7 @@ import type { Standing } from './standing.ts';
 
 /** Why a call may not wait, or may not wait any longer. */
 export type Refusal =
-  | { readonly refusal: 'queue-full' | 'too-late' | 'timed-out' | 'cancelled' }
+  | { readonly refusal: 'queue-full' | 'too-late' | 'timed-out' | 'refused' | 'cancelled' }
   /** A picker of the user's threw, which ends the call. */
   | { readonly refusal: 'picker-failed'; readonly error: unknown };
 

@@ -116,3 +116,65 @@ describe('the only endpoint left, whose key was revoked,', () => {
     expect(ring.attempts()[0]).toBe(1);
   });
 });
+
+describe('endpoints that all refuse, while twenty calls a second come in,', () => {
+  const unpaid = fails(apiError(429, { error: { code: 'insufficient_quota' } }));
+  const down = fails(apiError(503));
+  const waitsOf = (calls: Awaited<ReturnType<typeof play>>, begun: number) =>
+    calls.map(({ settledAt = Infinity }, index) => settledAt - begun - index * 50);
+
+  it.each([
+    ['whose keys have worked', refused, true],
+    ['whose keys have never worked', refused, false],
+    ['whose accounts have no money left', unpaid, true],
+  ])('%s, let no call wait for longer than seconds, and are asked once a second', async (_, refusing, haveServed) => {
+    const ring = buildRing([answers(), answers()]);
+    if (haveServed) await ring.askTimes(1);
+    for (const endpoint of ring.endpoints) endpoint.behave(refusing);
+    const begun = performance.now();
+
+    const calls = await play(ring, 60);
+
+    expect(calls.every(({ state }) => state === 'rejected')).toBe(true);
+    expect(Math.max(...waitsOf(calls, begun))).toBeLessThan(6_000);
+    const [first, second] = ring.attempts();
+    expect((first ?? 0) + (second ?? 0)).toBeLessThan(80);
+    expect(String(calls.at(-1)?.error)).toMatch(
+      /check their keys \(apiKey, tokenProvider\), deployments and billing .*out for \d+ s after/,
+    );
+  });
+
+  it('serve the calls that wait when they are mended within seconds', async () => {
+    const ring = buildRing([refused]);
+    await ring.askTimes(1);
+
+    const calls = await play(ring, 4);
+    ring.endpoints[0].behave(answers());
+    await pass(1_100);
+
+    // Each second one of them was the probe.
+    expect(calls.filter(({ state }) => state === 'rejected')).toHaveLength(3);
+    expect(calls.filter(({ state }) => state === 'fulfilled')).toHaveLength(calls.length - 3);
+  });
+
+  it('serve again within a second of their mending, however late that is', async () => {
+    const ring = buildRing([refused]);
+    await play(ring, 120);
+    ring.endpoints[0].behave(answers());
+
+    await play(ring, 1);
+    const calls = await play(ring, 1);
+
+    expect(calls.every(({ state }) => state === 'fulfilled')).toBe(true);
+  });
+
+  it('are waited for where one of them is only down', async () => {
+    const ring = buildRing([refused, down], { failureThreshold: 1 });
+    await play(ring, 10);
+    ring.endpoints[1].behave(answers());
+
+    const calls = await play(ring, 2);
+
+    expect(calls.every(({ state }) => state === 'fulfilled')).toBe(true);
+  });
+});
