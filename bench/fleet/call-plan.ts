@@ -19,6 +19,8 @@ export interface PlannedCall {
   readonly isBad: boolean;
   /** Names a conversation whose earlier part a server may have in its cache. */
   readonly cacheKey: string | undefined;
+  /** What the call says of it, if anything. */
+  readonly urgency?: 'interactive' | 'background' | undefined;
 }
 
 /** The ranges from which calls are drawn. */

@@ -1,11 +1,13 @@
 import { chargeOf, type PlannedCall, usedTokensOf } from './call-plan.ts';
 import type { Charge, Quota } from './limits/quota.ts';
-import { createQuota, faultAt, firstTokenMsAt, type Scenario, type ServerPlan } from './scenario.ts';
+import { createQuotas, faultAt, firstTokenMsAt, type Scenario, type ServerPlan } from './scenario.ts';
 
 /** How the oracle serves one call. */
 export interface OracleCall {
   readonly callId: number;
   readonly isAnswered: boolean;
+  /** Whether by the model that stands in for its own. */
+  readonly isByFallback: boolean;
   /** From the call's arrival. */
   readonly firstContentMs: number;
   readonly totalMs: number;
@@ -19,7 +21,8 @@ export interface OracleCall {
  * takes in dead, silent and slow deployments, known to the moment; the phases of windows are known as well, so that
  * nothing is ever rejected. Where several are equal, it spends first what perishes soonest: the rest of a window that is
  * about to end, the refill of a bucket that is about to be full. A call is refused, at no cost, when it would have to
- * wait longer than calls may, or would end after its caller has given up.
+ * wait longer than calls may, or would end after its caller has given up. It goes to the fallback model, at once, when its own
+ * would let it in later than it is to wait for that. All calls are equally urgent: to the number of answers it makes no difference.
  *
  * Why hardly anything can be better: while calls of like size wait, no admissible moment is left unused (each call starts at the
  * first moment at which any deployment would let it in), so no other order admits more of them by any time. Not
@@ -28,16 +31,21 @@ export interface OracleCall {
  * plain call of the SDK costs on the machine is measured before each run and added to its times.
  */
 export function askOracle(scenario: Scenario, calls: readonly PlannedCall[]): readonly OracleCall[] {
-  const deployments = scenario.servers.map((plan, index) => ({ plan, quota: createQuota(plan, index) }));
+  const quotas = createQuotas(scenario.servers);
+  const deployments = scenario.servers.map((plan, index) => ({ plan, quota: quotas[index]! }));
+  const own = deployments.filter(({ plan }) => plan.isFallback !== true);
+  const fallback = deployments.filter(({ plan }) => plan.isFallback === true);
   const settlements = new Settlements();
-  const { maxWaitMs = 60_000 } = scenario.wishes;
+  const { maxWaitMs = 60_000, fallbackAfterMs = 0 } = scenario.wishes;
   let lastStartMs = 0;
   return calls.map((call) => {
     const charge = chargeOf(call);
     let nowMs = Math.max(call.atMs, lastStartMs);
     for (;;) {
       settlements.applyUntil(nowMs);
-      const best = bestStart(deployments, call, charge, nowMs);
+      const first = bestStart(own, call, charge, nowMs);
+      const isInTime = first !== undefined && first.atMs - call.atMs <= fallbackAfterMs;
+      const best = (isInTime ? undefined : bestStart(fallback, call, charge, call.atMs)) ?? first;
       if (best === undefined) return refused(call);
       if (best.atMs > settlements.nextAtMs) {
         // An answer that comes before gives tokens back, which may let the call start sooner.
@@ -47,11 +55,13 @@ export function askOracle(scenario: Scenario, calls: readonly PlannedCall[]): re
       const firstContentMs = best.atMs + firstTokenMsAt(best.plan, call, best.atMs) - call.atMs;
       const totalMs = firstContentMs + call.outputMs;
       if (best.atMs - call.atMs > maxWaitMs || totalMs > scenario.deadlineMs) return refused(call);
-      lastStartMs = best.atMs;
-      if (call.isBad) return { callId: call.id, isAnswered: false, firstContentMs, totalMs };
+      // Calls at the fallback model overtake.
+      lastStartMs = Math.max(lastStartMs, best.atMs);
+      const isByFallback = best.plan.isFallback === true;
+      if (call.isBad) return { callId: call.id, isAnswered: false, isByFallback, firstContentMs, totalMs };
       best.quota.admit(best.atMs, charge);
       settlements.add({ atMs: call.atMs + totalMs, quota: best.quota, charge, usedTokens: usedTokensOf(call) });
-      return { callId: call.id, isAnswered: true, firstContentMs, totalMs };
+      return { callId: call.id, isAnswered: true, isByFallback, firstContentMs, totalMs };
     }
   });
 }
@@ -59,6 +69,7 @@ export function askOracle(scenario: Scenario, calls: readonly PlannedCall[]): re
 const refused = ({ id }: PlannedCall): OracleCall => ({
   callId: id,
   isAnswered: false,
+  isByFallback: false,
   firstContentMs: Number.NaN,
   totalMs: Number.NaN,
 });

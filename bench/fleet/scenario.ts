@@ -15,6 +15,10 @@ export interface ServerPlan {
   readonly windowMs?: number;
   /** OpenAI only. @default false */
   readonly countsRejected?: boolean;
+  /** Servers of one group share one quota, which is that of the first. */
+  readonly quotaGroup?: string;
+  /** Whether it serves the model that stands in for the one that calls ask for. @default false */
+  readonly isFallback?: boolean;
   readonly faults?: readonly Fault[];
 }
 
@@ -42,6 +46,10 @@ export interface Wishes {
   readonly hedges?: boolean;
   /** Longest that calls may wait for capacity. @default 60_000 */
   readonly maxWaitMs?: number;
+  /** Whether it is told which servers share a quota. @default true */
+  readonly knowsGroups?: boolean;
+  /** Longest that calls may wait for their own model. @default 0 */
+  readonly fallbackAfterMs?: number;
 }
 
 export interface Scenario {
@@ -79,6 +87,16 @@ export function createQuota(plan: ServerPlan, index: number): Quota {
   return kind === 'azure'
     ? new AzureQuota({ rpm, tpm, windowMs, phaseMs: 3_700 * (index + 1) })
     : new OpenAIQuota({ rpm, tpm, countsRejected });
+}
+
+/** The quota of each server. */
+export function createQuotas(servers: readonly ServerPlan[]): readonly Quota[] {
+  const groups = new Map<string, Quota>();
+  return servers.map((plan, index) => {
+    const quota = groups.get(plan.quotaGroup ?? '') ?? createQuota(plan, index);
+    if (plan.quotaGroup !== undefined) groups.set(plan.quotaGroup, quota);
+    return quota;
+  });
 }
 
 type TimedFault = Exclude<Fault, { readonly kind: 'flaky' }>;

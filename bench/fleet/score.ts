@@ -27,6 +27,10 @@ export interface Score {
   readonly recoveryMs: number | undefined;
   readonly whileAllDead: WhileAllDead | undefined;
   readonly integrity: Integrity;
+  /** Where the fleet has a fallback model. */
+  readonly fallback: FallbackScore | undefined;
+  /** Where calls say how urgent they are. */
+  readonly urgency: UrgencyScore | undefined;
   /** Share of calls with a cache key that met a deployment which remembered it. */
   readonly cacheHits: number;
   /** The same, had every conversation stayed where it began. */
@@ -53,4 +57,21 @@ export interface Integrity {
   /** Bad calls that were asked more than once, or not at all, or did not fail. */
   readonly badNotAskedOnce: number;
   readonly stillOpen: number;
+}
+
+export interface FallbackScore {
+  /** Share of the answers that the fallback model gave, and that it would have given by the oracle. */
+  readonly share: number;
+  readonly oracleShare: number;
+  /** What the model that calls ask for has answered, as a share of its quotas. */
+  readonly ownQuotaUsed: number;
+}
+
+export interface UrgencyScore {
+  /** Share of the interactive calls that were answered. */
+  readonly interactiveSuccess: number;
+  /** How long answered calls took beyond what they take in an idle fleet. */
+  readonly interactiveWait: Percentiles;
+  /** Share of the answers that went to background calls. */
+  readonly backgroundShare: number;
 }

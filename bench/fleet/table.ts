@@ -102,6 +102,35 @@ function columnsFor(scenario: Scenario, results: readonly Result[]): readonly Co
           },
         ]
       : []),
+    ...(has(({ fallback }) => fallback !== undefined)
+      ? [
+          {
+            title: 'by the fallback',
+            of: ({ score }: Result) => percent(score.fallback?.share ?? Number.NaN),
+            oracle: ({ score }: Result) => percent(score.fallback?.oracleShare ?? Number.NaN),
+          },
+          {
+            title: "first model's quota used",
+            of: ({ score }: Result) => percent(score.fallback?.ownQuotaUsed ?? Number.NaN),
+          },
+        ]
+      : []),
+    ...(has(({ urgency }) => urgency !== undefined)
+      ? [
+          {
+            title: 'interactive: success',
+            of: ({ score }: Result) => percent(score.urgency?.interactiveSuccess ?? Number.NaN),
+          },
+          {
+            title: 'interactive: wait p50 / p95 / p99, s',
+            of: ({ score }: Result) => (score.urgency === undefined ? '' : seconds(score.urgency.interactiveWait)),
+          },
+          {
+            title: 'answers to background calls',
+            of: ({ score }: Result) => percent(score.urgency?.backgroundShare ?? Number.NaN),
+          },
+        ]
+      : []),
     ...(has(({ integrity }) => integrity.badCalls > 0)
       ? [
           {

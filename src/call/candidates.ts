@@ -217,7 +217,7 @@ export class Candidates {
     const urgency = urgencyOf(this.#currentRequest);
     const claimed = ring.queue.claimed(ring, now, urgency);
     const lease = claimed && this.#pick(excluded, claimed);
-    if (lease !== undefined) ring.queue.passed(ring, urgency);
+    if (lease !== undefined) ring.queue.passed(ring, urgency, now);
     return lease;
   }
 

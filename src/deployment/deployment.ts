@@ -114,6 +114,11 @@ export class Deployment {
     return latest(others, now, tokens, false) === 'now' ? shared : [];
   }
 
+  /** Until when what was spent lately of its limits runs ahead of an even flow. */
+  evenAt(now: number): number {
+    return this.budgets.reduce((latestAt, budget) => Math.max(latestAt, budget.evenAt(now)), now);
+  }
+
   /** Why a call of so many tokens cannot go there now; `undefined` when it can. */
   whyUnavailable(now: number, tokens: number): UnavailableRecord | undefined {
     for (const gate of this.gates.all) {

@@ -74,6 +74,11 @@ export class Budget implements Gate {
     return allowance && { burst: allowance.burst(now), perMinute: allowance.perMinute };
   }
 
+  /** Until when what was spent lately runs ahead of an even flow. */
+  evenAt(now: number): number {
+    return this.#allowance?.evenAt(now) ?? now;
+  }
+
   /** What is spent of it now, as a part of what comes in per minute; 0 while no limit is known. */
   used(now: number): number {
     const allowance = this.#allowance;

@@ -17,6 +17,8 @@ export interface Allowance {
   burst(now: number): number;
   /** The first moment at which `amount` may be spent if nothing else is. An amount over the capacity counts as the capacity. */
   availableAt(now: number, amount: number): number;
+  /** Until when what was spent lately runs ahead of an even flow; not after `now` when it does not. */
+  evenAt(now: number): number;
   /** Spends, or with a negative amount gives back what was spent too much. Returns what is left. */
   spend(now: number, amount: number): number;
   /** What was spent for a request turns out to be another amount, as far as the service counts that. */

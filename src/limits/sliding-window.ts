@@ -12,6 +12,9 @@ const JITTER_MS = 10;
 /** Windows that are shorter than the longest, of which a rejection may show that the service judges by them. */
 const SHORTER_WINDOWS_MS = [1_000, 2_000, 5_000];
 
+/** An even flow is one by this part of the window. */
+const EVEN_OVER = 1 / 10;
+
 const capacityOf = (perMinute: number, windowMs: number): number =>
   Math.max(1, Math.floor(perMinute / (MINUTE_MS / windowMs)));
 
@@ -86,6 +89,18 @@ export class SlidingWindow implements Allowance {
       if (lacking <= 0) break;
     }
     return this.#endOf(this.#spendings[index]?.at ?? now, now);
+  }
+
+  evenAt(now: number): number {
+    const lookMs = this.#windowMs * EVEN_OVER;
+    let left = (this.#perMinute * lookMs) / MINUTE_MS;
+    for (let index = this.#spendings.length - 1; index >= 0; index -= 1) {
+      const { at, amount } = this.#spendings[index] as Spending;
+      left -= amount;
+      if (at + lookMs <= now) break;
+      if (left <= 0) return at + lookMs;
+    }
+    return now;
   }
 
   spend(now: number, amount: number): number {

@@ -53,6 +53,11 @@ export class TokenBucket implements Allowance {
     return lacking <= 0 ? now : this.#filledAt + (lacking * MINUTE_MS) / this.#perMinute;
   }
 
+  /** What comes in is even by itself. */
+  evenAt(now: number): number {
+    return now;
+  }
+
   spend(now: number, amount: number): number {
     const level = this.level(now);
     if (level === this.capacity) this.#filledAt = now + ARRIVAL_MS;

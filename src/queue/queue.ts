@@ -8,6 +8,7 @@ import { Lane } from './lane.ts';
 import { Line } from './line.ts';
 import { type PickRequest, type Urgency, withoutClaimed } from './pick-request.ts';
 import type { QueuedRing } from './queued-ring.ts';
+import { Reserve } from './reserve.ts';
 import { type Refusal, type Wait, WaitingCall, type WaitingGroup } from './waiting-call.ts';
 
 const NONE: readonly Deployment[] = [];
@@ -26,6 +27,7 @@ const LONG_LOOK_MS = 1;
 export class Queue {
   readonly #clock: Clock;
   readonly #revision: Revision;
+  readonly #reserve = new Reserve();
   readonly #lines = { interactive: new Line(), background: new Line() };
   /** The rings of these calls. */
   readonly #lanes = new Map<QueuedRing, Lane>();
@@ -46,7 +48,9 @@ export class Queue {
    * are all.
    */
   claimed(ring: QueuedRing, now: number, urgency: Urgency): readonly Deployment[] | undefined {
-    if (this.#lanes.size === 0) return NONE;
+    const kept = this.#reserve.keeps(ring, urgency, now);
+    if (kept.length === ring.deployments.length) return undefined;
+    if (this.#lanes.size === 0) return kept;
     const lane = this.#lanes.get(ring);
     if (lane !== undefined && (lane.hasUnrestricted(urgency) || lane.isTurnOfBackground)) return undefined;
     const claims = new Claims();
@@ -58,7 +62,7 @@ export class Queue {
       done.add(group);
       claims.add(group.wanted, now, request.tokens);
     }
-    const claimed = claims.among(ring.deployments);
+    const claimed = [...new Set([...claims.among(ring.deployments), ...kept])];
     return claimed.length === ring.deployments.length ? undefined : claimed;
   }
 
@@ -97,7 +101,8 @@ export class Queue {
   }
 
   /** A call of a ring was served that has not waited. */
-  passed(ring: QueuedRing, urgency: Urgency): void {
+  passed(ring: QueuedRing, urgency: Urgency, now: number): void {
+    this.#reserve.served(urgency, now);
     if (this.#lanes.size > 0) this.#lanes.get(ring)?.served(urgency);
   }
 
@@ -161,7 +166,9 @@ export class Queue {
     const { ring, request } = call;
     // All that it waits for is for calls further ahead.
     if (claims.cover(call.group.wanted)) return undefined;
-    const unclaimed = withoutClaimed(request, claims.among(ring.deployments));
+    const isTurn = this.#lanes.get(ring)?.isTurnOfBackground === true;
+    const kept = isTurn ? NONE : this.#reserve.keeps(ring, call.group.urgency, now);
+    const unclaimed = withoutClaimed(request, [...claims.among(ring.deployments), ...kept]);
     if (this.#isServed(call, unclaimed, now)) return 'served';
     if (call.group.wanted.every((deployment) => deployment.isRefusing(now))) {
       call.settle({ refusal: 'refused' });
@@ -171,7 +178,9 @@ export class Queue {
     const probeAt = ring.earlyProbeAt(now, unclaimed);
     claims.add(call.group.wanted, now, request.tokens);
     // A probe that is due, but that the call could not be given, is nothing to wait for.
-    const times = [opens, probeAt].filter((time) => typeof time === 'number' && time > now) as number[];
+    const times = [opens, probeAt, ...kept.map((each) => each.evenAt(now))].filter(
+      (time) => typeof time === 'number' && time > now,
+    ) as number[];
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
@@ -190,6 +199,7 @@ export class Queue {
     const lane = this.#lanes.get(ring);
     if (!deployment.isPaced) lane?.released();
     lane?.served(call.group.urgency);
+    this.#reserve.served(call.group.urgency, now);
     call.settle(new Lease(deployment, now, request.tokens));
     if (this.#lines[call.group.urgency].served(call, now)) this.#serveSoon();
     return true;

@@ -27,7 +27,10 @@ export async function makeCall(
     abortSignal: AbortSignal.timeout(Math.max(0, call.atMs + deadlineMs - now())),
     headers: { [CALL_HEADER]: String(call.id) },
     ...(maxRetries !== undefined && { maxRetries }),
-    ...(call.cacheKey !== undefined && { providerOptions: { openai: { promptCacheKey: call.cacheKey } } }),
+    providerOptions: {
+      ...(call.cacheKey !== undefined && { openai: { promptCacheKey: call.cacheKey } }),
+      ...(call.urgency !== undefined && { balanced: { urgency: call.urgency } }),
+    },
   };
   let text = '';
   let firstContentAtMs: number | undefined;

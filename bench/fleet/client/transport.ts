@@ -20,6 +20,8 @@ export async function measureTransport(port: number, timeFactor: number, isStrea
     apiKey: 'key-of-the-benchmark',
     rpm: undefined,
     tpm: undefined,
+    quotaGroup: undefined,
+    isFallback: false,
   });
   const time = new ScaledTime(timeFactor, realNow());
   const now = (): number => time.now();

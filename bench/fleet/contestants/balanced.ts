@@ -1,17 +1,20 @@
 import { createBalancedProvider } from '../../../src/index.ts';
-import { AZURE_API_VERSION, AZURE_DEPLOYMENT, type Contestant, MODEL_ID, OURS } from './contestant.ts';
+import { AZURE_API_VERSION, AZURE_DEPLOYMENT, type Contestant, FALLBACK_ID, MODEL_ID, OURS } from './contestant.ts';
 
 /** This package, with its defaults wherever a scenario does not ask for something. */
 export const balanced: Contestant = {
   name: OURS,
-  createModel: ({ endpoints, wishes: { prefersFast, hedges, maxWaitMs } }) =>
+  createModel: ({ endpoints, wishes: { prefersFast, hedges, maxWaitMs, fallbackAfterMs } }) =>
     createBalancedProvider({
       modelMapping: { [MODEL_ID]: AZURE_DEPLOYMENT },
-      endpoints: endpoints.map(({ name, kind, baseURL, apiKey, rpm, tpm }) =>
-        kind === 'azure'
-          ? { type: 'azure', name, baseURL, apiKey, apiVersion: AZURE_API_VERSION, rpm, tpm }
-          : { type: 'openai', name, baseURL, apiKey, rpm, tpm },
-      ),
+      endpoints: endpoints.map(({ kind, isFallback, ...endpoint }) => {
+        const models = [isFallback ? FALLBACK_ID : MODEL_ID];
+        return kind === 'azure'
+          ? { ...endpoint, type: 'azure', apiVersion: AZURE_API_VERSION, models }
+          : { ...endpoint, type: 'openai', models };
+      }),
+      fallbacks: endpoints.some(({ isFallback }) => isFallback) ? { [MODEL_ID]: [FALLBACK_ID] } : undefined,
+      fallbackAfterMs,
       picker: prefersFast === true ? 'fastest' : undefined,
       hedge: hedges,
       maxWaitMs,

@@ -7,6 +7,8 @@ export const OURS = 'ai-sdk-load-balancer';
 
 /** The model id that applications ask for; at Azure-like endpoints the deployment has a name of its own. */
 export const MODEL_ID = 'gpt-4o';
+/** The one that stands in for it. */
+export const FALLBACK_ID = 'gpt-4.1';
 export const AZURE_DEPLOYMENT = 'gpt4o-fleet';
 export const AZURE_API_VERSION = '2024-10-21';
 
@@ -19,6 +21,9 @@ export interface FleetEndpoint {
   /** `undefined` where quotas are not known in advance. */
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;
+  readonly quotaGroup: string | undefined;
+  /** Whether it serves the fallback model, and no other. */
+  readonly isFallback: boolean;
 }
 
 export interface Fleet {

@@ -3,14 +3,17 @@ import { blackout } from './blackout.ts';
 import { brownOut } from './brown-out.ts';
 import { bursts } from './bursts.ts';
 import { cacheSessions } from './cache-sessions.ts';
+import { fallbacks } from './fallback.ts';
 import { flaky } from './flaky.ts';
 import { hang } from './hang.ts';
 import { impatient } from './impatient.ts';
 import { load140 } from './load-140.ts';
 import { load85 } from './load-85.ts';
 import { outages } from './outages.ts';
+import { quotaGroups } from './quota-group.ts';
 import { tokenBound } from './token-bound.ts';
 import { unknownLimits } from './unknown-limits.ts';
+import { urgencies } from './urgency.ts';
 
 /** In the order of the tables. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -26,6 +29,9 @@ export const SCENARIOS: readonly Scenario[] = [
   bursts,
   blackout,
   cacheSessions,
+  ...fallbacks,
+  ...quotaGroups,
+  ...urgencies,
 ];
 
 export function findScenario(name: string): Scenario {

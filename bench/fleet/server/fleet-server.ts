@@ -7,7 +7,7 @@ import type { Quota } from '../limits/quota.ts';
 import { hash } from '../random.ts';
 import type { AttemptRecord } from '../records.ts';
 import type { ScaledTime } from '../scaled-time.ts';
-import { createQuota, faultAt, firstTokenMsAt, type Misbehaviour, type ServerPlan } from '../scenario.ts';
+import { faultAt, firstTokenMsAt, type Misbehaviour, type ServerPlan } from '../scenario.ts';
 import { jsonAnswer, sendError, streamEvents } from './completion.ts';
 
 /** A server remembers a conversation for so long. */
@@ -33,11 +33,11 @@ export class FleetServer {
   readonly #seenKeys = new Map<string, number>();
   readonly #timesAsked = new Map<number, number>();
 
-  constructor(plan: ServerPlan, index: number, state: FleetState) {
+  constructor(plan: ServerPlan, index: number, quota: Quota, state: FleetState) {
     this.#plan = plan;
     this.#index = index;
     this.#state = state;
-    this.#quota = createQuota(plan, index);
+    this.#quota = quota;
     this.#server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
       void this.#receive(incoming, outgoing);
     });

@@ -5,6 +5,7 @@ import type { FromServer, ToServer } from '../messages.ts';
 import { seededRandom } from '../random.ts';
 import type { AttemptRecord } from '../records.ts';
 import { realNow, ScaledTime } from '../scaled-time.ts';
+import { createQuota, createQuotas } from '../scenario.ts';
 import { findScenario } from '../scenarios/all.ts';
 import { FleetServer } from './fleet-server.ts';
 
@@ -45,10 +46,14 @@ async function open({ scenario: name, seed, timeFactor }: Extract<ToServer, { ty
   time = new ScaledTime(timeFactor, realNow());
   const calls = scenario.calls(seededRandom(seed, scenario.drawnAs ?? name));
   const ports: number[] = [];
+  const quotas = createQuotas(scenario.servers);
   for (const [index, plan] of scenario.servers.entries()) {
-    ports.push(await new FleetServer(plan, index, { time: () => time, calls, seed, attempts }).listen());
+    ports.push(
+      await new FleetServer(plan, index, quotas[index]!, { time: () => time, calls, seed, attempts }).listen(),
+    );
   }
-  const calibration = new FleetServer({ name: 'calibration', kind: 'openai', rpm: 1e6, tpm: 1e9 }, -1, {
+  const plain = { name: 'calibration', kind: 'openai', rpm: 1e6, tpm: 1e9 } as const;
+  const calibration = new FleetServer(plain, -1, createQuota(plain, -1), {
     time: () => time,
     calls: planCalls(seededRandom(seed), steadyArrivals(seededRandom(seed), 1_000, 60_000), CALIBRATION_MIX),
     seed,
