@@ -14,7 +14,9 @@ import { explain, type Explanation } from './explain.ts';
 import { Fleet } from './ring/fleet.ts';
 import { logicalIds } from './ring/model-ids.ts';
 import type {
+  DecisionModel,
   EmbeddingModel,
+  ExtractionModel,
   ImageModel,
   LanguageModel,
   ModelKind,
@@ -70,6 +72,14 @@ export interface BalancedProviderMembers {
   readonly speechModel: MakeModel<SpeechModel>;
   /** A speech model. */
   readonly speech: MakeModel<SpeechModel>;
+  /** A model that Azure has beside those of OpenAI, such as DeepSeek's, by the Chat Completions API. */
+  readonly deepseek: MakeModel<LanguageModel>;
+  /** A decision model, of AI SDK 7 at OpenAI. */
+  readonly decisionModel: MakeModel<DecisionModel>;
+  /** A decision model. */
+  readonly evaluationModel: MakeModel<DecisionModel>;
+  /** An extraction model, of AI SDK 7 at OpenAI. */
+  readonly extractionModel: MakeModel<ExtractionModel>;
   /** A reranking model, of providers that were handed in: OpenAI and Azure have none. */
   readonly rerankingModel: MakeModel<RerankingModel>;
   /** Tools that OpenAI executes itself, such as web search: those of the installed `@ai-sdk/openai`. */
@@ -177,6 +187,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
   const image = make('image');
   const transcription = make('transcription');
   const speech = make('speech');
+  const decision = make('decision');
   const provider = Object.assign((modelId: string, modelSettings?: ModelSettings) => language(modelId, modelSettings), {
     // A provider that was handed in may not say; without one, the registries of SDK 6 and 7 would take this for an old one.
     specificationVersion: endpoints.all.map((endpoint) => endpoint.provider.specificationVersion).find(Boolean),
@@ -195,6 +206,10 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     speechModel: speech,
     speech,
     rerankingModel: make('reranking'),
+    deepseek: make('deepseek'),
+    decisionModel: decision,
+    evaluationModel: decision,
+    extractionModel: make('extraction'),
     files: () => createUploads('files', fleet, context),
     skills: () => createUploads('skills', fleet, context),
     ...unsupportedMembers(),

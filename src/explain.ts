@@ -39,6 +39,9 @@ const OTHERS: readonly ModelKind[] = [
   'transcription',
   'speech',
   'reranking',
+  'deepseek',
+  'decision',
+  'extraction',
 ];
 
 /**

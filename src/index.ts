@@ -42,6 +42,8 @@ export type {
   ModelSettings,
   OpenAITools,
   ProviderSpecification,
+  DecisionModel,
+  ExtractionModel,
   RerankingModel,
   SpeechModel,
   TranscriptionModel,

@@ -18,7 +18,14 @@ export type TranscriptionModel = ReturnType<OpenAIProvider['transcription']>;
 /** A speech model of the installed major of the AI SDK. */
 export type SpeechModel = ReturnType<OpenAIProvider['speech']>;
 /** A reranking model of the installed major of the AI SDK; `unknown` on 4 and 5, which have none. */
-export type RerankingModel = OpenAIProvider extends { rerankingModel?: (modelId: string) => infer Model }
+export type RerankingModel = MadeBy<'rerankingModel'>;
+/** A decision model of AI SDK 7; `unknown` before it. */
+export type DecisionModel = MadeBy<'evaluationModel'>;
+/** An extraction model of AI SDK 7; `unknown` before it. */
+export type ExtractionModel = MadeBy<'extractionModel'>;
+type MadeBy<Member extends string> = OpenAIProvider extends {
+  readonly [Name in Member]?: (...args: never[]) => infer Model;
+}
   ? Model
   : unknown;
 /** The tools that OpenAI executes itself. */
@@ -47,6 +54,9 @@ export type ModelKind =
   | 'transcription'
   | 'speech'
   | 'reranking'
+  | 'deepseek'
+  | 'decision'
+  | 'extraction'
   | 'files'
   | 'skills';
 
@@ -97,28 +107,34 @@ export interface SdkEmbeddingModel extends SdkModel {
   doEmbed(options: CallOptions): PromiseLike<CallResult & { readonly embeddings: readonly (readonly number[])[] }>;
 }
 
-/** Of v3 and v4. */
-export interface SdkRerankingModel extends SdkModel {
-  doRerank(options: CallOptions): PromiseLike<CallResult>;
+type AnswerMethod = (options: CallOptions) => PromiseLike<CallResult>;
+
+/** Reranking models of v3 and v4, decision and extraction models of v4. */
+export interface SdkAnswerModel extends SdkModel {
+  readonly doRerank?: AnswerMethod;
+  readonly doDecide?: AnswerMethod;
+  /** The older name of `doDecide`. */
+  readonly doEvaluate?: AnswerMethod;
+  readonly doExtract?: AnswerMethod;
 }
 
-/** Image, transcription and speech models: one answer, no stream. */
+/** Image, transcription and speech models. */
 export interface SdkGenerateModel extends SdkModel {
   doGenerate(options: CallOptions): PromiseLike<CallResult>;
   /** Of transcription models of v4, where the service fetches the audio. */
   doGenerateFromUrl?(options: CallOptions): PromiseLike<CallResult | undefined>;
+  /** Of transcription and speech models of v4, which take live audio or text. */
+  doStream?(options: CallOptions): PromiseLike<StreamResult>;
 }
 
 /** Where a provider keeps uploads. Of v4; it stands for a model, since calls of it are balanced in the same way. */
 export interface SdkUploads extends SdkModel {
-  readonly uploadFile?: UploadMethod;
-  readonly uploadSkill?: UploadMethod;
-  readonly deleteFile?: UploadMethod;
-  readonly getFileMetadata?: UploadMethod;
-  readonly downloadFile?: UploadMethod;
+  readonly uploadFile?: AnswerMethod;
+  readonly uploadSkill?: AnswerMethod;
+  readonly deleteFile?: AnswerMethod;
+  readonly getFileMetadata?: AnswerMethod;
+  readonly downloadFile?: AnswerMethod;
 }
-
-type UploadMethod = (options: CallOptions) => PromiseLike<CallResult>;
 
 export type MaybePromise<T> = T | PromiseLike<T>;
 
@@ -129,6 +145,9 @@ export const isFirstSpecification = ({ specificationVersion }: Pick<SdkModel, 's
 /** What came over the wire for an answer: v1 has it in `rawResponse`, and beside that a `response` without these fields. */
 export const responseOf = (result: unknown, field: 'headers' | 'body'): unknown =>
   property(property(result, 'response'), field) ?? property(property(result, 'rawResponse'), field);
+
+/** Whether streams of a kind are of live input: what comes out, and when, depends on what goes in meanwhile. */
+export const isLive = (kind: ModelKind): boolean => kind === 'transcription' || kind === 'speech';
 
 /** Where a provider keeps its models of one kind: the names differ between majors. */
 export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {
@@ -141,6 +160,9 @@ export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {
   transcription: ['transcriptionModel', 'transcription'],
   speech: ['speechModel', 'speech'],
   reranking: ['rerankingModel', 'reranking'],
+  deepseek: ['deepseek'],
+  decision: ['decisionModel', 'evaluationModel'],
+  extraction: ['extractionModel'],
   files: ['files'],
   skills: ['skills'],
 };

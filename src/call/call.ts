@@ -3,7 +3,7 @@ import type { AttemptRecord, FailureClass } from '../failure/failure.ts';
 import type { BalancedEvents, CallLabel, TokenUsage } from '../events.ts';
 import type { Chain } from '../ring/chain.ts';
 import type { Ring } from '../ring/ring.ts';
-import type { CallOptions } from '../sdk.ts';
+import { type CallOptions, isLive } from '../sdk.ts';
 import type { CallContext } from './call-context.ts';
 import { Cancellation } from './cancellation.ts';
 import type { HedgeBudget } from './hedge-budget.ts';
@@ -76,7 +76,8 @@ export class Call {
     this.isStream = isStream;
     this.route = route;
     this.wishes = wishes;
-    this.hedging = settings.hedge === undefined || mayActTwice(options) ? undefined : context.hedgeBudgetOf(ring);
+    const isHedged = settings.hedge !== undefined && !mayActTwice(options) && !(isStream && isLive(ring.kind));
+    this.hedging = isHedged ? context.hedgeBudgetOf(ring) : undefined;
     this.hedging?.begin();
     this.startedAt = clock.now();
     const { totalTimeoutMs } = settings;

@@ -25,6 +25,7 @@ export function optionKeysOf(
   providerName: string,
   specificationVersion: string,
 ): OptionKeys | undefined {
+  if (kind === 'deepseek') return undefined;
   if (providerName.includes('azure')) {
     const readsAzure = kind === 'responses' && specificationVersion !== 'v1' && specificationVersion !== 'v2';
     return readsAzure ? AZURE : AZURE_READS_OPENAI;

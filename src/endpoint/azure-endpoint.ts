@@ -10,7 +10,7 @@ import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
 import { dropsFailures } from './installed-sdk.ts';
 import { KeyFunction } from './key-function.ts';
-import { type Credential, withOwnHeaders } from './own-headers.ts';
+import { type Credential, keyHeader, withOwnHeaders } from './own-headers.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 import { readStreams } from './read-streams.ts';
 import { withRedirects } from './redirects.ts';
@@ -34,6 +34,7 @@ export function azureEndpoint(
     metering: 'windows',
     requests,
     keyFunction,
+    keyHeader: keyFunction && (() => keyHeader(endpoint.name, credentialOf(settings, keyFunction), keyFunction)),
     nameOf,
     buildId: (modelId) => modelId,
     memberKind: (kind) => kind,

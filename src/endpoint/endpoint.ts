@@ -31,6 +31,8 @@ export interface EndpointType {
   readonly requests: RequestCounter | undefined;
   /** Where a function returns its key. */
   readonly keyFunction?: KeyFunction | undefined;
+  /** The header with the key that this function returns now, for requests that do not pass `fetch`. */
+  keyHeader?: (() => Promise<Readonly<Record<string, string>>>) | undefined;
   /** How the service measures its limits. */
   readonly metering: 'continuous' | 'windows';
   /** The id to build the model with: its abilities are guessed from it. */

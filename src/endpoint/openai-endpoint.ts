@@ -6,7 +6,7 @@ import type { Credentials } from './credentials.ts';
 import type { EndpointType, SdkProvider } from './endpoint.ts';
 import { withInlineItems } from './inline-items.ts';
 import { KeyFunction } from './key-function.ts';
-import { withOwnHeaders } from './own-headers.ts';
+import { type Credential, keyHeader, withOwnHeaders } from './own-headers.ts';
 import { dropsFailures } from './installed-sdk.ts';
 import { PLACEHOLDER_KEY, PLACEHOLDER_URL, withoutUndefined } from './provider-settings.ts';
 import { readStreams } from './read-streams.ts';
@@ -25,6 +25,7 @@ export function openaiEndpoint(endpoint: ResolvedEndpoint, settings: OpenAIEndpo
     metering: 'continuous',
     requests,
     keyFunction,
+    keyHeader: keyFunction && (() => keyHeader(endpoint.name, credentialOf(keyFunction), keyFunction)),
     nameOf,
     buildId: nameOf,
     cannotServe: () => undefined,
@@ -46,7 +47,7 @@ function createProvider(
   const read = readStreams({ failures: dropsFailures(), finishReasons: credentials.baseURL !== undefined });
   const fetch = withOwnHeaders(withRedirects(requests.counting(settings.fetch), read, settings.redirect), {
     endpoint,
-    credential: { setting: 'apiKey', header: 'authorization', secret: keyFunction ?? apiKey },
+    credential: credentialOf(keyFunction ?? apiKey),
     headers: withoutUndefined({ 'openai-organization': organization, 'openai-project': project, ...headers }),
     prefixes: [`${baseURL}/`],
   });
@@ -62,6 +63,12 @@ function createProvider(
   };
   return createOpenAI(withoutUndefined(providerSettings)) as unknown as SdkProvider;
 }
+
+const credentialOf = (secret: Credential['secret']): Credential => ({
+  setting: 'apiKey',
+  header: 'authorization',
+  secret,
+});
 
 /** Always one, or the SDK would look into the environment while the provider is made. */
 function baseURLOf({ baseURLEnv }: OpenAIEndpointSettings, { baseURL }: Credentials): string {

@@ -45,8 +45,8 @@ export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, pr
     for (const name of NOT_OF_A_CALL) sent.delete(name);
     const { secret: given } = credential;
     const secret = typeof given === 'string' ? given : await currentSecret(endpoint, credential.setting, given.get);
-    if (credential.header === 'authorization') sent.set('authorization', `Bearer ${secret}`);
-    else sent.set(url.includes(SPEECH_PATH) ? SPEECH_KEY : 'api-key', secret);
+    const [header, shown] = headerOf(credential, secret);
+    sent.set(url.includes(SPEECH_PATH) && header === 'api-key' ? SPEECH_KEY : header, shown);
     for (const [name, value] of own) sent.set(name, value);
     // A plain object takes a third of the memory while the answer is awaited.
     const plain: Record<string, string> = Object.fromEntries(sent);
@@ -59,6 +59,20 @@ export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, pr
     });
   };
 }
+
+/** The header that carries a key of a function now. */
+export async function keyHeader(
+  endpoint: string,
+  credential: Credential,
+  { get }: KeyFunction,
+): Promise<Readonly<Record<string, string>>> {
+  return Object.fromEntries([headerOf(credential, await currentSecret(endpoint, credential.setting, get))]);
+}
+
+const headerOf = ({ header }: Credential, secret: string): readonly [name: string, value: string] => [
+  header,
+  header === 'authorization' ? `Bearer ${secret}` : secret,
+];
 
 /**
  * Credentials, of which a second one may be what the service looks at; and what is true of the message that an app hands on, and wrong

@@ -20,7 +20,7 @@ export function noSuchModel({
   return new NoSuchModelError({
     modelId,
     // Every major has a type for each kind, and none for completions. One type stands for all of these names.
-    modelType: `${name === 'completion' ? 'language' : name}Model` as 'languageModel',
+    modelType: `${name === 'completion' || name === 'deepseek' ? 'language' : name}Model` as 'languageModel',
     message: `The ${name} model "${modelId}" cannot be served: ${asked.join('; ')}.`,
   });
 }

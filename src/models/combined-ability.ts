@@ -16,6 +16,8 @@ export const COMBINED: Readonly<Record<string, (values: readonly never[]) => unk
   supportedUrls: (values) => settled<SupportedUrls | undefined>(values, commonUrls),
   maxEmbeddingsPerCall: (values) => settled(values, smallest),
   maxImagesPerCall: leastLimit,
+  supportedQuestionTypes: common,
+  supportedFieldTypes: common,
 };
 
 /** Does not make a promise where none is one: v1 has no promises. */
@@ -26,6 +28,11 @@ function settled<T>(values: readonly MaybePromise<T>[], combine: (values: readon
 
 function same(values: readonly unknown[]): unknown {
   return values.every((value) => value === values[0]) ? values[0] : undefined;
+}
+
+/** What stands in all of the lists. */
+function common(lists: readonly (readonly unknown[])[]): readonly unknown[] | undefined {
+  return lists[0]?.filter((one) => lists.every((list) => list.includes(one)));
 }
 
 /** `false` wins; otherwise `true` only when all models say so. */

@@ -11,14 +11,13 @@ import type {
   SdkGenerateModel,
   SdkLanguageModel,
   SdkModel,
-  SdkRerankingModel,
 } from '../sdk.ts';
+import { createAnswerModel } from './answer-model.ts';
 import type { BalancedModelOptions, ModelContext } from './balanced-model.ts';
 import { type DimensionsCheck, dimensionsCheck, refuseMixedNames } from './embedding-dimensions.ts';
 import { createEmbeddingModel } from './embedding-model.ts';
 import { createGenerateModel } from './generate-model.ts';
 import { createLanguageModel } from './language-model.ts';
-import { createRerankingModel } from './reranking-model.ts';
 
 /** Models that are kept for the next call that asks for them. */
 const MOST_MODELS = 1_000;
@@ -63,7 +62,9 @@ export function modelFactory(fleet: Fleet, logical: (id: string) => string, cont
       case 'speech':
         return createGenerateModel(options as BalancedModelOptions<SdkGenerateModel>);
       case 'reranking':
-        return createRerankingModel(options as BalancedModelOptions<SdkRerankingModel>);
+      case 'decision':
+      case 'extraction':
+        return createAnswerModel(options);
       default:
         return createLanguageModel(options as BalancedModelOptions<SdkLanguageModel>);
     }

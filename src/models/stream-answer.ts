@@ -1,34 +1,52 @@
 import { fail, succeed } from '../call/attempt-end.ts';
 import { Call } from '../call/call.ts';
+import type { Route } from '../call/route.ts';
 import { runCall } from '../call/run-call.ts';
 import { wishesOf } from '../call/wishes.ts';
-import type { Conversation } from '../portability/conversation.ts';
-import { type CallOptions, responseOf, type SdkLanguageModel, type StreamPart, type StreamResult } from '../sdk.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import {
+  type CallOptions,
+  responseOf,
+  type SdkLanguageModel,
+  type SdkModel,
+  type StreamPart,
+  type StreamResult,
+} from '../sdk.ts';
 import { FailoverStream, type StreamEnd } from '../stream/failover-stream.ts';
 import { isEmptied, type OpeningObserver, type OpenStream, openStream } from '../stream/open-stream.ts';
 import { withMetadata } from './balanced-metadata.ts';
 import type { BalancedModelOptions } from './balanced-model.ts';
 import { balancedMetadata, withSignal } from './generate.ts';
 
+/** What is asked for in a call whose answer is a stream: a conversation, or live input. */
+interface Asked extends Route {
+  optionsFor(deployment: Deployment): CallOptions | Promise<CallOptions>;
+  toPart(part: StreamPart, deployment: Deployment): StreamPart;
+  /** There will be no further attempt. */
+  release?(): void;
+}
+
 /** Runs a call whose answer is a stream. */
 export async function streamAnswer(
-  { ring, chain, context, modelAt }: BalancedModelOptions<SdkLanguageModel>,
+  { ring, chain, context, modelAt }: BalancedModelOptions<SdkModel & Pick<SdkLanguageModel, 'doStream'>>,
   options: CallOptions,
-  conversation: Conversation,
+  asked: Asked,
 ): Promise<StreamResult> {
   const { metadata, failoverOn } = context.settings;
   const wishes = wishesOf(options, (chain ?? ring).deployments, context.settings);
-  const call = new Call({ ring, chain, options, context, isStream: true, route: conversation, wishes });
+  const call = new Call({ ring, chain, options, context, isStream: true, route: asked, wishes });
   const opening = new Opening();
   const answer = runCall<OpenStream>(call, {
     ask: (attempt) => {
-      const adapted = conversation.optionsFor(attempt.deployment);
-      const result = modelAt(attempt.deployment, attempt.call.ring).doStream(withSignal(adapted, attempt.signal));
-      return openStream(attempt, result, opening);
+      const adapted = asked.optionsFor(attempt.deployment);
+      const model = modelAt(attempt.deployment, attempt.call.ring);
+      const ask = (given: CallOptions) => model.doStream(withSignal(given, attempt.signal));
+      return openStream(attempt, adapted instanceof Promise ? adapted.then(ask) : ask(adapted), opening);
     },
     headersOf: ({ result }) => responseOf(result, 'headers'),
     isFiltered: (open) => failoverOn.has('content-filter') && isEmptied(open),
   });
+  if (asked.release !== undefined) void answer.finally(() => asked.release?.()).catch(() => undefined);
   // Of two that come to content at once, one has lost.
   const settled = answer.then(({ answer: open }) => opening.opened(open.result));
   // The stream is there before its content: what fails in between fails over inside it.
@@ -37,7 +55,7 @@ export async function streamAnswer(
     call,
     answer,
     toPart: (part, attempt) => {
-      const told = conversation.toPart(part, attempt.deployment);
+      const told = asked.toPart(part, attempt.deployment);
       return metadata && part.type === 'finish' ? withMetadata(told, balancedMetadata(attempt)) : told;
     },
   });

@@ -20,6 +20,9 @@ const OPERATIONS: Readonly<Record<ModelKind, string>> = {
   transcription: 'generate_content',
   speech: 'generate_content',
   reranking: 'rerank',
+  deepseek: 'chat',
+  decision: 'generate_content',
+  extraction: 'generate_content',
   files: 'upload_file',
   skills: 'upload_skill',
 };

@@ -2,10 +2,10 @@ import type {
   CallOptions,
   CallResult,
   ModelKind,
+  SdkAnswerModel,
   SdkEmbeddingModel,
   SdkGenerateModel,
   SdkModel,
-  SdkRerankingModel,
 } from '../sdk.ts';
 
 /** What OpenAI's Responses API accepts at least (`max_output_tokens`). A reasoning model ends there too. */
@@ -33,6 +33,18 @@ const QUESTIONS: Readonly<Partial<Record<ModelKind, CallOptions>>> = {
   transcription: { audio: SILENCE, mediaType: 'audio/wav' },
   speech: { text: 'Hi' },
   reranking: { query: 'Hi', documents: { type: 'text', values: ['Hi'] } },
+  decision: {
+    state: [{ type: 'text', text: 'Hi' }],
+    questions: { q: { type: 'boolean', instructions: 'A greeting?' } },
+  },
+  extraction: { state: [{ type: 'text', text: 'Hi' }], fields: { f: { type: 'text' } } },
+};
+
+/** What they are asked by, where that is not `doGenerate`. */
+const METHODS: Readonly<Partial<Record<ModelKind, 'doRerank' | 'doDecide' | 'doExtract'>>> = {
+  reranking: 'doRerank',
+  decision: 'doDecide',
+  extraction: 'doExtract',
 };
 
 /** The cheapest question for models of a kind that shows whether they work. */
@@ -45,7 +57,8 @@ export const questionFor = (kind: ModelKind): CallOptions => ({
 /** Asks a model of the AI SDK. */
 export function askModel(model: SdkModel, kind: ModelKind, options: CallOptions): PromiseLike<CallResult> {
   if (kind === 'embedding') return (model as SdkEmbeddingModel).doEmbed(options);
-  if (kind === 'reranking') return (model as SdkRerankingModel).doRerank(options);
+  const method = METHODS[kind];
+  if (method !== undefined) return (model as Required<SdkAnswerModel>)[method](options);
   return (model as SdkGenerateModel).doGenerate(options);
 }
 

@@ -15,7 +15,7 @@ import { Ring, type RingContext } from './ring.ts';
 
 /** Kinds that share their deployments: a model has one quota, whichever API it is called by. */
 const familyOf = (kind: ModelKind): string =>
-  kind === 'chat' || kind === 'responses' || kind === 'completion' ? 'language' : kind;
+  kind === 'chat' || kind === 'responses' || kind === 'completion' || kind === 'deepseek' ? 'language' : kind;
 
 /** Models that are remembered, with their health, at each endpoint. */
 const MOST_MODELS = 1_000;

@@ -10,7 +10,7 @@ import { type Demand, earliestStart } from '../queue/forecast.ts';
 import { admits, type PickRequest } from '../queue/pick-request.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { QueuedRing } from '../queue/queued-ring.ts';
-import type { CallOptions, ModelKind } from '../sdk.ts';
+import { type CallOptions, isLive, type ModelKind } from '../sdk.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { Availability, bestTier } from './availability.ts';
 import { dueEarlyProbe, earlyProbeMs, nextEarlyProbeAt } from './early-probes.ts';
@@ -66,7 +66,8 @@ export class Ring implements QueuedRing {
     this.#picker = createPicker(settings.picker, () => clock.random());
     this.#availability = new Availability(deployments, revision);
     if (settings.detectHangs) {
-      this.#streamHangs = new HangDetector(this.#streamTimes, settings.failureThreshold);
+      // Live input may be silent for as long as it likes.
+      if (!isLive(kind)) this.#streamHangs = new HangDetector(this.#streamTimes, settings.failureThreshold);
       this.#answerHangs = new HangDetector(this.#answerTimes, settings.failureThreshold);
     }
     this.#earlyProbeMs = earlyProbeMs(settings);

@@ -2,7 +2,7 @@ import type { Attempt } from '../call/attempt.ts';
 import type { Call } from '../call/call.ts';
 import type { Answered } from '../call/start-attempt.ts';
 import { IncompleteStreamError } from '../errors/incomplete-stream-error.ts';
-import type { StreamPart } from '../sdk.ts';
+import { isLive, type StreamPart } from '../sdk.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
 import { isContent, isUnreadChunk } from './stream-part.ts';
@@ -119,7 +119,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
 
   #relay(part: StreamPart): void {
     const hasContent = isContent(part);
-    if (isUnreadChunk(part)) this.#unread = part;
+    if (isUnreadChunk(part, this.#call.ring.kind)) this.#unread = part;
     else if (part.type === 'finish' || part.type === 'error') {
       this.#relayLast(part);
       return;
@@ -158,7 +158,8 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   #endWith(error: unknown, isTold = false): void {
     if (this.#state === 'closed') return;
     this.#close();
-    if (this.#call.cancellation.isAborted) {
+    // Results of live calls reject with the error of the stream, and with nothing else.
+    if (this.#call.cancellation.isAborted || isLive(this.#call.ring.kind)) {
       this.#controller?.error(error);
       return;
     }

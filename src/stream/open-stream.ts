@@ -66,8 +66,9 @@ export function failureIn(
   attempt: Attempt,
   unread: StreamPart | undefined,
 ): { readonly error: unknown } | undefined {
-  if (part.type === 'error') return isUnreadChunk(part) ? undefined : { error: part['error'] };
-  return part.type === 'finish' && !hasFinishReason(part) ? { error: incomplete(attempt, unread) } : undefined;
+  const { kind } = attempt.call.ring;
+  if (part.type === 'error') return isUnreadChunk(part, kind) ? undefined : { error: part['error'] };
+  return part.type === 'finish' && !hasFinishReason(part, kind) ? { error: incomplete(attempt, unread) } : undefined;
 }
 
 /** The error of a stream that ended too soon. A chunk that could not be read, and after which nothing came, may say why. */

@@ -1,7 +1,7 @@
 import { JSONParseError, TypeValidationError } from '@ai-sdk/provider';
 
 import { finishReasonName, isFailedFinish } from '../failure/failed-answer.ts';
-import type { StreamPart } from '../sdk.ts';
+import { isLive, type ModelKind, type StreamPart } from '../sdk.ts';
 
 /*
  * What stream parts mean, by their shape: the specifications v1 to v4 share most names. A part that is not known here
@@ -25,7 +25,7 @@ const WITHOUT_CONTENT = new Set([
 ]);
 
 /** Parts that have content only when their text is not empty: v1 calls it `textDelta`, later specifications `delta`. */
-const DELTAS = new Set(['text-delta', 'reasoning-delta', 'reasoning', 'tool-input-delta']);
+const DELTAS = new Set(['text-delta', 'reasoning-delta', 'reasoning', 'tool-input-delta', 'transcript-delta']);
 
 /** Whether a reader could show or act on the part. */
 export function isContent(part: StreamPart): boolean {
@@ -34,15 +34,20 @@ export function isContent(part: StreamPart): boolean {
   return true;
 }
 
-/** Whether the part says that the model could not read a chunk, such as a gateway's keepalive: it reads on after that. */
-export const isUnreadChunk = ({ type, error }: StreamPart): boolean =>
-  type === 'error' && (TypeValidationError.isInstance(error) || JSONParseError.isInstance(error));
+/**
+ * Whether the part says that the model could not read a chunk, such as a gateway's keepalive: it reads on after that. Models of live
+ * input go on after each error part, and end by an error of their stream.
+ */
+export const isUnreadChunk = ({ type, error }: StreamPart, kind: ModelKind): boolean =>
+  type === 'error' && (isLive(kind) || TypeValidationError.isInstance(error) || JSONParseError.isInstance(error));
 
 /** What the SDK makes of a stream that ended without a reason. */
 const SDK_GUESSES = new Set<string | undefined>(['other', 'interrupted', undefined]);
 
 /** Whether a finish part has its reason from the wire. Without one the stream was cut, or failed, whatever the SDK made of it. */
-export function hasFinishReason({ finishReason }: StreamPart): boolean {
+export function hasFinishReason({ finishReason }: StreamPart, kind: ModelKind): boolean {
+  // What is live has no reasons.
+  if (isLive(kind)) return true;
   if (isFailedFinish(finishReason)) return false;
   // v1 and v2: a word. v3 and v4: what the SDK made of it beside what the service said.
   if (typeof finishReason === 'string') return finishReason !== 'unknown';

@@ -1,7 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
 /** What a request asks for, told by the end of its path. */
-export type Operation = 'chat' | 'responses' | 'completions' | 'embeddings' | 'images' | 'transcriptions' | 'speech';
+export type Operation =
+  | 'chat'
+  | 'responses'
+  | 'completions'
+  | 'embeddings'
+  | 'images'
+  | 'transcriptions'
+  | 'speech'
+  | 'decisions';
 
 /** How a request's life ended, as seen by the service. `closed-by-client` is what a cancelled call leaves. */
 export type Outcome = 'answered' | 'cut-by-service' | 'closed-by-client';
@@ -41,6 +49,7 @@ const operationsByPath: readonly (readonly [string, Operation])[] = [
   ['/images/edits', 'images'],
   ['/audio/transcriptions', 'transcriptions'],
   ['/audio/speech', 'speech'],
+  ['/decisions', 'decisions'],
 ];
 
 export async function readRequest(incoming: IncomingMessage): Promise<RequestContents> {

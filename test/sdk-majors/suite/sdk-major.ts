@@ -26,6 +26,9 @@ export const transcribe = memberNamed('transcribe', 'experimental_transcribe') a
 
 export const generateSpeech = memberNamed('generateSpeech', 'experimental_generateSpeech') as typeof ai.generateSpeech;
 
+/** Not before SDK 7. */
+export const streamTranscribe = members['experimental_streamTranscribe'] as typeof ai.experimental_streamTranscribe;
+
 /** A registry's embedding model: `textEmbeddingModel` up to SDK 5, `embeddingModel` from SDK 6 on. */
 export function registeredEmbeddingModel(balanced: BalancedProvider, id: `balanced:${string}`) {
   const registry = ai.createProviderRegistry({ balanced });

@@ -22,6 +22,7 @@ export function balancedOver(specificationVersion: string, ...endpoints: readonl
           imageModel: make,
           embeddingModel: make,
           transcriptionModel: make,
+          speechModel: make,
           rerankingModel: make,
         },
       };
