@@ -8,7 +8,11 @@ import { isGuessed } from './sent-status.ts';
  * - `{ error: { innererror } }`: Azure's content filter.
  * - `{ response: { error } }`: the event `response.failed`.
  * - `{ choices: [{ error }] }`: OpenRouter.
- * - the object itself: the event `error` of the Responses API; gateways; what the AI SDK keeps of a chunk of Chat.
+ * - `{ errors: [error] }`: Cloudflare. `{ error: { details: [{ reason }] } }`: Google.
+ * - the object itself: the event `error` of the Responses API; gateways; what the AI SDK keeps of a chunk of Chat. Some have their
+ *   words under another name, such as `detail` (RFC 9457) and `error`.
+ *
+ * Gateways put what they were answered, as a text, into an `error` of their own. A `message` is not read: prompts may stand there.
  */
 
 /** How deep they are looked for, and how far into a list. */
@@ -20,14 +24,19 @@ const LONGEST_BODY = 256 * 1024;
 
 /** Every error object that one link of a chain of errors carries, the outer before the inner. */
 export const errorBodies = (link: object): readonly object[] =>
-  [property(link, 'data'), parsedBody(link), property(link, 'value'), isGuessed(link) ? undefined : link].flatMap(
-    (container) => bodiesIn(container, 0),
-  );
+  // The AI SDK keeps the text of a body, but now and then what it has parsed.
+  [
+    property(link, 'data'),
+    property(link, 'responseBody'),
+    property(link, 'value'),
+    isGuessed(link) ? undefined : link,
+  ].flatMap((container) => bodiesIn(container, 0));
 
 /** What came as the body of a response, where it is a text. */
 export const bodyText = (link: object): string | undefined => textAt(link, 'responseBody');
 
-function bodiesIn(container: unknown, depth: number): readonly object[] {
+function bodiesIn(from: unknown, depth: number): readonly object[] {
+  const container = parsed(from);
   if (!isObject(container) || depth > DEEPEST) return [];
   if (isList(container)) return firstOf(container, LONGEST).flatMap((each) => bodiesIn(each, depth + 1));
   const reason = textAt(property(container, 'incomplete_details'), 'reason');
@@ -37,24 +46,28 @@ function bodiesIn(container: unknown, depth: number): readonly object[] {
     // An answer that was given up says why in a place of its own.
     ...(reason === undefined ? [] : [{ code: reason }]),
     ...bodiesIn(property(container, 'response'), depth + 1),
+    // What has a stack is no body: its errors are issues of a schema.
+    ...(textAt(container, 'stack') === undefined ? bodiesIn(property(container, 'errors'), depth + 1) : []),
     ...firstOf(property(container, 'choices'), 1).flatMap((choice) => withInner(property(choice, 'error'), depth)),
   ];
 }
 
 function withInner(body: unknown, depth: number): readonly object[] {
-  if (!isObject(body) || depth > DEEPEST) return [];
-  return [body, ...['innererror', 'error'].flatMap((key) => withInner(property(body, key), depth + 1))];
+  if (depth > DEEPEST) return [];
+  if (!isObject(body)) return bodiesIn(body, depth + 1);
+  const inner = ['innererror', 'error'].flatMap((key) => withInner(property(body, key), depth + 1));
+  const reasons = firstOf(property(body, 'details'), LONGEST).flatMap((detail) => textAt(detail, 'reason') ?? []);
+  return [body, ...inner, ...reasons.map((code) => ({ code }))];
 }
 
 const isErrorItself = (container: object): boolean =>
-  textAt(container, 'message') !== undefined &&
+  ['message', 'error', 'detail'].some((key) => textAt(container, key) !== undefined) &&
   ['code', 'type', 'param', 'status', 'statusCode'].some(
     (key) => (property(container, key) ?? undefined) !== undefined,
   );
 
-/** The AI SDK keeps the text, but now and then what it has parsed. */
-function parsedBody(link: object): unknown {
-  const body = property(link, 'responseBody');
+/** What a text holds that is written as JSON. */
+function parsed(body: unknown): unknown {
   if (typeof body !== 'string') return body;
   if (body.length > LONGEST_BODY || !/^\s*[[{]/.test(body)) return undefined;
   try {

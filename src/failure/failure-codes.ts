@@ -90,6 +90,8 @@ export const FAILURE_CODES: CodeTable = [
   [
     { class: 'misconfigured', scope: 'endpoint' },
     'invalid_api_key',
+    // Google's, with status 400.
+    'API_KEY_INVALID',
     'invalid_organization',
     'mismatched_organization',
     'account_deactivated',

@@ -9,11 +9,13 @@ import {
   type Row,
   row,
   unpaid,
+  type Way,
   ways,
   withJson,
 } from './row.ts';
 
 const message = 'It failed.';
+const streams: readonly Way[] = ['chat stream', 'responses stream'];
 
 /** What codes come to, wherever they are found. */
 const known: readonly (readonly [code: string, comesTo: Outcome])[] = [
@@ -41,7 +43,11 @@ const placesOf = (code: string, comesTo: Outcome): readonly Row[] => {
     row('in response.failed', 'responses stream', events(responseCreated, responseFailed(failed)), comesTo),
     row('in an answer that failed', 'responses answer', json(response('failed', { error: failed })), comesTo),
     row('in an error instead of an answer', answers, json(error({ type: 'x', param: null, code })), comesTo),
+    row('as a text within an error', answers, json({ error: JSON.stringify(error({ code })) }), comesTo),
+    row('as a text within a first chunk', streams, events({ error: JSON.stringify(error({ code })) }), comesTo),
+    row('beside a text', answers, json({ error: message, code }), comesTo),
     row('with nothing around it', 'chat answer', json(failed), comesTo),
+    row('in a list of errors', 'chat answer', json({ success: false, errors: [failed] }), comesTo),
     // AI SDK 5 and 6 fail on it without a word.
     row('with nothing around it', 'responses answer', json(failed), comesTo, [4, 7]),
   ].map((place) => ({ ...place, what: `${code} ${place.what}` }));

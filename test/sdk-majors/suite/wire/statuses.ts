@@ -38,7 +38,42 @@ const vllm = { object: 'error', message: 'It failed.', type: 'BadRequestError', 
 const withoutScope = error({ type: 'invalid_request_error', param: null, code: null });
 const moderated = error({ code: 403, metadata: { reasons: ['violence'] } });
 
+/** As Google's API for clients of OpenAI writes errors. */
+const ofGoogle = (code: number, state: string, reason?: string) => [
+  { error: { code, message: 'It failed.', status: state, details: reason && [{ reason, domain: 'googleapis.com' }] } },
+];
+
+/** How others write errors that have no code of OpenAI's: what the status means, and no more. */
+const otherShapes: readonly (readonly [of: string, body: object])[] = [
+  ['FastAPI', { detail: 'It failed.' }],
+  ['FastAPI’s checks', { detail: [{ loc: ['body', 'model'], msg: 'field required', type: 'value_error.missing' }] }],
+  ['Apigee', { fault: { faultstring: 'It failed.', detail: { errorcode: 'policies.ratelimit.QuotaViolation' } } }],
+  ['Cloudflare', { success: false, errors: [{ code: 10_000, message: 'It failed.' }] }],
+  ['AWS', { message: 'It failed.' }],
+  ['Ollama', { error: 'It failed.' }],
+  ['Google', ofGoogle(400, 'INVALID_ARGUMENT')],
+];
+
 export const statusRows: readonly Row[] = [
+  ...otherShapes.flatMap(([of, body]) => [
+    row(`status 401 as ${of} writes it`, ways, withJson(401, body), refused()),
+    row(`status 404 as ${of} writes it`, ways, withJson(404, body), missing()),
+    row(`status 422 as ${of} writes it`, ways, withJson(422, body), rejected()),
+    row(`status 429 as ${of} writes it`, ways, withJson(429, body, { 'retry-after': '9' }), limited(9_000)),
+    row(`status 500 as ${of} writes it`, ways, withJson(500, body), retryable()),
+  ]),
+  ...otherShapes
+    .slice(0, -1)
+    .map(([of, body]) => row(`status 200 with what ${of} writes`, 'chat answer', json(body), retryable())),
+  row('status 200 with 503 as Google writes it', answers, json(ofGoogle(503, 'UNAVAILABLE')), retryable()),
+  row(
+    'a key as Google refuses it',
+    ways,
+    withJson(400, ofGoogle(400, 'INVALID_ARGUMENT', 'API_KEY_INVALID')),
+    refused('API_KEY_INVALID'),
+  ),
+  row('a status beside a text', answers, json({ error: 'It failed.', status: 503 }), retryable()),
+  row('the status of a problem (RFC 9457)', 'chat answer', json({ title: 'No', status: 413, detail: 'x' }), rejected()),
   ...inBody.map(([code, comesTo]) =>
     row(`status 200 and ${JSON.stringify(code)} as a code`, answers, json(error({ code })), comesTo),
   ),

@@ -20,6 +20,13 @@ export const timeRows: readonly Row[] = [
     withJson(429, { statusCode: 429, message: 'Rate limit is exceeded. Try again in 7 seconds.' }),
     limited(7_000),
   ),
+  row(
+    'in words of Google',
+    ways,
+    withJson(429, [{ error: { code: 429, message: 'Please retry in 7.5s.', status: 'RESOURCE_EXHAUSTED' } }]),
+    limited(7_500),
+  ),
+  row('in words of FastAPI', ways, withJson(429, { detail: 'Retry after 7 seconds.' }), limited(7_000)),
   row('in words of a quota', ways, tooMany('Quota will be replenished in 00:02:03.'), limited(123_000)),
   row(
     'in words within a 200',
