@@ -12,7 +12,7 @@ import { createUploads } from './models/uploads.ts';
 import { ConversationMemory } from './portability/conversation-memory.ts';
 import { explain, type Explanation } from './explain.ts';
 import { Fleet } from './ring/fleet.ts';
-import { logicalIds } from './ring/model-ids.ts';
+import { logicalIds, standInsOf } from './ring/model-ids.ts';
 import type {
   DecisionModel,
   EmbeddingModel,
@@ -178,6 +178,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
   };
   const api = resolved.api ?? chooseApi(endpoints.all);
   const toLogical = logicalIds(resolved);
+  const standIns = standInsOf(resolved, toLogical);
   const makeModel = modelFactory(fleet, toLogical, context);
   const make = (kind: ModelKind) => (modelId: string, modelSettings?: ModelSettings) =>
     makeModel(kind, modelId, modelSettings);
@@ -215,7 +216,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     ...unsupportedMembers(),
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
     status: statusOf(api, fleet, clock, () => shared?.state ?? 'local'),
-    explain: (modelId: string) => explain(fleet, api, toLogical(modelId), clock.now()),
+    explain: (modelId: string) => explain({ fleet, api, standIns }, toLogical(modelId), clock.now()),
     check: (options?: CheckOptions) => check({ fleet, endpoints, settings: resolved, clock, api, toLogical }, options),
     drain: (name: string) => fleet.member(name).gates.drain.close(clock.now()),
     resume: (name: string) => fleet.member(name).gates.drain.open(),

@@ -21,12 +21,18 @@ export interface UnavailableCandidate extends UnavailableRecord {
   readonly sentence: string;
 }
 
-/** Where a call of a model would go now. Holds no key, header, prompt or URL. */
-export interface Explanation {
+/** What of a model can be asked now. */
+export interface ModelExplanation {
   readonly modelId: string;
   /** In the order in which they would be asked. */
   readonly candidates: readonly Candidate[];
   readonly unavailable: readonly UnavailableCandidate[];
+}
+
+/** Where a call of a model would go now. Holds no key, header, prompt or URL. */
+export interface Explanation extends ModelExplanation {
+  /** The same of the models that stand in for it, in their order. */
+  readonly fallbacks: readonly ModelExplanation[];
 }
 
 /** Kinds that an id is looked for in, after the language models that are made by default. */
@@ -49,15 +55,33 @@ const OTHERS: readonly ModelKind[] = [
  *
  * @throws NoSuchModelError when no endpoint has such a model.
  */
-export function explain(fleet: Fleet, api: ModelKind, modelId: string, now: number): Explanation {
+export function explain(
+  {
+    fleet,
+    api,
+    standIns,
+  }: {
+    readonly fleet: Fleet;
+    readonly api: ModelKind;
+    readonly standIns: ReadonlyMap<string, readonly string[]>;
+  },
+  modelId: string,
+  now: number,
+): Explanation {
   const ring = ringOf(fleet, api, modelId);
+  const others = (standIns.get(modelId) ?? []).map((id) => fleet.preview(ring.kind, id));
+  const fallbacks = others.map((other) => Object.freeze(explanationOf(other, now)));
+  return Object.freeze({ ...explanationOf(ring, now), fallbacks: Object.freeze(fallbacks) });
+}
+
+function explanationOf(ring: Ring, now: number): ModelExplanation {
   const candidates = ring.inOrder(now);
   const unavailable = ring.deployments.filter((deployment) => !candidates.includes(deployment));
-  return Object.freeze({
-    modelId,
+  return {
+    modelId: ring.modelId,
     candidates: Object.freeze(candidates.map(candidateOf)),
     unavailable: Object.freeze(unavailable.flatMap((deployment) => reasonOf(deployment, now))),
-  });
+  };
 }
 
 function ringOf(fleet: Fleet, api: ModelKind, modelId: string): Ring {

@@ -21,7 +21,7 @@ export type {
   ServerAddress,
   TokenUsage,
 } from './events.ts';
-export type { Candidate, Explanation, UnavailableCandidate } from './explain.ts';
+export type { Candidate, Explanation, ModelExplanation, UnavailableCandidate } from './explain.ts';
 export { classifyFailure } from './failure/classify-failure.ts';
 export type {
   AttemptRecord,

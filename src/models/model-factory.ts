@@ -3,6 +3,7 @@ import { InvalidSettingsError } from '../errors/invalid-settings-error.ts';
 import { LruMap } from '../lru-map.ts';
 import type { Fleet } from '../ring/fleet.ts';
 import { Chain } from '../ring/chain.ts';
+import { standInsOf } from '../ring/model-ids.ts';
 import type { Ring } from '../ring/ring.ts';
 import type {
   ModelKind,
@@ -34,8 +35,8 @@ export function modelFactory(fleet: Fleet, logical: (id: string) => string, cont
   const checks = new WeakMap<Ring, DimensionsCheck>();
 
   const chains = new WeakMap<Ring, Chain>();
-  const { fallbacks, allowMixedEmbeddings } = context.settings;
-  const standIns = new Map([...fallbacks].map(([id, ids]) => [logical(id), ids.map(logical)]));
+  const { allowMixedEmbeddings } = context.settings;
+  const standIns = standInsOf(context.settings, logical);
 
   /** One for each ring, since calls wait at it. */
   const chainOf = (ring: Ring): Chain | undefined => {

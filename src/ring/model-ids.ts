@@ -32,3 +32,10 @@ export function logicalIds({
     return logical.has(id) || others.length > 0 ? id : only;
   };
 }
+
+/** By logical id, the ones that stand in for it. */
+export const standInsOf = (
+  { fallbacks }: Pick<ResolvedSettings, 'fallbacks'>,
+  logical: (id: string) => string,
+): ReadonlyMap<string, readonly string[]> =>
+  new Map([...fallbacks].map(([id, ids]) => [logical(id), ids.map(logical)]));

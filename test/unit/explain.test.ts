@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createBalancedProvider, type PickerSetting } from '../../src/index.ts';
 import { apiError, rateLimit } from './api-error.ts';
 import { buildRing } from './build-ring.ts';
-import { answers, fails, FakeEndpoint, type HeldAttempt, holds } from './fake-endpoint.ts';
+import { answers, type Behaviour, fails, FakeEndpoint, type HeldAttempt, holds } from './fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from './fake-time.ts';
 
 useFakeTime();
@@ -36,6 +36,7 @@ describe('explain()', () => {
         { endpoint: 'e2', deployment: 'm' },
       ],
       unavailable: [],
+      fallbacks: [],
     });
     expect(attempts()).toEqual([0, 0, 0]);
     expect(balanced.status()).toEqual(before);
@@ -99,6 +100,23 @@ describe('explain()', () => {
       { endpoint: 'b', deployment: 'text-embedding-3-small' },
     ]);
     expect(balanced.status()).toEqual(before);
+  });
+
+  it('tells the same of the models that stand in for it, at the same endpoint or at another', async () => {
+    const limited: Behaviour = fails(rateLimit(30));
+    const { balanced, askTimes } = buildRing([{ models: ['m', 'b'], does: limited }, { models: ['c'] }], {
+      fallbacks: { m: ['b', 'c'], c: ['m'] },
+    });
+    await askTimes(1);
+
+    const { candidates, unavailable, fallbacks } = balanced.explain('m');
+
+    expect([candidates, names(unavailable)]).toEqual([[], ['e0']]);
+    expect(fallbacks).toEqual([
+      { modelId: 'b', candidates: [], unavailable: [expect.objectContaining({ endpoint: 'e0', deployment: 'b' })] },
+      { modelId: 'c', candidates: [{ endpoint: 'e1', deployment: 'c' }], unavailable: [] },
+    ]);
+    expect(balanced.status().rings.map(({ modelId }) => modelId)).toEqual(['m', 'b', 'c']);
   });
 
   it('throws NoSuchModelError for an id that no endpoint has', () => {

@@ -38,6 +38,24 @@ describe('a call with fallbacks', () => {
     expect(attempts()).toEqual([1, 1, 1, 1]);
   });
 
+  it('is served by the next model at the same endpoint, whose limits and cooldowns are apart', async () => {
+    const { ask, endpoints, balanced } = ringOf([{ models: ['m', 'b', 'c'] }]);
+    endpoints[0]?.behaveOnce(fails(rateLimit(30)));
+
+    const calls = [ask(), ask()];
+    await happenings();
+    await pass(31_000);
+    const later = ask();
+    await happenings();
+
+    expect([...calls, later].map(({ value }) => value?.providerMetadata?.['balanced'])).toEqual([
+      { endpoint: 'e0', attempts: 2, modelId: 'b' },
+      { endpoint: 'e0', attempts: 1, modelId: 'm' },
+      { endpoint: 'e0', attempts: 1, modelId: 'm' },
+    ]);
+    expect(balanced.status().endpoints[0]?.deployments.map(({ deployment }) => deployment)).toEqual(['m', 'b', 'c']);
+  });
+
   it('tells in its events of the model of each attempt, and of the one that was called', async () => {
     const { ask, balanced } = ringOf([{ ...forM, does: dead }, forB, { ...forC, does: dead }]);
     const told: unknown[] = [];
