@@ -156,10 +156,11 @@ export interface BalancedEvents {
   readonly warning: {
     /**
      * - `drained-endpoint-asked`: a call goes on from what only a drained endpoint has stored.
+     * - `quota-shared`: two endpoints have one quota, as it seems by what they reject, and no `quotaGroup`.
      * - `same-endpoint-twice`: two endpoints are one and the same to the service.
      * - `same-settings-twice`: this process has another provider with the same settings.
      */
-    readonly code: 'drained-endpoint-asked' | 'same-endpoint-twice' | 'same-settings-twice';
+    readonly code: 'drained-endpoint-asked' | 'quota-shared' | 'same-endpoint-twice' | 'same-settings-twice';
     /** Name of the endpoint; `undefined` where the warning is about the provider. */
     readonly endpoint: string | undefined;
     /** What to know, as a sentence. */

@@ -7,6 +7,7 @@ import { failureHeaders } from '../failure/failure-facts.ts';
 import type { AttemptRecord, Failure } from '../failure/failure.ts';
 import { withoutBulk } from '../failure/without-bulk.ts';
 import type { Outcome } from '../gates/outcome.ts';
+import type { StatedLimits } from '../limits/stated-limits.ts';
 import { readUsage } from '../ring/usage.ts';
 import type { Attempt } from './attempt.ts';
 import type { CancelledBy } from './cancellation.ts';
@@ -63,6 +64,7 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
   }
   const stated = lease.learnLimits(failureHeaders(error), now);
   attempt.call.context.shared?.learn(lease, stated);
+  if (failure.class === 'rate-limited') warnOfSharedQuota(attempt, failure, stated);
   const size = failure.class === 'rate-limited' ? rejectedSize(attempt.call, error) : undefined;
   const isNothing = isReaders(attempt, error) || saysNothingOfOthers(attempt, size);
   const { call } = attempt;
@@ -80,6 +82,17 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
     verdict,
     isFinal: asksNotToRetry(error) || size?.exceedsLimit === true,
   };
+}
+
+function warnOfSharedQuota({ call, deployment, startedAt }: Attempt, failure: Failure, stated?: StatedLimits): void {
+  const { ring, context } = call;
+  const { retryAfterMs } = failure;
+  const other = ring.sharedQuotas.rejected(deployment, { sentAt: startedAt, stated, retryAfterMs });
+  if (other === undefined) return;
+  const endpoint = deployment.endpoint.name;
+  const both = `"${other.endpoint.name}" and "${endpoint}"`;
+  const message = `Endpoints ${both} seem to have one quota: when one has nothing left, neither has the other. Give both the same quotaGroup.`;
+  context.events.warn({ code: 'quota-shared', endpoint, message });
 }
 
 /** Another attempt of the call has answered, and this one had given nothing yet. */

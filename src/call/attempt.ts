@@ -106,6 +106,7 @@ export class Attempt {
     call.ring.hangs(call.isStream)?.answered(deployment, this.startedAt, afterMs);
     call.ring.times(call.isStream).record(deployment, this.startedAt, afterMs);
     deployment.rejections.answered();
+    call.ring.sharedQuotas.answered(deployment, this.startedAt);
     call.lastFailure?.doubted?.attempt.refute();
     // The gates hear of a whole answer at once, when it ends: in between, a call that waits would find its place still taken.
     if (!call.isStream) return;

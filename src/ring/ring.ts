@@ -16,6 +16,7 @@ import { Availability, bestTier } from './availability.ts';
 import { dueEarlyProbe, earlyProbeMs, nextEarlyProbeAt } from './early-probes.ts';
 import { HangDetector } from './hang-detector.ts';
 import { ResponseTimes } from './response-times.ts';
+import { SharedQuotas } from './shared-quotas.ts';
 import { TokenEstimator } from './token-estimator.ts';
 
 /** What all rings of a fleet share. */
@@ -46,6 +47,7 @@ export class Ring implements QueuedRing {
   /** Whether a model has been made of it. */
   isUsed = false;
   readonly tokens = new TokenEstimator();
+  readonly sharedQuotas = new SharedQuotas();
   readonly #streamTimes = new ResponseTimes();
   readonly #answerTimes = new ResponseTimes();
   /** For streams, and for everything else: `undefined` where hangs are not looked for. */
