@@ -38,6 +38,38 @@ describe('a call of 40,000 tokens where 30,000 a minute are allowed', () => {
   });
 });
 
+describe('a call that is larger than the limit of every endpoint', () => {
+  it('ends with an error that says so', async () => {
+    const [alone] = await startServices('alone');
+    const balanced = createBalancedProvider({ endpoints: [openAI(alone)] });
+    alone.behave(tooLarge);
+
+    const prompt = 'word '.repeat(40_000);
+    const failure = await generateText({ model: balanced.chat('gpt-4'), prompt }).catch((thrown: unknown) => thrown);
+
+    expect(failure).toMatchObject({ statusCode: 413, tooLarge: { tokensPerMinute: 30_000 } });
+    expect(alone.requests).toHaveLength(1);
+  });
+});
+
+describe('the only endpoint, which has served and refuses its key once,', () => {
+  it('is asked again, and serves the call that it has refused', async () => {
+    const [alone] = await startServices('alone');
+    const balanced = createBalancedProvider({
+      endpoints: [openAI(alone)],
+      retry: { minDelayMs: 10 },
+      cooldownMs: 50,
+    });
+    const ask = () => generateText({ model: balanced.chat('gpt-4'), prompt: 'Hi', maxRetries: 0 });
+    await ask();
+    alone.behaveOnce(withJson(401, error({ code: 'invalid_api_key' })));
+
+    await ask();
+
+    expect(alone.requests).toHaveLength(3);
+  });
+});
+
 describe('an endpoint that has served, and refuses its key once,', () => {
   it('is out with that deployment alone, and for seconds', async () => {
     const { first, balanced, attempts, ask, deployment } = await startRing();

@@ -35,31 +35,36 @@ describe('provisioned capacity before an endpoint that is paid by use', () => {
   }
 
   it.each([
-    [20, 1.4],
-    [50, 1.4],
-    [20, 1.1],
-    [20, 3],
-  ])('is used in full: %i calls a second, %f times as many asked for', async (perSecond, load) => {
-    const times = arrivals(load * perSecond, 60_000);
-    const plain = await waitingOnly(leakyBucket(perSecond, perSecond / 5), times);
-    const provisioned = new LimitedService(leakyBucket(perSecond, perSecond / 5), 1_500, (waitMs) => ({
-      'retry-after-ms': String(waitMs),
-    }));
-    const { ask } = buildRing([{ does: provisioned }, { does: after(1_500, answers()), priority: 1 }]);
-    const begun = performance.now();
+    [20, 1.4, 4],
+    [50, 1.4, 10],
+    [20, 1.1, 4],
+    [20, 3, 4],
+    [10, 1.4, 2],
+    [5, 1.4, 5],
+  ])(
+    'is used in full: %i calls a second, %f times as many asked for, a burst of %i',
+    async (perSecond, load, burst) => {
+      const times = arrivals(load * perSecond, 60_000);
+      const plain = await waitingOnly(leakyBucket(perSecond, burst), times);
+      const provisioned = new LimitedService(leakyBucket(perSecond, burst), 1_500, (waitMs) => ({
+        'retry-after-ms': String(waitMs),
+      }));
+      const { ask } = buildRing([{ does: provisioned }, { does: after(1_500, answers()), priority: 1 }]);
+      const begun = performance.now();
 
-    const calls = [];
-    for (const at of times) {
-      await pass(begun + at - performance.now());
-      calls.push(ask());
-      await happenings();
-    }
-    await pass(5_000);
+      const calls = [];
+      for (const at of times) {
+        await pass(begun + at - performance.now());
+        calls.push(ask());
+        await happenings();
+      }
+      await pass(5_000);
 
-    expect(calls.every(({ state }) => state === 'fulfilled')).toBe(true);
-    expect(provisioned.answered / plain).toBeGreaterThanOrEqual(0.95);
-    expect(provisioned.rejected / provisioned.answered).toBeLessThanOrEqual(0.2);
-  });
+      expect(calls.every(({ state }) => state === 'fulfilled')).toBe(true);
+      expect(provisioned.answered / plain).toBeGreaterThanOrEqual(0.95);
+      expect(provisioned.rejected / provisioned.answered).toBeLessThanOrEqual(0.2);
+    },
+  );
 });
 
 describe('100 calls at once, where ten a second are taken and only rejections say when to come again,', () => {

@@ -26,12 +26,19 @@ const inBody: readonly (readonly [code: unknown, comesTo: Outcome])[] = [
   [400, rejected()],
   ['400', rejected()],
   [413, rejected()],
+  ['413', rejected()],
   [401, refused()],
   ['401', refused()],
   [402, unpaid()],
+  ['402', unpaid()],
   [403, refused()],
+  ['403', refused()],
   [404, missing()],
+  ['404', missing()],
+  [429, limited(1_000)],
+  ['429', limited(1_000)],
   [503, retryable()],
+  ['503', retryable()],
 ];
 
 const vllm = { object: 'error', message: 'It failed.', type: 'BadRequestError', param: null, code: 400 };
