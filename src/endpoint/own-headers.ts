@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '@ai-sdk/provider';
 import { CredentialError } from '../errors/credential-error.ts';
 import { LruMap } from '../lru-map.ts';
 import type { KeyFunction } from './key-function.ts';
+import { isStanding } from '../settings/call-defaults.ts';
 import { CONNECTION_HEADERS, headerValue, KEY_HEADERS } from '../settings/text-rules.ts';
 import { VERSION } from '../version.ts';
 import { type Fetch, urlOf } from './fetch.ts';
@@ -30,11 +31,11 @@ const SPEECH_KEY = 'ocp-apim-subscription-key';
 const SPEECH_PATH = '/speechtotext/';
 
 /**
- * Wraps `fetch` so that the key and the headers of an endpoint stand, whatever a call says: apps hand on headers of their own users,
- * and a call does not know which endpoint it goes to.
+ * Wraps `fetch` so that the key of an endpoint, and what of its headers names an account, stand, whatever a call says: apps hand on
+ * headers of their own users, and a call does not know which endpoint it goes to. Other headers are the provider's to add.
  */
 export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, prefixes }: OwnHeaders): Fetch {
-  const own = Object.entries(headers);
+  const own = Object.entries(headers).filter(([name]) => isStanding(name));
   const namesAgent = own.some(([name]) => name.toLowerCase() === 'user-agent');
   const agents = new LruMap<string, string>(MOST_AGENTS);
   return async (input, init) => {

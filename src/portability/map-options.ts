@@ -1,7 +1,7 @@
 import type { OptionKey } from '../deployment/option-keys.ts';
 import type { Target } from '../deployment/target.ts';
 import { type CallOptions, isFirstSpecification } from '../sdk.ts';
-import { type Headers, mergeHeaders, mergeOptions } from '../settings/call-defaults.ts';
+import { type Headers, mergeOptions, withCallHeaders } from '../settings/call-defaults.ts';
 import type { ProviderOptions } from './prompt.ts';
 
 /**
@@ -19,7 +19,7 @@ export function mapCallOptions(options: CallOptions, target: Target): CallOption
   return {
     ...mapped,
     [field]: mergeOptions(otherwise, mapped[field] as CallOptions['providerOptions']),
-    headers: mergeHeaders(mapped['headers'] as Headers | undefined, headers),
+    headers: withCallHeaders(headers, mapped['headers'] as Headers | undefined),
   };
 }
 

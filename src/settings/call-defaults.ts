@@ -1,3 +1,5 @@
+import { namesAccount } from './text-rules.ts';
+
 /** Time limits of one attempt. Each ends the attempt and lets the next deployment try. */
 export interface TimeoutSettings {
   /** Milliseconds from the start of a streaming attempt to its first content. @default no limit */
@@ -23,8 +25,9 @@ export interface CallDefaults {
    */
   readonly providerOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined;
   /**
-   * Headers of calls that go there. They win over headers of a call, which may be those of an app's own user; those of an OpenAI or
-   * Azure endpoint also over the key where they name its header.
+   * Headers of calls that go there. A call's own win, but not over one that names an account by its name (`auth`, `key`, `token`,
+   * `secret` or `cookie` in it, `openai-organization`, `openai-project`), nor over `user-agent`. Those of an OpenAI or Azure endpoint
+   * win over the key where they name its header.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -51,6 +54,15 @@ export function mergeOptions(otherwise: Options | undefined, winning: Options | 
   const merged = both.map((provider) => [provider, { ...otherwise[provider], ...winning[provider] }] as const);
   return { ...otherwise, ...winning, ...Object.fromEntries(merged) };
 }
+
+/** Headers of a call with those that are configured, of which some stand. */
+export function withCallHeaders(configured: Headers | undefined, ofCall: Headers | undefined): Headers | undefined {
+  const standing = Object.entries(configured ?? {}).filter(([name]) => isStanding(name));
+  return mergeHeaders(mergeHeaders(configured, ofCall), Object.fromEntries(standing));
+}
+
+/** Whether a header that is configured wins over a call's; the AI SDK names itself in the `user-agent` of each call. */
+export const isStanding = (header: string): boolean => namesAccount(header) || header.toLowerCase() === 'user-agent';
 
 /** Headers, of which some win, in whichever case their names are written. */
 export function mergeHeaders(otherwise: Headers | undefined, winning: Headers | undefined): Headers | undefined {

@@ -21,6 +21,13 @@ export const CONNECTION_HEADERS = [
 /** What carries a key; the last one is Azure Speech's, which some transcription models are served by. */
 export const KEY_HEADERS = ['authorization', 'api-key', 'ocp-apim-subscription-key'];
 
+/**
+ * Whether a header names an account, or may: apps hand on the headers of their own users, and a wrong key of a gateway would take its
+ * endpoint out for all.
+ */
+export const namesAccount = (header: string): boolean =>
+  /auth|key|token|secret|cookie|^openai-(?:organization|project)$/i.test(header);
+
 /** Whether the platform takes them for headers. */
 export function isHeaders(headers: Readonly<Record<string, string>>): boolean {
   try {

@@ -65,7 +65,12 @@ describe('options of an endpoint', () => {
   it('reach a provider that was handed in, with its headers', async () => {
     const fake = new FakeEndpoint('e');
     const balanced = createBalancedProvider({
-      endpoints: [fake.settings({ providerOptions: { any: { one: 1, two: 2 } }, headers: { 'X-One': 'endpoint' } })],
+      endpoints: [
+        fake.settings({
+          providerOptions: { any: { one: 1, two: 2 } },
+          headers: { 'X-One': 'endpoint', 'X-Three': 'endpoint' },
+        }),
+      ],
     });
     await balanced('m').doGenerate({
       prompt,
@@ -75,28 +80,38 @@ describe('options of an endpoint', () => {
 
     expect(fake.attempts[0]?.options).toMatchObject({
       providerOptions: { any: { one: 1, two: 3 } },
-      headers: { 'X-One': 'endpoint', 'x-two': 'call' },
+      headers: { 'x-one': 'call', 'x-two': 'call', 'X-Three': 'endpoint' },
     });
-    expect(fake.attempts[0]?.options.headers).not.toHaveProperty('x-one');
+    expect(fake.attempts[0]?.options.headers).not.toHaveProperty('X-One');
   });
 });
 
-it("headers of a deployment win over its endpoint's, and both over a call's", async () => {
+it("headers of a call win over its deployment's, and these over its endpoint's", async () => {
   const { headers } = await sentTo(
     {
-      headers: { 'x-one': 'endpoint', 'x-two': 'endpoint' },
-      deployments: { 'gpt-5': { name: 'gpt-5-mini', headers: { 'X-One': 'deployment' } } },
+      headers: { 'x-one': 'endpoint', 'x-two': 'endpoint', 'x-three': 'endpoint' },
+      deployments: { 'gpt-5': { name: 'gpt-5-mini', headers: { 'X-One': 'deployment', 'x-two': 'deployment' } } },
     },
-    { headers: { 'x-one': 'call', 'x-two': 'call', 'x-three': 'call' } },
+    { headers: { 'X-ONE': 'call' } },
   );
 
-  expect(['x-one', 'x-two', 'x-three', 'authorization'].map((name) => headers.get(name))).toEqual([
-    'deployment',
-    'endpoint',
-    'call',
-    'Bearer key',
-  ]);
+  expect(['x-one', 'x-two', 'x-three'].map((name) => headers.get(name))).toEqual(['call', 'deployment', 'endpoint']);
 });
+
+it.each(['helicone-auth', 'x-gateway-key', 'x-access-token', 'x-secret', 'cookie', 'openai-project', 'user-agent'])(
+  'a header %s of a call does not take the place of one that is configured',
+  async (name) => {
+    const call = { headers: { [name.toUpperCase()]: 'call' } };
+    const ofEndpoint = await sentTo({ headers: { [name]: 'endpoint' } }, call);
+    const ofDeployment = await sentTo(
+      { deployments: { 'gpt-5': { name: 'm', headers: { [name]: 'deployment' } } } },
+      call,
+    );
+
+    expect(ofEndpoint.headers.get(name)).toBe('endpoint');
+    expect(ofDeployment.headers.get(name)).toContain('deployment');
+  },
+);
 
 it('a header of a deployment that carries a key is refused', () => {
   const thrown = thrownBy(() =>
