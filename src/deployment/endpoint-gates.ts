@@ -25,6 +25,8 @@ export interface DeploymentGates {
   readonly endpointBreaker: CircuitBreaker;
   readonly breaker: CircuitBreaker;
   readonly rateLimit: RateLimit;
+  /** Names what its rate limit and its own budgets are of. */
+  readonly quotaKey: string;
   readonly concurrency: Concurrency;
   /** Only where processes share state. */
   readonly others: OtherProcesses | undefined;
@@ -66,7 +68,8 @@ export class EndpointGates {
   /** Adding a gate takes its file and a line here. */
   of(modelId: string, name: string, kind: string): DeploymentGates {
     const endpoint = this.#endpoint;
-    const { budgets, rateLimit } = this.#quota.of(modelId, kind, { endpoint: endpoint.name, deployment: name });
+    const limited = { endpoint: endpoint.name, deployment: name };
+    const { key: quotaKey, budgets, rateLimit } = this.#quota.of(modelId, kind, limited);
     const breaker = this.#breaker('deployment', name);
     const { settings, revision } = this.#context;
     const concurrency = new Concurrency(endpoint.limitsOf(modelId).maxConcurrency, revision);
@@ -82,6 +85,7 @@ export class EndpointGates {
       endpointBreaker: this.breaker,
       breaker,
       rateLimit,
+      quotaKey,
       concurrency,
       others,
       budgets,

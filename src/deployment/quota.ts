@@ -16,6 +16,8 @@ interface Limited {
 
 /** What limits one model. */
 export interface ModelQuota {
+  /** The same in all processes. */
+  readonly key: string;
   readonly budgets: readonly Budget[];
   readonly rateLimit: RateLimit;
 }
@@ -39,18 +41,18 @@ export class Quota {
 
   /** @param kind what models of one id do not share a quota with, when theirs is another. */
   of(modelId: string, kind: string, deployment: Limited): ModelQuota {
-    if (this.#members.length === 1) return this.#create(modelId, [deployment]);
+    if (this.#members.length === 1) return this.#create(`${kind}\n${deployment.deployment}`, modelId, [deployment]);
     const key = `${kind}\n${modelId}`;
     const known = this.#models.get(key);
     known?.limited.push(deployment);
     if (known !== undefined) return known;
     const limited = [deployment];
-    const made = { ...this.#create(modelId, limited), limited };
+    const made = { ...this.#create(key, modelId, limited), limited };
     this.#models.set(key, made);
     return made;
   }
 
-  #create(modelId: string, limited: readonly Limited[]): ModelQuota {
+  #create(key: string, modelId: string, limited: readonly Limited[]): ModelQuota {
     const { settings, clock, events, revision } = this.#context;
     const limits = lowest(this.#members.map((member) => member.limitsOf(modelId)));
     const own = this.#budgetsOf(limits, { isShared: this.#members.length > 1, isLearned: true });
@@ -65,7 +67,7 @@ export class Quota {
           events.emit('rateLimited', () => ({ ...each, retryAfterMs: Math.ceil(retryAfterMs) }));
       },
     });
-    return { budgets, rateLimit };
+    return { key, budgets, rateLimit };
   }
 
   #budgetsOf(

@@ -7,7 +7,7 @@ import type { StatedLimits } from '../limits/stated-limits.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import type { Admission, GateRecord, Move, Report, SharedState } from '../shared-state.ts';
 import { claimOn, type Grant, merge, moveOf, placeOf, type SharedGate, sharedGatesOf } from './shared-gates.ts';
-import { StateLink, unref } from './state-link.ts';
+import { StateLink } from './state-link.ts';
 
 const UNSENT: Outcome = { type: 'unsent' };
 
@@ -223,12 +223,11 @@ export class LocalView {
   #renewLater(): void {
     if (this.#renewal !== undefined || this.#grants.size === 0) return;
     const { clock, state } = this.#options;
-    this.#renewal = clock.setTimeout(() => {
+    this.#renewal = clock.setTimeLimit(() => {
       this.#renewal = undefined;
       this.#renew();
       this.#renewLater();
     }, state.leaseMs / 3);
-    unref(this.#renewal);
   }
 
   /** Keeps what attempts under way hold: places, and the right to be the probe. */

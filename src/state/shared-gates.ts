@@ -1,4 +1,5 @@
 import type { Deployment } from '../deployment/deployment.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Failure, FailureClass } from '../failure/failure.ts';
 import type { Budget } from '../gates/budget.ts';
 import type { CircuitBreaker } from '../gates/circuit-breaker.ts';
@@ -30,20 +31,26 @@ export interface Grant {
 }
 
 /** An endpoint's own name in a state: of its name and its origin, and not of its key, which may rotate. */
-export const placeOf = ({ endpoint }: Deployment): string => hash(`${endpoint.name}\n${endpoint.origin ?? ''}`);
+const nameOf = ({ name, origin }: Endpoint): string => hash(`${name}\n${origin ?? ''}`);
+
+/** Names what is kept together: what is an endpoint's, or of all endpoints that have one quota. */
+export const placeOf = ({ endpoint }: Deployment): string =>
+  endpoint.quotaGroup === undefined ? nameOf(endpoint) : hash(`quotaGroup\n${endpoint.quotaGroup}`);
 
 /** The gates of a deployment that are shared. Their names tell nothing. */
-export function sharedGatesOf({ name, kind, gates }: Deployment): readonly SharedGate[] {
-  const own = hash(`${kind}\n${name}`);
+export function sharedGatesOf({ endpoint, name, kind, gates }: Deployment): readonly SharedGate[] {
+  const member = endpoint.quotaGroup === undefined ? '' : nameOf(endpoint);
+  const own = member + hash(`${kind}\n${name}`);
   const { endpointBreaker, breaker, rateLimit, concurrency, budgets } = gates;
+  const quota = hash(gates.quotaKey);
   const limit = concurrency.max;
   return [
-    { kind: 'breaker', id: 'e', gate: endpointBreaker },
+    { kind: 'breaker', id: `${member}e`, gate: endpointBreaker },
     { kind: 'breaker', id: `${own}b`, gate: breaker },
-    { kind: 'rate-limit', id: `${own}l`, gate: rateLimit },
+    { kind: 'rate-limit', id: `${quota}l`, gate: rateLimit },
     ...(limit === undefined ? [] : [{ kind: 'slot' as const, id: `${own}s`, gate: concurrency, limit }]),
     ...budgets.map((gate) => {
-      const id = `${gate.isShared ? 'e' : own}${gate.unit === 'requests' ? 'r' : 't'}`;
+      const id = `${gate.isLearned ? quota : 'e'}${gate.unit === 'requests' ? 'r' : 't'}`;
       return { kind: 'budget' as const, id, gate };
     }),
   ];
@@ -114,9 +121,9 @@ function budgetMove(
   { records, tokens, stated }: Grant,
   outcome: Outcome,
 ): Move | undefined {
-  const { unit, isShared, windowMs } = budget;
+  const { unit, isLearned, windowMs } = budget;
   const record = records.get(gate);
-  const limit = isShared ? undefined : stated?.[unit];
+  const limit = isLearned ? stated?.[unit] : undefined;
   const amount = unit === 'requests' ? 1 : tokens;
   const used = outcome.type === 'success' && unit === 'tokens' ? (outcome.tokens ?? amount) : amount;
   const isUnsent = outcome.type === 'unsent';

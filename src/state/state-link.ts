@@ -90,9 +90,9 @@ export class StateLink {
   #lookLater(): void {
     const { clock } = this.#options;
     if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
-    this.#timer = clock.setTimeout(() => this.#look(), this.#nextLookMs);
+    // Keeps no process alive that only waits for the state.
+    this.#timer = clock.setTimeLimit(() => this.#look(), this.#nextLookMs);
     this.#nextLookMs = Math.min(this.#nextLookMs * 2, LONGEST_LOOK_MS);
-    unref(this.#timer);
   }
 
   /** In the background: no call waits for it, so it has until the next one. */
@@ -122,9 +122,3 @@ export class StateLink {
 /** The server's own word for it, of which the clients put other text around. The rest may tell addresses. */
 const reasonOf = (error: unknown): string =>
   /\b(READONLY|OOM|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|NOPERM|MISCONF|BUSY)\b/.exec(String(error))?.[1] ?? 'failed';
-
-/** Where timers keep a process alive, one that only waits for the state must not. */
-export function unref(timer: TimerHandle): void {
-  // Where timers are numbers, they keep nothing alive.
-  (timer as { readonly unref?: () => void }).unref?.();
-}

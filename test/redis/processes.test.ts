@@ -76,3 +76,9 @@ describe.skipIf(!hasRedis)('places at an endpoint', () => {
     await close();
   });
 });
+
+it('a process that has nothing else to do ends, although its state is away', async () => {
+  const child = fork(fileURLToPath(new URL('apart.ts', import.meta.url)));
+  const [[state], [code]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+  expect([state, code]).toEqual(['apart', 0]);
+});

@@ -23,6 +23,49 @@ describe('processes that share a state', () => {
     expect(calls.every(({ state }) => state === 'fulfilled')).toBe(true);
   });
 
+  it.each([
+    ['of all models', { rpm: 60 }],
+    ['of one model', { deployments: { m: { name: 'there', rpm: 60 } } }],
+  ])('send no more in all than the limit %s of a quotaGroup allows', async (_, limits) => {
+    const endpoints = [new FakeEndpoint('one'), new FakeEndpoint('two')] as const;
+    const settings = { quotaGroup: 'org', ...limits };
+    const { processes } = startProcesses(
+      3,
+      [
+        [endpoints[0], settings],
+        [endpoints[1], { quotaGroup: 'org' }],
+      ],
+      { loadBalancing: true },
+    );
+    for (const { ask } of processes) for (let count = 0; count < 30; count += 1) ask();
+    await happenings();
+    expect(endpoints[0].attempts.length + endpoints[1].attempts.length).toBe(60);
+    expect(endpoints[1].attempts.length).toBeGreaterThan(20);
+  });
+
+  it('count the limits of each model of a quotaGroup, and what is out at each of its endpoints, for themselves', async () => {
+    const refused = fails(Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } }));
+    const [one, two] = [new FakeEndpoint('one', refused), new FakeEndpoint('two')];
+    const deployments = { m: { name: 'm', rpm: 2 }, other: { name: 'other', rpm: 2 } };
+    const settings = { quotaGroup: 'org', deployments };
+    const { processes } = startProcesses(
+      2,
+      [
+        [one, settings],
+        [two, settings],
+      ],
+      { failureThreshold: 1 },
+    );
+    processes[0]?.ask();
+    await happenings();
+    expect([one, two].map(({ attempts }) => attempts.length)).toEqual([1, 1]);
+
+    processes[1]?.balanced('other').doGenerate({ prompt: [] });
+    processes[1]?.balanced('other').doGenerate({ prompt: [] });
+    await happenings();
+    expect([one, two].map(({ attempts }) => attempts.length)).toEqual([1, 3]);
+  });
+
   it('have no more attempts under way in all than may be, and use a place that another process has freed', async () => {
     const held: HeldAttempt[] = [];
     const endpoint = new FakeEndpoint('one', holds(held));
