@@ -55,7 +55,8 @@ export class LocalView {
       state,
       clock,
       events,
-      look: () => state.admit({ place: 'look', processId: this.#processId, attemptId: 'look', claims: [] }),
+      // Of a cluster, all parts that calls need.
+      look: () => Promise.all(['look', ...this.#processes.keys()].map((place) => this.#look(place))),
       onChange: (isApart) => this.#onChange(isApart),
     });
   }
@@ -161,6 +162,10 @@ export class LocalView {
 
   remember(id: string, owner: string): void {
     void this.#link.ask(() => this.#options.state.remember(id, owner));
+  }
+
+  #look(place: string): Promise<unknown> {
+    return this.#options.state.admit({ place, processId: this.#processId, attemptId: 'look', claims: [] });
   }
 
   #placeOf(deployment: Deployment): Place {

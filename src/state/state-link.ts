@@ -2,12 +2,8 @@ import type { Clock, TimerHandle } from '../clock.ts';
 import type { EventEmitter } from '../events.ts';
 import type { SharedState } from '../shared-state.ts';
 
-/** Milliseconds until a state that was lost is looked at again; each further look waits for twice as long. */
-const FIRST_LOOK_MS = 1_000;
-const LONGEST_LOOK_MS = 10_000;
-
-/** A loss so soon after the state was back goes on where the one before had ended. */
-const STABLE_MS = 10_000;
+/** Milliseconds between looks at a state that was lost. Clients of a cluster do not say when a part of it is back. */
+const LOOK_MS = 1_000;
 
 /** What a link is made with. */
 export interface StateLinkOptions {
@@ -24,8 +20,6 @@ export interface StateLinkOptions {
 export class StateLink {
   readonly #options: StateLinkOptions;
   #lostAt: number | undefined;
-  #restoredAt: number | undefined;
-  #nextLookMs = FIRST_LOOK_MS;
   #timer: TimerHandle | undefined;
 
   constructor(options: StateLinkOptions) {
@@ -79,9 +73,7 @@ export class StateLink {
   #lose(reason: string): void {
     if (this.isApart) return;
     const { clock, events, onChange } = this.#options;
-    const now = clock.now();
-    if (this.#restoredAt === undefined || now - this.#restoredAt > STABLE_MS) this.#nextLookMs = FIRST_LOOK_MS;
-    this.#lostAt = now;
+    this.#lostAt = clock.now();
     this.#lookLater();
     onChange(true);
     events.emit('stateLost', () => ({ reason }));
@@ -91,17 +83,18 @@ export class StateLink {
     const { clock } = this.#options;
     if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
     // Keeps no process alive that only waits for the state.
-    this.#timer = clock.setTimeLimit(() => this.#look(), this.#nextLookMs);
-    this.#nextLookMs = Math.min(this.#nextLookMs * 2, LONGEST_LOOK_MS);
+    this.#timer = clock.setTimeLimit(() => this.#look(), LOOK_MS);
   }
 
-  /** In the background: no call waits for it, so it has until the next one. */
+  /** In the background: no call waits for it. A state that answers too late for calls is not back. */
   #look(): void {
     if (!this.isApart) return;
     this.#lookLater();
-    if (!this.#options.state.isReady()) return;
-    this.#options.look().then(
-      () => this.#restore(),
+    const { state, clock, look } = this.#options;
+    if (!state.isReady()) return;
+    const since = clock.now();
+    look().then(
+      () => clock.now() - since <= state.timeoutMs && this.#restore(),
       () => undefined,
     );
   }
@@ -110,9 +103,7 @@ export class StateLink {
     if (this.#lostAt === undefined) return;
     const { clock, events, onChange } = this.#options;
     if (this.#timer !== undefined) clock.clearTimeout(this.#timer);
-    const now = clock.now();
-    const apartMs = Math.round(now - this.#lostAt);
-    this.#restoredAt = now;
+    const apartMs = Math.round(clock.now() - this.#lostAt);
     this.#lostAt = undefined;
     onChange(false);
     events.emit('stateRestored', () => ({ apartMs }));

@@ -42,7 +42,8 @@ export async function startRedis(...options: readonly string[]): Promise<RedisSe
   return server;
 }
 
-async function freePort(): Promise<number> {
+/** A port that is free. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { apiError, rateLimit } from '../api-error.ts';
-import { answers, fails, FakeEndpoint, type HeldAttempt, holds } from '../fake-endpoint.ts';
+import { after, answers, fails, FakeEndpoint, type HeldAttempt, holds } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
 import { startProcesses } from './processes.ts';
 
@@ -188,6 +188,57 @@ describe('processes that share a state', () => {
     await happenings();
     expect(endpoint.attempts).toHaveLength(1);
     expect(call?.state).toBe('fulfilled');
+  });
+});
+
+describe('an outage that processes share', () => {
+  /** Four processes, each with ten calls a second that take 200 ms, at two endpoints. Returns when attempts began at the first. */
+  function startLoad() {
+    const [one, two] = [new FakeEndpoint('one', after(200, answers())), new FakeEndpoint('two', after(200, answers()))];
+    const { processes } = startProcesses(4, [[one], [two]], { loadBalancing: true });
+    const calls: ReturnType<(typeof processes)[number]['ask']>[] = [];
+    const under = async (ms: number): Promise<readonly number[]> => {
+      const from = one.attempts.length;
+      for (let step = 0; step < ms / 25; step += 1) {
+        const process = processes[step % 4];
+        if (process !== undefined) calls.push(process.ask());
+        await pass(25);
+      }
+      return one.attempts.slice(from).map(({ startedAt }) => startedAt);
+    };
+    return { one, two, under, calls };
+  }
+
+  it('costs five failures in all and those under way, and one probe at a time after that', async () => {
+    const { one, under, calls } = startLoad();
+    expect(await under(2_000)).toHaveLength(40);
+    one.behave(after(200, down));
+
+    const failures = await under(2_000);
+    // Four a fifth of a second.
+    expect(failures.length).toBeGreaterThanOrEqual(5);
+    expect(failures.length).toBeLessThanOrEqual(5 + 4 + 1);
+
+    const probes = await under(60_000);
+    // After 5 s, and then every 12 s.
+    expect(probes.length).toBeGreaterThanOrEqual(5);
+    expect(probes.length).toBeLessThanOrEqual(6);
+    const apart = probes.slice(1).map((at, index) => at - (probes[index] ?? 0));
+    expect(Math.min(...apart)).toBeGreaterThan(11_000);
+    await pass(1_000);
+    expect(calls.every(({ state }) => state === 'fulfilled')).toBe(true);
+  });
+
+  it('is over for all of them within 15 s of its end', async () => {
+    const { one, two, under } = startLoad();
+    one.behave(after(200, down));
+    await under(30_000);
+    one.behave(after(200, answers()));
+    await under(15_000);
+
+    const before = two.attempts.length;
+    expect(await under(4_000)).toHaveLength(80);
+    expect(two.attempts.length - before).toBe(80);
   });
 });
 
