@@ -3,6 +3,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { type ServedApp, startChat } from '../examples/next-app.ts';
+import { nodeRedis, startRest } from '../redis/clients.ts';
+import { hasRedis, type RedisServer, startRedis } from '../redis/redis-server.ts';
 import { CHROMIUM, leavesOutBrowser } from './chromium.ts';
 import { violationsOf } from './violations.ts';
 
@@ -12,14 +14,23 @@ const NAMES = ['eastus', 'westus', 'openai'];
 
 let app: ServedApp;
 let browser: Browser;
+let redis: RedisServer | undefined;
+let rest: Awaited<ReturnType<typeof startRest>> | undefined;
 beforeAll(async () => {
   if (leavesOutBrowser) return;
+  // As on serverless: the state is shared over HTTP.
+  redis = hasRedis ? await startRedis() : undefined;
+  rest = redis && (await startRest(redis.url));
   [app, browser] = await Promise.all([
-    startChat(),
+    startChat(rest && { UPSTASH_REDIS_REST_URL: rest.url, UPSTASH_REDIS_REST_TOKEN: 'test' }),
     chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] }),
   ]);
 }, 120_000);
-afterAll(() => Promise.all([app?.close(), browser?.close()]), 60_000);
+afterAll(async () => {
+  await Promise.all([app?.close(), browser?.close()]);
+  await rest?.close();
+  await redis?.kill();
+}, 60_000);
 
 /** Opens a chat that is empty, over endpoints that are all turned to one mood. */
 async function open(label = 'Heal') {
@@ -77,6 +88,24 @@ describe.skipIf(leavesOutBrowser)('the chat in a browser', () => {
       if (shots) await page.screenshot({ path: `${shots}/chat-${width}-${colorScheme}.png`, fullPage: true });
     }
   }, 120_000);
+
+  it.skipIf(!hasRedis)(
+    'shares its state, through a REST client, by variables of its environment',
+    async () => {
+      const { page } = await open();
+      await send(page, 'Hello');
+      await answer(page);
+      const state = async () => {
+        const status = await fetch(`${app.url}/api/ring`, { headers: { accept: 'application/json' } });
+        return ((await status.json()) as { state: string }).state;
+      };
+      await expect.poll(state, { timeout: 10_000 }).toBe('shared');
+      const { client, close } = await nodeRedis(redis?.url ?? '');
+      await expect.poll(() => client.dbSize()).toBeGreaterThan(0);
+      await close();
+    },
+    60_000,
+  );
 
   it('stops an answer, and goes on after a reload', async () => {
     const { page, change } = await open('Slow');

@@ -28,12 +28,15 @@ export function startApp(more: Readonly<Record<string, string>>): Promise<Served
 }
 
 /** `npm run dev` in the folder of the chat, as it is after `npm install`: with the package linked, and with no key. */
-export async function startChat(): Promise<ServedApp> {
+export async function startChat(more: Readonly<Record<string, string>> = {}): Promise<ServedApp> {
   const chat = `${root}examples/nextjs-chat`;
   await mkdir(`${chat}/node_modules`, { recursive: true });
   await rm(`${chat}/node_modules/ai-sdk-load-balancer`, { force: true });
   await symlink('../../..', `${chat}/node_modules/ai-sdk-load-balancer`);
-  return serve(['dev', chat, '--hostname', 'localhost'], { ...bareEnvironment(environment), NODE_ENV: 'development' });
+  return serve(['dev', chat, '--hostname', 'localhost'], {
+    ...bareEnvironment({ ...environment, ...more }),
+    NODE_ENV: 'development',
+  });
 }
 
 async function serve(args: readonly string[], env: NodeJS.ProcessEnv): Promise<ServedApp> {
