@@ -75,7 +75,8 @@ try {
   const text = `# Several processes, one quota
 
 \`npm run bench:shared\` measures this anew. Four processes, two endpoints with ${QUOTAS.join(' and ')} requests a minute that refuse what is
-too much, ${LOAD * 100} % load for ${MEASURE_MS / 1_000} s after the first burst is spent.
+too much, ${LOAD * 100} % load for ${MEASURE_MS / 1_000} s after the first burst is spent. The state has a \`timeoutMs\` of
+a second, so that processes which wait for a core are not taken for a server that is slow.
 
 | | requests sent, of the quota | 429 a success | least of a process, of the most |
 | --- | --: | --: | --: |

@@ -285,6 +285,26 @@ describe('a process whose state does not answer', () => {
     expect(reasons).toEqual([reason]);
   });
 
+  it('stays apart while the state answers, but too late for calls', async () => {
+    const { processes, state } = startProcesses(1, [[new FakeEndpoint('one')]]);
+    const events: string[] = [];
+    processes[0]?.balanced.on('stateLost', () => events.push('lost'));
+    processes[0]?.balanced.on('stateRestored', () => events.push('restored'));
+    const admit = state.admit.bind(state);
+    let answersInMs = 80;
+    state.admit = async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, answersInMs));
+      return admit(request);
+    };
+    processes[0]?.ask();
+    await pass(10_000);
+    expect(events).toEqual(['lost']);
+
+    answersInMs = 20;
+    await pass(1_100);
+    expect(events).toEqual(['lost', 'restored']);
+  });
+
   it('looks again when the client is ready, and is not counted apart any more', async () => {
     const { processes, state } = startProcesses(1, [[new FakeEndpoint('one')]]);
     state.trouble = 'down';
