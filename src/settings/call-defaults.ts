@@ -65,7 +65,7 @@ export function withCallHeaders(configured: Headers | undefined, ofCall: Headers
 export const isStanding = (header: string): boolean => namesAccount(header) || header.toLowerCase() === 'user-agent';
 
 /** Headers, of which some win, in whichever case their names are written. */
-export function mergeHeaders(otherwise: Headers | undefined, winning: Headers | undefined): Headers | undefined {
+function mergeHeaders(otherwise: Headers | undefined, winning: Headers | undefined): Headers | undefined {
   if (otherwise === undefined || winning === undefined) return winning ?? otherwise;
   const names = new Set(Object.keys(winning).map((name) => name.toLowerCase()));
   const others = Object.entries(otherwise).filter(([name]) => !names.has(name.toLowerCase()));
