@@ -4,39 +4,21 @@ import { affinityKey } from '../pickers/affinity-key.ts';
 import { type PickRequest, urgencyOf, withoutClaimed } from '../queue/pick-request.ts';
 import type { Chain } from '../ring/chain.ts';
 import type { Refusal } from '../queue/waiting-call.ts';
+import { AskedDeployments, NONE, union, withOne } from './asked-deployments.ts';
 import type { AttemptFailure } from './attempt-end.ts';
 import type { Call } from './call.ts';
-
-// Most calls succeed at once, and need none of these sets.
-const NONE: ReadonlySet<Deployment> = new Set();
-const withOne = (set: ReadonlySet<Deployment>, one: Deployment): ReadonlySet<Deployment> => new Set(set).add(one);
-const union = (one: ReadonlySet<Deployment>, other: ReadonlySet<Deployment>): ReadonlySet<Deployment> =>
-  other.size === 0 ? one : new Set([...one, ...other]);
 
 /** The deployments that one call may still ask, and how long it may wait for one. */
 export class Candidates {
   readonly #call: Call;
-  readonly #barred: ReadonlySet<Deployment>;
-  /** Those, and the ones that it has failed on. */
-  #failed: ReadonlySet<Deployment>;
-  /** Of these, those not to be asked again in this round, and those not to be asked again at all. */
-  #askedThisRound: ReadonlySet<Deployment>;
-  #excluded: ReadonlySet<Deployment>;
-  #rounds = 1;
-  /** The least telling that this round has heard: when to come again, a rate limit without a time, or more than that. */
-  #heard: 'times' | 'limits' | 'more' = 'times';
+  readonly #asked: AskedDeployments;
   /** Of the models of the call, the one that it is at. */
   #link = 0;
-  /** Whether anything was heard that may pass. */
-  #isHopeful = false;
   #request: PickRequest | undefined;
 
   constructor(call: Call) {
     this.#call = call;
-    this.#barred = union(call.route?.excluded ?? NONE, call.wishes?.barred ?? NONE);
-    this.#failed = this.#barred;
-    this.#askedThisRound = this.#barred;
-    this.#excluded = this.#barred;
+    this.#asked = new AskedDeployments(union(call.route?.excluded ?? NONE, call.wishes?.barred ?? NONE));
   }
 
   /** Tokens that the call is expected to use; 1 where they are not limited. */
@@ -46,18 +28,19 @@ export class Candidates {
 
   /** Deployments that this call cannot go to, whatever happens. */
   get barred(): ReadonlySet<Deployment> {
-    return this.#barred;
+    return this.#asked.barred;
   }
 
   /** Whether all that this round has heard is when to come again: then a further one waits in the queue, not in a backoff. */
   get heardOnlyLimits(): boolean {
-    return this.#heard !== 'more';
+    return this.#asked.heardOnlyLimits;
   }
 
   /** Not when all that was heard is permanent, or when no deployment is left that may be asked again. */
   get isWorthAnotherRound(): boolean {
     const { mayAskAgain, context } = this.#call;
-    return mayAskAgain && this.#rounds < context.settings.retry.rounds && this.#isHopeful && this.#hasDeploymentsLeft;
+    const { rounds, isHopeful } = this.#asked;
+    return mayAskAgain && rounds < context.settings.retry.rounds && isHopeful && this.#hasDeploymentsLeft;
   }
 
   /**
@@ -67,39 +50,21 @@ export class Candidates {
    */
   get mayWait(): boolean {
     if (!this.#hasDeploymentsLeft) return false;
-    if (this.#askedThisRound.size === this.#excluded.size || this.#waitsForModelMs > 0) return true;
+    if (this.#asked.isNewRound || this.#waitsForModelMs > 0) return true;
     const { scope, context, now } = this.#call;
-    return context.settings.retry.rounds > 1 && this.#isHopeful && scope.isAllOut(now);
+    return context.settings.retry.rounds > 1 && this.#asked.isHopeful && scope.isAllOut(now);
   }
 
   beginRound(): void {
-    // A call that was only told when to come again has been refused by no deployment: maxWaitMs alone ends its waiting.
-    if (this.#heard !== 'times') this.#rounds += 1;
-    this.#heard = 'times';
-    this.#askedThisRound = this.#excluded;
+    this.#asked.beginRound();
     this.#goTo(0);
   }
 
   /** An attempt of the call has failed. */
-  failed({ attempt: { deployment }, failure, verdict, isFinal }: AttemptFailure): void {
-    if (verdict === 'same-again') return;
-    const isLimited = failure.class === 'rate-limited';
-    const isRefused = failure.class === 'misconfigured';
-    // What has served before may refuse for a moment. One more look shows: a key that was revoked must not keep calls waiting.
-    const isRefusedAgain = isRefused && this.#failed.has(deployment);
-    const mayPass = isRefused && deployment.gates.breaker.hasServed;
-    this.#failed = withOne(this.#failed, deployment);
-    // A rate limit may end before the call goes on to another model.
-    if (!isLimited || this.#fallbackLeftMs <= 0) this.#askedThisRound = withOne(this.#askedThisRound, deployment);
-    if (!isLimited) this.#heard = 'more';
-    else if (!failure.retryAfterMs && this.#heard === 'times') this.#heard = 'limits';
-    if (isLimited || failure.class === 'retryable' || mayPass) this.#isHopeful = true;
-    if (isFinal || isRefusedAgain || failure.class === 'rejected') this.#excluded = withOne(this.#excluded, deployment);
-    if (verdict !== 'next-model') return;
-    const model = new Set(this.#call.ring.deployments);
-    this.#failed = union(this.#failed, model);
-    this.#askedThisRound = union(this.#askedThisRound, model);
-    this.#excluded = union(this.#excluded, model);
+  failed(failure: AttemptFailure): void {
+    if (failure.verdict === 'same-again') return;
+    this.#asked.add(failure, this.#fallbackLeftMs > 0);
+    if (failure.verdict === 'next-model') this.#asked.leave(this.#call.ring.deployments);
   }
 
   /**
@@ -154,24 +119,24 @@ export class Candidates {
     const { ring, now } = this.#call;
     const leftMs = this.#fallbackLeftMs;
     const isVain =
-      leftMs <= 0 || ring.isAllOut(now) || ring.deployments.every((each) => this.#askedThisRound.has(each));
+      leftMs <= 0 || ring.isAllOut(now) || ring.deployments.every((each) => this.#asked.thisRound.has(each));
     return isVain ? 0 : leftMs;
   }
 
   #nextOfRing(): Lease | undefined {
-    if (this.#failed === this.#barred) return this.#pickUnclaimed(this.#failed);
-    return this.#pick(this.#failed) ?? this.#pick(this.#askedThisRound);
+    const { isFirst, failed, thisRound } = this.#asked;
+    return isFirst ? this.#pickUnclaimed(failed) : (this.#pick(failed) ?? this.#pick(thisRound));
   }
 
   /** A lease of a deployment to ask beside one that is silent. */
   nextHedge(silent: Deployment): Lease | undefined {
-    return this.#pickUnclaimed(withOne(this.#failed, silent));
+    return this.#pickUnclaimed(withOne(this.#asked.failed, silent));
   }
 
   /** Whether there is another deployment to ask now. */
   hasOther(than: Deployment): boolean {
     const { scope, now } = this.#call;
-    return scope.opens(now, { ...this.#currentRequest, excluded: withOne(this.#failed, than) }) === 'now';
+    return scope.opens(now, { ...this.#currentRequest, excluded: withOne(this.#asked.failed, than) }) === 'now';
   }
 
   /** Waits until a deployment is available, as long as the settings and the call's own end allow. */
@@ -179,8 +144,8 @@ export class Candidates {
     const call = this.#call;
     const { chain, context, cancellation, now } = call;
     const modelWaitMs = this.#waitsForModelMs;
-    if (modelWaitMs === 0) this.#askedThisRound = this.#excluded;
-    const excluded = this.#askedThisRound;
+    if (modelWaitMs === 0) this.#asked.allowAgain();
+    const excluded = this.#asked.thisRound;
     context.events.emit('waiting', () => call.label);
     const latest = now + (modelWaitMs || this.#maxWaitMs - call.waitedMs);
     const waits = {
@@ -190,7 +155,7 @@ export class Candidates {
       deadline: Math.ceil(Math.min(latest, cancellation.endsAt ?? latest)),
       cancellation,
       // A call that was served and found another process before it keeps its place.
-      isReturning: this.#failed !== this.#barred || call.waitedMs > 0,
+      isReturning: !this.#asked.isFirst || call.waitedMs > 0,
     };
     const waited = call.ring.queue.wait(now, waits);
     // No promise more for a call that cannot go on to another model.
@@ -231,7 +196,8 @@ export class Candidates {
 
   get #hasDeploymentsLeft(): boolean {
     const { deployments } = this.#call.scope;
-    return this.#excluded.size === 0 || deployments.some((deployment) => !this.#excluded.has(deployment));
+    const { excluded } = this.#asked;
+    return excluded.size === 0 || deployments.some((deployment) => !excluded.has(deployment));
   }
 
   /** Worked out once, and again when an answer to another call has shown meanwhile that tokens are limited. */

@@ -1,6 +1,7 @@
 import type { Allowance } from '../limits/allowance.ts';
 import { createAllowance, type Metering } from '../limits/create-allowance.ts';
 import type { StatedLimit, StatedLimits, Unit } from '../limits/stated-limits.ts';
+import { type Account, BudgetPass, type Spending, type Stated } from './budget-pass.ts';
 import type { Closure, Gate, Pass } from './gate.ts';
 import { type Opening, opensAt } from './opening.ts';
 import type { Outcome } from './outcome.ts';
@@ -30,12 +31,14 @@ export interface Pace {
  * The requests, or the tokens, that a deployment or a whole endpoint may be sent. An attempt spends when it starts, and settles
  * when it ends. Limits are configured, or learned from answers: the lower counts.
  */
-export class Budget implements Gate {
+export class Budget implements Gate, Account {
   readonly allowsEarlyProbe = false;
   readonly admitsPinned = false;
   readonly unit: Unit;
   readonly isShared: boolean;
   readonly isLearned: boolean;
+  /** The limit that is configured; `undefined` where it has to be learned. */
+  readonly configured: number | undefined;
   readonly #options: BudgetOptions;
   /** `undefined` while no limit is known. */
   #allowance: Allowance | undefined;
@@ -54,21 +57,20 @@ export class Budget implements Gate {
     this.unit = options.unit;
     this.isShared = options.isShared;
     this.isLearned = options.isLearned ?? !options.isShared;
+    this.configured = options.perMinute;
     this.#options = options;
     this.#start(options.now);
   }
 
-  /** Whether a limit is known. */
   get isLimited(): boolean {
     return this.#allowance !== undefined;
   }
 
-  /** `undefined` while no limit is known. */
+  // These are `undefined` while no limit is known.
   get perMinute(): number | undefined {
     return this.#allowance?.perMinute;
   }
 
-  /** `undefined` while no limit is known. */
   pace(now: number): Pace | undefined {
     const allowance = this.#allowance;
     return allowance && { burst: allowance.burst(now), perMinute: allowance.perMinute };
@@ -87,11 +89,6 @@ export class Budget implements Gate {
     return Math.max(0, Math.round(missingPart * allowance.perMinute));
   }
 
-  /** The limit that is configured; `undefined` where it has to be learned. */
-  get configured(): number | undefined {
-    return this.#options.perMinute;
-  }
-
   /** The stretch of time over which the service counts; `undefined` where the limit refills continuously, or none is known. */
   get windowMs(): number | undefined {
     return this.#allowance?.windowMs;
@@ -99,10 +96,10 @@ export class Budget implements Gate {
 
   /** So many processes spend from it, and do not know of each other: each has its part of the limit, and one at the least. */
   divide(processes: number, now: number): void {
-    if (processes === this.#processes) return;
-    this.#processes = processes;
     const allowance = this.#allowance;
-    if (allowance === undefined) return;
+    const isSame = processes === this.#processes;
+    this.#processes = processes;
+    if (isSame || allowance === undefined) return;
     const whole = this.#whole ?? allowance.perMinute;
     const level = allowance.level(now);
     this.#correctBy(allowance, now, () => {
@@ -113,9 +110,8 @@ export class Budget implements Gate {
   }
 
   opens(now: number, tokens: number): Opening {
-    return this.#allowance === undefined
-      ? 'now'
-      : opensAt(this.#allowance.availableAt(now, this.#amountOf(tokens, this.#allowance)), now);
+    const allowance = this.#allowance;
+    return allowance ? opensAt(allowance.availableAt(now, this.#amountOf(tokens, allowance)), now) : 'now';
   }
 
   closure(now: number, tokens: number): Closure | undefined {
@@ -145,7 +141,7 @@ export class Budget implements Gate {
     this.#options.revision.bump();
   }
 
-  /** For its passes: an answer to what was sent at `sentAt` states limits. */
+  /** An answer to what was sent at `sentAt` states limits. */
   learn(sentAt: number, spending: Spending | undefined, stated: StatedLimits, now: number): void {
     const limit = stated[this.unit];
     const allowance = this.#allowance;
@@ -154,11 +150,8 @@ export class Budget implements Gate {
       return;
     }
     this.#change(allowance, now, () => {
-      if (!this.isLearned) {
-        // What an endpoint has as a whole is counted by us alone, although by the same service's windows.
-        allowance.learn(sentAt, { ...limit, remaining: undefined });
-        return;
-      }
+      // What an endpoint has as a whole is counted by us alone, although by the same service's windows.
+      if (!this.isLearned) return void allowance.learn(sentAt, { ...limit, remaining: undefined });
       let remaining: number | undefined;
       this.#correctBy(allowance, now, () => (remaining = allowance.learn(sentAt, limit)));
       this.#learnPerMinute(allowance, limit, now);
@@ -168,7 +161,7 @@ export class Budget implements Gate {
     });
   }
 
-  /** For its passes: an attempt has ended. */
+  /** An attempt has ended. */
   settle(sentAt: number, spending: Spending | undefined, outcome: Outcome, now: number): void {
     const allowance = this.#allowance;
     if (allowance === undefined) return;
@@ -230,7 +223,7 @@ export class Budget implements Gate {
    * answers under way together would otherwise all correct the same. What it had not seen yet explains a surplus. Where a lower limit
    * than the service's is configured, what is left of the service's is no surplus of ours.
    */
-  #correct({ allowance, count, unseen }: Spending, { perMinute, remaining }: StatedRest, now: number): void {
+  #correct({ allowance, count, unseen }: Spending, { perMinute, remaining }: Stated, now: number): void {
     const missing = count - this.#corrected - remaining;
     const surplus = perMinute === undefined || perMinute === allowance.perMinute ? Math.max(0, -missing - unseen) : 0;
     const difference = missing > 0 ? missing : -surplus;
@@ -252,39 +245,5 @@ export class Budget implements Gate {
     if (opens <= now) this.#spentSince = now;
     if (allowance.availableAt(now, 1) !== opens) this.#options.revision.bump();
     else if (allowance.level(now) > level) this.#options.revision.capacityFreed();
-  }
-}
-
-/** What an attempt has spent of a known limit. */
-interface Spending {
-  /** Of which it was spent: none that was forgotten since is settled. */
-  readonly allowance: Allowance;
-  readonly amount: number;
-  /** What was left by our count right after it, and what had been corrected by then. */
-  readonly count: number;
-  /** What other attempts had spent and not settled by then. */
-  readonly unseen: number;
-}
-
-type StatedRest = StatedLimit & { readonly remaining: number };
-
-class BudgetPass implements Pass {
-  readonly isProbe = false;
-  readonly #budget: Budget;
-  readonly #sentAt: number;
-  readonly #spending: Spending | undefined;
-
-  constructor(budget: Budget, sentAt: number, spending: Spending | undefined) {
-    this.#budget = budget;
-    this.#sentAt = sentAt;
-    this.#spending = spending;
-  }
-
-  learnLimits(stated: StatedLimits, now: number): void {
-    this.#budget.learn(this.#sentAt, this.#spending, stated, now);
-  }
-
-  settle(outcome: Outcome, now: number): void {
-    this.#budget.settle(this.#sentAt, this.#spending, outcome, now);
   }
 }

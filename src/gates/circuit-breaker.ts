@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { Cooldown, type CooldownRecord, type CooldownState } from './cooldown.ts';
+import { FailureRow } from './failure-row.ts';
 import type { Closure, Gate, Pass } from './gate.ts';
 import type { Opening } from './opening.ts';
 import { type Outcome, READINGS } from './outcome.ts';
@@ -46,15 +47,10 @@ export class CircuitBreaker implements Gate {
   readonly #settings: BreakerSettings;
   readonly #clock: Clock;
   readonly #observer: BreakerObserver;
-  #failures = 0;
-  /** When the first attempt of the row began, and how many whole answers have come since to attempts from before it. */
-  #rowSince: number | undefined;
-  #lateAnswers = 0;
+  readonly #row = new FailureRow();
   #trips = 0;
   #generation = 0;
   #hasServed = false;
-  /** When the row of failures began that do not pass by themselves, where the last one was such. */
-  #refusedSince: number | undefined;
   #cause: Failure | undefined;
   #era = 0;
 
@@ -72,7 +68,7 @@ export class CircuitBreaker implements Gate {
 
   /** Failures in a row. */
   get failures(): number {
-    return this.#failures;
+    return this.#row.length;
   }
 
   /** Grows with each recovery: what an attempt from before it says is out of date. */
@@ -91,8 +87,8 @@ export class CircuitBreaker implements Gate {
 
   /** Whether waiting for it is in vain: it has been refusing for seconds, and no probe is to tell soon whether it still does. */
   isRefusing(now: number): boolean {
-    if (this.#refusedSince === undefined || now - this.#refusedSince < REFUSED_FOR_GOOD_MS) return false;
-    return typeof this.opens(now) === 'number';
+    const { refusedSince = now } = this.#row;
+    return now - refusedSince >= REFUSED_FOR_GOOD_MS && typeof this.opens(now) === 'number';
   }
 
   closure(now: number): Closure | undefined {
@@ -108,9 +104,7 @@ export class CircuitBreaker implements Gate {
   }
 
   reset(): void {
-    this.#failures = 0;
-    this.#rowSince = undefined;
-    this.#refusedSince = undefined;
+    this.#row.end();
     this.#trips = 0;
     this.#generation += 1;
     this.#cooldown.clear();
@@ -141,13 +135,8 @@ export class CircuitBreaker implements Gate {
     this.#hasServed = true;
     // While open, an answer to an attempt from before says nothing about now: the probe decides.
     if (isProbe ? !this.#cooldown.reset() : this.state !== 'closed') return;
-    if (!isProbe && this.#rowSince !== undefined && startedAt < this.#rowSince) {
-      this.#lateAnswers += 1;
-      return;
-    }
-    this.#failures = 0;
-    this.#rowSince = undefined;
-    this.#refusedSince = undefined;
+    if (!isProbe && this.#row.outlasts(startedAt)) return;
+    this.#row.end();
     this.#trips = 0;
     if (!isProbe) return;
     this.#generation += 1;
@@ -156,16 +145,13 @@ export class CircuitBreaker implements Gate {
 
   /** An attempt that began at `startedAt` failed. A permanent failure needs no row of them. */
   fail(isProbe: boolean, startedAt: number, failure: Failure): void {
-    this.#countFailure(startedAt);
-    if (failure.class !== 'retryable') {
-      this.#refusedSince ??= this.#clock.now();
+    const isPermanent = failure.class !== 'retryable';
+    this.#row.add(startedAt, isPermanent ? this.#clock.now() : undefined);
+    if (isPermanent) {
       this.#failPermanently(isProbe, failure);
       return;
     }
-    this.#refusedSince = undefined;
-    // Answers to what began before the row do not interrupt it, or an outage would be noticed late; but where most of what ends
-    // is an answer, failures are only what comes first.
-    const isOutage = this.#failures >= this.#settings.failureThreshold && this.#failures > this.#lateAnswers;
+    const isOutage = this.#row.isOutage(this.#settings.failureThreshold);
     if (isProbe || (this.state === 'closed' && isOutage)) this.#trip(this.#nextCooldownMs(), isProbe, failure);
   }
 
@@ -192,14 +178,6 @@ export class CircuitBreaker implements Gate {
     const mayPass = failure.class === 'misconfigured' && this.#hasServed;
     if (!mayPass) this.#trip(longestMs, isProbe, failure);
     else if (isProbe || this.state === 'closed') this.#trip(this.#nextCooldownMs(longestMs), isProbe, failure);
-  }
-
-  #countFailure(startedAt: number): void {
-    if (this.#failures === 0) {
-      this.#rowSince = startedAt;
-      this.#lateAnswers = 0;
-    }
-    this.#failures += 1;
   }
 
   #trip(cooldownMs: number, isProbe: boolean, cause: Failure): void {

@@ -97,6 +97,7 @@ export class RateLimit implements Gate {
 
   reset(): void {
     this.#forget();
+    if (this.#pace.isKnown) this.#options.revision.bump();
     this.#pace.reset();
   }
 

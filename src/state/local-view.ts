@@ -8,11 +8,9 @@ import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import type { Admission, GateRecord, Move, Report, SharedState } from '../shared-state.ts';
 import { claimOn, type Grant, merge, moveOf, placeOf, type SharedGate, sharedGatesOf } from './shared-gates.ts';
 import { StateLink } from './state-link.ts';
+import { UntoldReports } from './untold-reports.ts';
 
 const UNSENT: Outcome = { type: 'unsent' };
-
-/** Reports that are kept for when the state is back. */
-const MOST_UNTOLD = 10_000;
 
 /** The least time that a refusal closes a gate, and the most that is added to a time that all processes have been told. */
 const LEAST_MS = 5;
@@ -44,7 +42,7 @@ export class LocalView {
   /** Processes at each endpoint, as the state last told. */
   readonly #processes = new Map<string, number>();
   readonly #grants = new Map<Lease, Grant>();
-  #untold: Report[] = [];
+  readonly #untold = new UntoldReports();
   #attempts = 0;
   #renewal: TimerHandle | undefined;
 
@@ -120,10 +118,9 @@ export class LocalView {
   /** Its first content is there: the result of a probe is told at once, however long the rest takes. */
   content(lease: Lease): void {
     const grant = this.#grants.get(lease);
-    if (grant === undefined || !isAnyProbe(grant)) return;
-    const { gates } = this.#placeOf(lease.deployment);
-    const probed = gates.filter(({ id }) => grant.records.get(id)?.isProbe === true);
-    this.#report(lease.deployment, grant, { type: 'success' }, probed);
+    if (grant === undefined) return;
+    const probed = this.#placeOf(lease.deployment).gates.filter(({ id }) => grant.records.get(id)?.isProbe === true);
+    if (probed.length > 0) this.#report(lease.deployment, grant, { type: 'success' }, probed);
   }
 
   /** The service has stated its limits in the answer. */
@@ -210,19 +207,9 @@ export class LocalView {
     if (report.moves.length === 0) return;
     const told = this.#link.ask(() => this.#options.state.report(report));
     void told.then((records) => {
-      if (records === undefined) this.#keep(report);
+      if (records === undefined) this.#untold.keep(report);
       else if (deployment !== undefined) this.#merge(deployment, records, this.#options.clock.now());
     });
-  }
-
-  /** It may have been heard all the same: what must not be counted twice is left out, and what it held is given back. */
-  #keep(report: Report): void {
-    if (this.#untold.length >= MOST_UNTOLD) return;
-    const moves = report.moves.flatMap((move): Move[] => {
-      if (move.kind === 'budget') return [];
-      return [move.kind === 'pass' && move.ended === 'failed' ? { ...move, ended: 'nothing' } : move];
-    });
-    if (moves.length > 0) this.#untold.push({ ...report, moves });
   }
 
   #renewLater(): void {
@@ -257,14 +244,7 @@ export class LocalView {
       for (const budget of deployment.budgets) budget.divide(processes, clock.now());
     }
     if (isApart) return;
-    const untold = this.#untold;
-    this.#untold = [];
-    for (const report of untold) this.#tell(report);
+    for (const report of this.#untold.take()) this.#tell(report);
     this.#renew();
   }
 }
-
-const isAnyProbe = ({ records }: Grant): boolean => {
-  for (const { isProbe } of records.values()) if (isProbe === true) return true;
-  return false;
-};
