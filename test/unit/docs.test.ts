@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
@@ -22,4 +22,11 @@ describe('docs/architecture.md', () => {
 
 it('README.md has less than 10 KB', () => {
   expect(statSync(`${root}README.md`).size).toBeLessThan(10_000);
+});
+
+const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)];
+
+it.each(pages)('%s has no marks that a merge has left', (page) => {
+  // The formatter puts spaces between the `>` of such a mark.
+  expect(readFileSync(root + page, 'utf8')).not.toMatch(/^(?:<{7}|(?:> ?){7}|={7}$)/m);
 });
