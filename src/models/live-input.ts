@@ -7,9 +7,12 @@ import type { Ring } from '../ring/ring.ts';
 import type { CallOptions, StreamPart } from '../sdk.ts';
 import { KEY_HEADERS } from '../settings/text-rules.ts';
 
+/** What is kept at most, in bytes or characters: about five minutes of speech as the services take it (24,000 samples of 16 bits). */
+const MOST_KEPT = 16_000_000;
+
 /**
  * The audio or the text of a live call. It can be read once, and each attempt needs all of it: what has been read is kept until the
- * first content, however much that is.
+ * first content. A call that has sent more than can be kept goes to no further endpoint.
  */
 export class LiveInput implements Route {
   readonly excluded: ReadonlySet<Deployment>;
@@ -19,6 +22,7 @@ export class LiveInput implements Route {
   readonly #field: 'audio' | 'text';
   #kept: ReadableStream | undefined;
   #broken: { readonly error: unknown } | undefined;
+  #read = 0;
 
   constructor(options: CallOptions, ring: Ring, chain: Chain | undefined) {
     this.#options = options;
@@ -45,7 +49,8 @@ export class LiveInput implements Route {
   /** What the caller's own stream failed with is no endpoint's fault, and each would meet it. */
   reclassify(error: unknown, failure: Failure): Reclassified {
     const isCallers = this.#broken !== undefined && this.#broken.error === error;
-    return isCallers ? { failure: { class: 'rejected' }, verdict: 'give-up' } : { failure };
+    if (isCallers) return { failure: { class: 'rejected' }, verdict: 'give-up' };
+    return { failure, verdict: this.#read > MOST_KEPT ? 'give-up' : undefined };
   }
 
   async optionsFor(deployment: Deployment): Promise<CallOptions> {
@@ -77,6 +82,8 @@ export class LiveInput implements Route {
         const { done, value } = await reader.read();
         if (done) controller.close();
         else controller.enqueue(value);
+        this.#read += sizeOf(value);
+        if (this.#read > MOST_KEPT) this.release();
       } catch (error) {
         this.#broken = { error };
         throw error;
@@ -85,3 +92,9 @@ export class LiveInput implements Route {
     return new ReadableStream({ pull, cancel: (reason) => reader.cancel(reason) }, { highWaterMark: 0 });
   }
 }
+
+/** Of a piece of text, of bytes, or of base64. */
+const sizeOf = (piece: unknown): number => {
+  const { length, byteLength = length } = (piece ?? {}) as { readonly length?: number; readonly byteLength?: number };
+  return byteLength ?? 0;
+};

@@ -6,11 +6,10 @@ import { balancedOver, type Fields } from './fake-models.ts';
 
 type Input = { readonly text: ReadableStream<string> };
 
-const text = () =>
+const text = (pieces: readonly string[] = ['Hel', 'lo']) =>
   new ReadableStream<string>({
     start(controller) {
-      controller.enqueue('Hel');
-      controller.enqueue('lo');
+      for (const piece of pieces) controller.enqueue(piece);
       controller.close();
     },
   });
@@ -42,8 +41,10 @@ interface Streaming {
   doStream(input: Input): Promise<{ stream: ReadableStream<object> }>;
 }
 
-const stream = (...models: readonly Fields[]) =>
-  (balancedOver('v4', ...models).speechModel('tts') as unknown as Streaming).doStream({ text: text() });
+const streamOf = (given: ReadableStream<string>, ...models: readonly Fields[]) =>
+  (balancedOver('v4', ...models).speechModel('tts') as unknown as Streaming).doStream({ text: given });
+
+const stream = (...models: readonly Fields[]) => streamOf(text(), ...models);
 
 describe('live speech', () => {
   it.each([
@@ -61,6 +62,16 @@ describe('live speech', () => {
       ['Hel', 'lo'],
       ['Hel', 'lo'],
     ]);
+  });
+
+  it('goes to no other endpoint with a part of the text, when there is more than can be kept', async () => {
+    const other = speaks(start, audio, finish);
+    const long = text(Array<string>(20).fill('x'.repeat(1_000_000)));
+
+    const { errors } = await readStream((await streamOf(long, speaks(start, apiError(503)), other)).stream);
+
+    expect(errors).toMatchObject([{ statusCode: 503 }]);
+    expect(other.doStream).not.toHaveBeenCalled();
   });
 
   it('goes on after an error that its model goes on after', async () => {
