@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { measureBareWrapper, measureCalls, measureMostlyLimited, measureOneTick } from './calls.ts';
 import type { Figure } from './figure.ts';
 import { measureMemory } from './memory.ts';
+import { measureStatusPage, measureTelemetry } from './seen.ts';
 import { measureStreamParts } from './stream-parts.ts';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
@@ -23,6 +24,8 @@ const MEASUREMENTS: readonly (() => Promise<Figure | readonly Figure[]>)[] = [
   () => measureMostlyLimited(1_000, pairs),
   () => measureOneTick(1_000, Math.ceil(pairs / 3)),
   () => measureOneTick(1_000, Math.ceil(pairs / 3), LIMITS),
+  () => measureTelemetry(pairs),
+  () => measureStatusPage(values.quick ? 2 : 7),
   () => measureMemory(),
 ];
 

@@ -1,6 +1,6 @@
 import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
 
-import { type BalancedProviderSettings, createBalancedProvider } from '../../src/index.ts';
+import { type BalancedProvider, type BalancedProviderSettings, createBalancedProvider } from '../../src/index.ts';
 
 /** A chat model of the installed AI SDK major. */
 export type ChatModel = ReturnType<OpenAIProvider['chat']>;
@@ -21,13 +21,13 @@ export const plainModels = (count: number, fetchAt: (index: number) => Fetch): r
     createOpenAI({ baseURL: baseURLOf(index), apiKey: 'key', fetch: fetchAt(index) }).chat('gpt-4o'),
   );
 
-/** One model of ours over as many endpoints. */
-export const balancedModel = (
+/** A provider of ours over as many endpoints. */
+export const balancedProvider = (
   count: number,
   fetchAt: (index: number) => Fetch,
   settings: Omit<BalancedProviderSettings, 'endpoints'> = {},
   endpointSettings: object = {},
-): ChatModel =>
+): BalancedProvider =>
   createBalancedProvider({
     ...settings,
     endpoints: Array.from({ length: count }, (_, index) => ({
@@ -38,4 +38,8 @@ export const balancedModel = (
       fetch: fetchAt(index),
       ...endpointSettings,
     })),
-  }).chat('gpt-4o');
+  });
+
+/** One model of it. */
+export const balancedModel = (...given: Parameters<typeof balancedProvider>): ChatModel =>
+  balancedProvider(...given).chat('gpt-4o');
