@@ -28,16 +28,21 @@ export async function measureTelemetry(pairs: number): Promise<Figure> {
   const reader = new PeriodicExportingMetricReader({ exporter: metrics, exportIntervalMillis: 60_000 });
   const meterProvider = new MeterProvider({ readers: [reader] });
   instrument(seen, { tracerProvider, meterProvider });
-  const run = (balanced: BalancedProvider) => () =>
-    microseconds(CALLS, () => balanced.chat('gpt-4o').doGenerate(callOptions()));
-  const comparison = await interleave(pairs, run(plain), async () => {
-    const took = await run(seen)();
-    exporter.reset();
-    return took;
-  });
+  const comparison = await interleave(
+    pairs,
+    () => callMicroseconds(plain),
+    async () => {
+      const took = await callMicroseconds(seen);
+      exporter.reset();
+      return took;
+    },
+  );
   await Promise.all([tracerProvider.shutdown(), meterProvider.shutdown()]);
   return toFigure('an attempt with OpenTelemetry', comparison, 'µs', 20, 'plain is ours without it');
 }
+
+const callMicroseconds = (balanced: BalancedProvider): Promise<number> =>
+  microseconds(CALLS, () => balanced.chat('gpt-4o').doGenerate(callOptions()));
 
 const ENDPOINTS = 50;
 const CALLS_A_SECOND = 200;
