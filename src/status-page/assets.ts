@@ -48,7 +48,9 @@ export const SCRIPT = `
     try {
       const response = await fetch(location.href.split('#')[0], { headers: { accept: 'text/html' } });
       if (!response.ok) return;
-      const next = new DOMParser().parseFromString(await response.text(), 'text/html');
+      const text = await response.text();
+      // Without its head: the style there has a nonce of its own, of which the browser would complain.
+      const next = new DOMParser().parseFromString(text.slice(text.indexOf('<body')), 'text/html');
       const focused = document.activeElement && document.activeElement.id;
       find('main').replaceWith(find('main', next));
       const summary = find('#summary', next).textContent;

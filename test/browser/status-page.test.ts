@@ -150,7 +150,7 @@ describe.skipIf(leavesOutBrowser)('the status page in a browser', () => {
       ],
       2,
     );
-    const { page } = await open(balanced);
+    const { page, complaints } = await open(balanced);
     const seconds = async () => Number.parseInt((await page.locator('[data-until]').first().textContent()) ?? '', 10);
 
     const before = await seconds();
@@ -160,6 +160,7 @@ describe.skipIf(leavesOutBrowser)('the status page in a browser', () => {
 
     await expect.poll(() => page.locator('article').nth(1).textContent(), { timeout: 10_000 }).toContain('Drained');
     expect(await page.locator('#summary').textContent()).toBe('0 of 2 endpoints can be asked.');
+    expect(complaints).toEqual([]);
   }, 60_000);
 
   it.each([true, false])(
