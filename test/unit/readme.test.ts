@@ -27,6 +27,9 @@ declare module '@azure/identity' {
   export class DefaultAzureCredential {}
   export function getBearerTokenProvider(credential: DefaultAzureCredential, scopes: string): () => Promise<string>;
 }
+declare module '@/lib/balanced' {
+  export const balanced: import('ai-sdk-load-balancer').BalancedProvider, status: (request: Request) => Promise<Response>;
+}
 declare module 'hono' {
   export class Hono {
     post(path: string, answer: (context: { req: { json<Body>(): Promise<Body>; raw: Request } }) => unknown): void;
@@ -39,9 +42,9 @@ declare module '@ai-sdk/anthropic' {
 
 /** The TypeScript of a page: one module for each block, with empty lines before it so that errors name the page's lines. */
 const blocksOf = (path: string, text: string): [file: string, code: string][] =>
-  [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ index, 1: code = '' }) => {
+  [...text.matchAll(/^```(tsx?)\n(.*?)^```$/gms)].map(({ index, 1: kind, 2: code = '' }) => {
     const line = text.slice(0, index).split('\n').length;
-    return [`${root}${path}.line-${line}.ts`, `${'\n'.repeat(line)}${code}\nexport {};\n`];
+    return [`${root}${path}.line-${line}.${kind}`, `${'\n'.repeat(line)}${code}\nexport {};\n`];
   });
 const blocks = new Map([...pages].flatMap(([path, text]) => blocksOf(path, text)));
 const virtualFiles = new Map([...blocks, [`${root}docs/surroundings.d.ts`, surroundings]]);
@@ -55,7 +58,7 @@ function createProgram(): ts.Program {
     root,
   );
   // A page may name a model and say no more of it.
-  const options = { ...ours, noUnusedLocals: false };
+  const options = { ...ours, noUnusedLocals: false, jsx: ts.JsxEmit.ReactJSX };
   const real = ts.createCompilerHost(options);
   const host: ts.CompilerHost = {
     ...real,
