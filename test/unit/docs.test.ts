@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
@@ -24,9 +25,49 @@ it('README.md has less than 10 KB', () => {
   expect(statSync(`${root}README.md`).size).toBeLessThan(10_000);
 });
 
-const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)];
+const OUTSIDE = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'bench/README.md',
+  'examples/README.md',
+];
+const pages = [...OUTSIDE, ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)];
+const textOf = (page: string): string => readFileSync(root + page, 'utf8');
 
-it.each(pages)('%s has no marks that a merge has left', (page) => {
-  // The formatter puts spaces between the `>` of such a mark.
-  expect(readFileSync(root + page, 'utf8')).not.toMatch(/^(?:<{7}|(?:> ?){7}|={7}$)/m);
+describe.each(pages)('%s', (page) => {
+  const text = textOf(page);
+
+  it('has no marks that a merge has left', () => {
+    // The formatter puts spaces between the `>` of such a mark.
+    expect(text).not.toMatch(/^(?:<{7}|(?:> ?){7}|={7}$)/m);
+  });
+
+  it('links to headings and files that exist', () => {
+    const targets = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target = '']) => target);
+    const isThere = (target: string): boolean => {
+      const [file = '', heading] = target.split('#');
+      const path = file === '' ? page : join(dirname(page), file);
+      return existsSync(root + path) && (heading === undefined || anchorsOf(path).includes(heading));
+    };
+
+    expect(targets.filter((target) => !isThere(target))).toEqual([]);
+  });
+
+  it('says where each link that it names leads', () => {
+    const named = [...text.matchAll(/\]\[([a-z0-9]+)\]/g)].map(([, name = '']) => name);
+
+    expect(named.filter((name) => !text.includes(`\n[${name}]: http`))).toEqual([]);
+  });
 });
+
+const anchorsOf = (page: string): string[] =>
+  [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+/** GitHub's name for a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');

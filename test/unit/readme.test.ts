@@ -1,6 +1,5 @@
 /** README and docs say what the code says: their TypeScript compiles, their tables list what the sources declare. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import ts from 'typescript';
@@ -226,25 +225,4 @@ describe('README and docs: the text', () => {
       expect(pageOf(path)).toContain('](../README.md');
     },
   );
-
-  it.each([...pages.keys()])('of %s links to headings and files that exist', (path) => {
-    const targets = [...pageOf(path).matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target = '']) => target);
-    const isThere = (target: string): boolean => {
-      const [file = '', heading] = target.split('#');
-      const page = file === '' ? path : join(dirname(path), file);
-      return existsSync(root + page) && (heading === undefined || anchorsOf(page).includes(heading));
-    };
-
-    expect(targets.filter((target) => !isThere(target))).toEqual([]);
-  });
 });
-
-const anchorsOf = (path: string): string[] =>
-  [...pageOf(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
-
-/** GitHub's name for a heading. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');

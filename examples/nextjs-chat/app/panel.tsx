@@ -32,7 +32,7 @@ export function Panel() {
         <a href="/api/ring">Status page</a>
       </header>
       {snapshot === undefined && <p className="note">Not connected yet.</p>}
-      {snapshot && snapshot.state !== 'local' && <p className="note">Shared state: {snapshot.state}</p>}
+      {snapshot && snapshot.state !== 'local' && <p className="note">State: {snapshot.state}</p>}
       {snapshot?.endpoints.map((endpoint) => (
         <article key={endpoint.name} data-state={stateOf(endpoint, snapshot.at).state} aria-label={endpoint.name}>
           <h3>{endpoint.name}</h3>
