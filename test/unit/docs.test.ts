@@ -33,7 +33,8 @@ const OUTSIDE = [
   'bench/README.md',
   'examples/README.md',
 ];
-const pages = [...OUTSIDE, ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)];
+const inDocs = readdirSync(`${root}docs`).filter((name) => /\.mdx?$/.test(name));
+const pages = [...OUTSIDE, ...inDocs.map((name) => `docs/${name}`)];
 const textOf = (page: string): string => readFileSync(root + page, 'utf8');
 
 describe.each(pages)('%s', (page) => {
