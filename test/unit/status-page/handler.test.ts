@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createStatusHandler, type StatusHandlerOptions, type StatusSnapshot } from '../../../src/status-page/index.ts';
 import { apiError, rateLimit } from '../api-error.ts';
@@ -7,6 +7,8 @@ import { answers, fails } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
 
 useFakeTime();
+// At the beginning of a minute: traffic is counted by the minute, and one that ended amid a test would be the last but one.
+beforeEach(() => void vi.setSystemTime('2026-01-01T00:00:00Z'));
 afterEach(() => vi.unstubAllEnvs());
 
 const PAGE = 'http://localhost:3000/internal/status';
