@@ -3,6 +3,7 @@ import type { Attributes, BatchObservableCallback, Meter, MetricOptions, Observa
 import type { BalancedEvents } from '../events.ts';
 import type { BalancedStatus } from '../status.ts';
 import { errorTypeOf, outcomeOf } from './conventions.ts';
+import { Successes } from './successes.ts';
 
 /** The conventions' for durations of clients. */
 const SECONDS: MetricOptions = {
@@ -24,8 +25,7 @@ export class Instruments {
   readonly #duration;
   readonly #otherDuration;
   readonly #firstChunk;
-  readonly #inputTokens;
-  readonly #outputTokens;
+  readonly #successes: Successes;
 
   constructor(meter: Meter, status: () => BalancedStatus) {
     this.#attempts = meter.createCounter('balanced.attempts', {
@@ -43,20 +43,28 @@ export class Instruments {
     this.#duration = meter.createHistogram('gen_ai.client.inference.duration', SECONDS);
     this.#otherDuration = meter.createHistogram('gen_ai.client.operation.duration', SECONDS);
     this.#firstChunk = meter.createHistogram('gen_ai.client.inference.time_to_first_chunk', SECONDS);
-    this.#inputTokens = meter.createCounter('gen_ai.client.inference.usage.input_tokens', { unit: '{token}' });
-    this.#outputTokens = meter.createCounter('gen_ai.client.inference.usage.output_tokens', { unit: '{token}' });
-    this.stop = observeStatus(meter, status);
+    this.#successes = new Successes({
+      attempts: this.#attempts,
+      inputTokens: meter.createCounter('gen_ai.client.inference.usage.input_tokens', { unit: '{token}' }),
+      outputTokens: meter.createCounter('gen_ai.client.inference.usage.output_tokens', { unit: '{token}' }),
+    });
+    const stopObserving = observeStatus(meter, () => {
+      this.#successes.flush();
+      return status();
+    });
+    this.stop = () => {
+      stopObserving();
+      this.#successes.flush();
+    };
   }
 
   attempt(event: BalancedEvents['attempt'], attributes: Attributes): void {
     const outcome = outcomeOf(event);
     const told = outcome === 'failure' ? { ...attributes, 'error.type': errorTypeOf(event) } : attributes;
-    this.#attempts.add(1, { ...told, 'balanced.outcome': outcome });
     const isInference = INFERENCE.has(attributes['gen_ai.operation.name']);
     (isInference ? this.#duration : this.#otherDuration).record(event.durationMs / 1_000, told);
-    const { inputTokens, outputTokens } = event.tokens ?? {};
-    if (inputTokens !== undefined) this.#inputTokens.add(inputTokens, attributes);
-    if (outputTokens !== undefined) this.#outputTokens.add(outputTokens, attributes);
+    if (outcome === 'success') this.#successes.count(attributes, event.tokens);
+    else this.#attempts.add(1, { ...told, 'balanced.outcome': outcome });
   }
 
   firstChunk(afterMs: number, attributes: Attributes): void {

@@ -10,6 +10,8 @@ import {
 
 import type { BalancedProviderMembers } from '../create-balanced-provider.ts';
 import type { BalancedEventName, BalancedEvents, BalancedListener } from '../events.ts';
+import { LruMap } from '../lru-map.ts';
+import type { ModelKind } from '../sdk.ts';
 import { attributesOf, errorTypeOf, operationOf, outcomeOf } from './conventions.ts';
 import type { Instruments } from './instruments.ts';
 
@@ -50,6 +52,7 @@ type Listeners = { readonly [Name in (typeof NAMES)[number]]: BalancedListener<N
 class CallFollower implements Listeners {
   readonly #tracer: Tracer;
   readonly #instruments: Instruments;
+  readonly #attributes = new LruMap<string, Attributes>(1_000);
   readonly #calls = new Map<string, OpenCall>();
   readonly #attempts = new Map<string, OpenAttempt>();
 
@@ -82,7 +85,7 @@ class CallFollower implements Listeners {
     const { kind, isStream, parent, failedAt } = call;
     const waitedMs = this.#stopWaiting(call);
     call.failedAt = undefined;
-    const attributes = attributesOf(event, kind);
+    const attributes = this.#attributesOf(event, kind);
     const span = this.#tracer.startSpan(
       `${operationOf(kind)} ${event.modelId}`,
       {
@@ -139,6 +142,14 @@ class CallFollower implements Listeners {
   endAll(): void {
     for (const { span } of this.#attempts.values()) span.end();
     for (const call of this.#calls.values()) this.#stopWaiting(call);
+  }
+
+  /** One object for all attempts of a kind and model at a deployment: what counts them need not look into it. */
+  #attributesOf(event: BalancedEvents['attemptStart'], kind: ModelKind): Attributes {
+    const key = `${kind} ${event.endpoint} ${event.deployment} ${event.modelId}`;
+    const known = this.#attributes.get(key) ?? attributesOf(event, kind);
+    this.#attributes.set(key, known);
+    return known;
   }
 
   /** Milliseconds that it has waited, if it did. */

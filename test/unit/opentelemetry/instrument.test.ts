@@ -23,9 +23,10 @@ function withExporters(balanced: BalancedProvider) {
   const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
   const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 1_000_000_000 });
-  const stop = instrument(balanced, { tracerProvider, meterProvider: new MeterProvider({ readers: [reader] }) });
+  const to = { tracerProvider, meterProvider: new MeterProvider({ readers: [reader] }) };
   return {
-    stop,
+    to,
+    stop: instrument(balanced, to),
     spans: () => exporter.getFinishedSpans(),
     /** The points of a metric, as of now. */
     points: async (name: string) => {
@@ -152,5 +153,34 @@ describe('instrument()', () => {
 
     expect(spans().map(({ name }) => name)).toEqual(['chat m']);
     expect(await points('balanced.attempts.in_flight')).toEqual([]);
+  });
+
+  it('counts what two providers did together, and what one did before it was stopped', async () => {
+    const first = buildRing([answers()]);
+    const second = buildRing([answers()]);
+    const { points, stop, to } = withExporters(first.balanced);
+    instrument(second.balanced, to);
+    await first.askTimes(2);
+    await second.askTimes(3);
+    stop();
+
+    expect(await points('balanced.attempts')).toMatchObject([{ 'balanced.outcome': 'success', value: 5 }]);
+    await second.askTimes(1);
+    expect(await points('balanced.attempts')).toMatchObject([{ 'balanced.outcome': 'success', value: 6 }]);
+    expect(await points('gen_ai.client.inference.usage.input_tokens')).toMatchObject([{ value: 6 }]);
+  });
+
+  it('counts each of thousands of model ids between two collections', async () => {
+    const { balanced } = buildRing([answers()]);
+    const { points } = withExporters(balanced);
+    for (let id = 0; id < 1_500; id += 1) {
+      await balanced
+        .languageModel(`m${id}`)
+        .doGenerate({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }] });
+    }
+
+    const attempts = await points('balanced.attempts');
+    expect(attempts.length).toBe(1_500);
+    expect(new Set(attempts.map(({ value }) => value))).toEqual(new Set([1]));
   });
 });
