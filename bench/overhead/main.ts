@@ -25,7 +25,7 @@ const MEASUREMENTS: readonly (() => Promise<Figure | readonly Figure[]>)[] = [
   () => measureOneTick(1_000, Math.ceil(pairs / 3)),
   () => measureOneTick(1_000, Math.ceil(pairs / 3), LIMITS),
   () => measureTelemetry(pairs),
-  () => measureStatusPage(values.quick ? 2 : 7),
+  () => measureStatusPage(pairs),
   () => measureMemory(),
 ];
 
