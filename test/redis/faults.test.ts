@@ -11,6 +11,9 @@ import { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
 
 const SERVICE_MS = 20;
 const TIMEOUT_MS = 50;
+/** Where the server answers, and a busy machine must not pass for a slow server. */
+const PATIENT = { timeoutMs: 5_000 };
+const ANSWERED_MS = 500;
 
 interface Fixture {
   readonly server: RedisServer;
@@ -101,32 +104,36 @@ describe.skipIf(!hasRedis)('no call is lost, doubled or late', () => {
 
   it('when the server is flushed, which no process notices', async () => {
     await fixture.close();
-    await prepare({ timeoutMs: 5_000 });
+    await prepare(PATIENT);
     const delays = await underLoad(() => fixture.client.flushAll());
     expect(fixture.events).toEqual([]);
-    expect(Math.max(...delays)).toBeLessThan(TIMEOUT_MS + 50);
+    expect(Math.max(...delays)).toBeLessThan(ANSWERED_MS);
   });
 
   it('when the server has forgotten its scripts', async () => {
     await fixture.close();
-    await prepare({ timeoutMs: 5_000 });
+    await prepare(PATIENT);
     await underLoad(() => fixture.client.scriptFlush());
     expect(fixture.events).toEqual([]);
   });
 
   it('when the server is full, and the state is shared again when it is not', async () => {
+    await fixture.close();
+    await prepare(PATIENT);
     const delays = await underLoad(() => fixture.client.configSet('maxmemory', '1'));
     expect(fixture.events).toEqual(['lost: OOM']);
-    expect(Math.max(...delays)).toBeLessThan(TIMEOUT_MS + 50);
+    expect(Math.max(...delays)).toBeLessThan(ANSWERED_MS);
 
     await fixture.client.configSet('maxmemory', '0');
     await isShared();
   });
 
   it('when the server has become a replica', async () => {
+    await fixture.close();
+    await prepare(PATIENT);
     const delays = await underLoad(() => fixture.client.sendCommand(['REPLICAOF', '127.0.0.1', '1']));
     expect(fixture.events).toEqual(['lost: READONLY']);
-    expect(Math.max(...delays)).toBeLessThan(TIMEOUT_MS + 50);
+    expect(Math.max(...delays)).toBeLessThan(ANSWERED_MS);
 
     await fixture.client.sendCommand(['REPLICAOF', 'NO', 'ONE']);
     await isShared();
@@ -134,7 +141,7 @@ describe.skipIf(!hasRedis)('no call is lost, doubled or late', () => {
 
   it('when there is garbage under the prefix', async () => {
     await fixture.close();
-    await prepare({ timeoutMs: 5_000 });
+    await prepare(PATIENT);
     const { client } = fixture;
     await underLoad(async () => {
       for (const key of await client.keys('{balanced:*')) {
@@ -157,7 +164,7 @@ describe.skipIf(!hasRedis)('no call is lost, doubled or late', () => {
 
   it('sees what held places before a flush renewed', async () => {
     await fixture.close();
-    await prepare({ timeoutMs: 5_000 });
+    await prepare(PATIENT);
     const { client, balanced, endpoint } = fixture;
     endpoint.behaveOnce(after(1_500, answers()));
     const long = balanced('m').doGenerate({ prompt });
