@@ -5,7 +5,7 @@ import { withoutUndefined } from './endpoint/provider-settings.ts';
 import type { FailureClass, UnavailableReason } from './failure/failure.ts';
 import type { Budget } from './gates/budget.ts';
 import type { CircuitBreaker } from './gates/circuit-breaker.ts';
-import type { Gate } from './gates/gate.ts';
+import { closureOf, type Gate } from './gates/gate.ts';
 import { msUntil } from './gates/opening.ts';
 import type { Fleet, FleetMember } from './ring/fleet.ts';
 import type { ModelKind } from './sdk.ts';
@@ -185,7 +185,7 @@ function deploymentStatus({ name, kind, inFlight, gates }: Deployment, look: Loo
 function healthStatus(breaker: CircuitBreaker, gates: readonly Gate[], { now, at }: Look): HealthStatus {
   const { state, failures } = breaker;
   const closedGates = gates.flatMap((gate): ClosedGate[] => {
-    const closure = gate.closure(now, 1);
+    const closure = closureOf(gate, now, 1);
     if (closure === undefined) return [];
     const { reason, opens, since = now, cause } = closure;
     const until = typeof opens === 'number' ? Math.round(opens - now + at) : undefined;

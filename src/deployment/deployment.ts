@@ -1,7 +1,7 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { UnavailableRecord } from '../failure/failure.ts';
 import type { Budget } from '../gates/budget.ts';
-import type { Gate } from '../gates/gate.ts';
+import { closureOf, type Gate } from '../gates/gate.ts';
 import { later, msUntil, type Opening } from '../gates/opening.ts';
 import type { ModelKind } from '../sdk.ts';
 import type { TimeoutSettings } from '../settings/call-defaults.ts';
@@ -46,7 +46,7 @@ export class Deployment {
 
   /** Whether known limits, or its own, keep it from being overrun. */
   get isPaced(): boolean {
-    return this.gates.concurrency.isLimited || this.budgets.some((budget) => budget.isLimited);
+    return this.gates.concurrency.max !== undefined || this.budgets.some((budget) => budget.isLimited);
   }
 
   /** Whether an attempt of so many tokens is within its limits, as far as these are known. */
@@ -100,7 +100,7 @@ export class Deployment {
   trippedAt(now: number): number | undefined {
     let last: number | undefined;
     for (const gate of this.gates.recovering) {
-      const since = gate.closure(now, 1)?.since;
+      const since = closureOf(gate, now, 1)?.since;
       if (since !== undefined && (last === undefined || since > last)) last = since;
     }
     return last;
@@ -122,7 +122,7 @@ export class Deployment {
   /** Why a call of so many tokens cannot go there now; `undefined` when it can. */
   whyUnavailable(now: number, tokens: number): UnavailableRecord | undefined {
     for (const gate of this.gates.all) {
-      const closure = gate.closure(now, tokens);
+      const closure = closureOf(gate, now, tokens);
       if (closure === undefined) continue;
       const { reason, opens, cause } = closure;
       return Object.freeze({
@@ -140,14 +140,14 @@ export class Deployment {
 
   /** Forgets what was learned: cooldowns, rate limits, limits. */
   reset(now: number): void {
-    for (const gate of this.gates.all) gate.reset(now);
+    for (const gate of this.gates.all) gate.reset?.(now);
   }
 }
 
 function latest(gates: readonly Gate[], now: number, tokens: number, isPinned: boolean): Opening {
   let opening: Opening = 'now';
   for (const gate of gates) {
-    if (isPinned && gate.admitsPinned) continue;
+    if (isPinned && gate.admitsPinned === true) continue;
     const opens = gate.opens(now, tokens);
     if (opens !== 'now') opening = later(opening, opens);
   }

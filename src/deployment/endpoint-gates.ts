@@ -79,8 +79,8 @@ export class EndpointGates {
     return {
       all,
       own: all.filter((gate) => !this.all.includes(gate)),
-      recovering: all.filter((gate) => gate.allowsEarlyProbe),
-      binding: all.filter((gate) => !gate.allowsEarlyProbe),
+      recovering: all.filter((gate) => gate.allowsEarlyProbe === true),
+      binding: all.filter((gate) => gate.allowsEarlyProbe !== true),
       drain: this.drain,
       endpointBreaker: this.breaker,
       breaker,
@@ -94,7 +94,7 @@ export class EndpointGates {
 
   /** Forgets what was learned of the endpoint as a whole. */
   reset(now: number): void {
-    for (const gate of this.all) gate.reset(now);
+    for (const gate of this.all) gate.reset?.(now);
   }
 
   #breaker(scope: 'endpoint' | 'deployment', deployment?: string): CircuitBreaker {
@@ -103,18 +103,12 @@ export class EndpointGates {
     const breaker: CircuitBreaker = new CircuitBreaker({
       ...this.#context,
       scope,
-      observer: {
-        tripped: (failure, cooldownMs) => {
-          this.#keyWatch?.tripped(breaker, failure);
-          events.emit('cooldown', () => ({
-            endpoint,
-            deployment,
-            class: failure.class,
-            cooldownMs: Math.ceil(cooldownMs),
-          }));
-        },
-        recovered: () => events.emit('recovered', () => ({ endpoint, deployment })),
+      onTrip: (cause, cooldownMs) => {
+        this.#keyWatch?.tripped(breaker, cause);
+        const told = { endpoint, deployment, class: cause.class, cooldownMs: Math.ceil(cooldownMs) };
+        events.emit('cooldown', () => told);
       },
+      onRecover: () => events.emit('recovered', () => ({ endpoint, deployment })),
     });
     return breaker;
   }

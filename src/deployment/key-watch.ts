@@ -31,7 +31,7 @@ export class KeyWatch {
     const isMended = await this.#key.isMended();
     for (const breaker of this.#tripped) {
       if (isMended) breaker.endCooldown();
-      if (breaker.closure(this.#clock.now()) === undefined) this.#tripped.delete(breaker);
+      if (breaker.opens(this.#clock.now()) === 'now') this.#tripped.delete(breaker);
     }
     if (this.#tripped.size > 0) this.#lookLater();
   }

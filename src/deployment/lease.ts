@@ -28,7 +28,7 @@ export class Lease {
 
   /** Whether it was sent to find out whether its deployment, or its endpoint, works again. */
   get isProbe(): boolean {
-    return this.#passes.some((pass) => pass.isProbe);
+    return this.#passes.some((pass) => pass.isProbe === true);
   }
 
   /** The service has answered: learns the limits that it states, and returns them. */

@@ -62,7 +62,7 @@ export class Quota {
       revision,
       maxRateLimitMs: settings.maxRateLimitMs,
       isPaced: () => budgets.some((budget) => budget.isLimited),
-      onLimited: (retryAfterMs) => {
+      onTrip: (_, retryAfterMs) => {
         for (const each of limited)
           events.emit('rateLimited', () => ({ ...each, retryAfterMs: Math.ceil(retryAfterMs) }));
       },

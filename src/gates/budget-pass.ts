@@ -25,7 +25,6 @@ export type Stated = StatedLimit & { readonly remaining: number };
 
 /** What an attempt holds of a budget until it ends. */
 export class BudgetPass implements Pass {
-  readonly isProbe = false;
   readonly #account: Account;
   readonly #sentAt: number;
   readonly #spending: Spending | undefined;

@@ -2,7 +2,7 @@ import type { Allowance } from '../limits/allowance.ts';
 import { createAllowance, type Metering } from '../limits/create-allowance.ts';
 import type { StatedLimit, StatedLimits, Unit } from '../limits/stated-limits.ts';
 import { type Account, BudgetPass, type Spending, type Stated } from './budget-pass.ts';
-import type { Closure, Gate, Pass } from './gate.ts';
+import type { Closing, Gate, Pass } from './gate.ts';
 import { type Opening, opensAt } from './opening.ts';
 import type { Outcome } from './outcome.ts';
 import type { Revision } from './revision.ts';
@@ -32,8 +32,6 @@ export interface Pace {
  * when it ends. Limits are configured, or learned from answers: the lower counts.
  */
 export class Budget implements Gate, Account {
-  readonly allowsEarlyProbe = false;
-  readonly admitsPinned = false;
   readonly unit: Unit;
   readonly isShared: boolean;
   readonly isLearned: boolean;
@@ -64,6 +62,10 @@ export class Budget implements Gate, Account {
 
   get isLimited(): boolean {
     return this.#allowance !== undefined;
+  }
+
+  get closing(): Closing {
+    return { reason: 'limits', since: this.#spentSince };
   }
 
   // These are `undefined` while no limit is known.
@@ -112,11 +114,6 @@ export class Budget implements Gate, Account {
   opens(now: number, tokens: number): Opening {
     const allowance = this.#allowance;
     return allowance ? opensAt(allowance.availableAt(now, this.#amountOf(tokens, allowance)), now) : 'now';
-  }
-
-  closure(now: number, tokens: number): Closure | undefined {
-    const opens = this.opens(now, tokens);
-    return opens === 'now' ? undefined : { reason: 'limits', opens, since: this.#spentSince ?? now };
   }
 
   enter(now: number, tokens: number): Pass {

@@ -1,12 +1,10 @@
-import type { Closure, Gate, Pass } from './gate.ts';
+import type { Closing, Gate, Pass } from './gate.ts';
 import type { Opening } from './opening.ts';
 import type { Revision } from './revision.ts';
 
 /** Counts the attempts under way at a deployment, and lets no more through than there may be. */
 export class Concurrency implements Gate, Pass {
-  readonly allowsEarlyProbe = false;
-  readonly admitsPinned = false;
-  readonly isProbe = false;
+  /** Attempts that may be under way at once; `undefined` for any number. */
   readonly max: number | undefined;
   readonly #revision: Revision;
   #inFlight = 0;
@@ -14,7 +12,6 @@ export class Concurrency implements Gate, Pass {
   /** When the last attempt came that it has room for. */
   #fullSince: number | undefined;
 
-  /** @param max attempts that may be under way at once; `undefined` for any number. */
   constructor(max: number | undefined, revision: Revision) {
     this.max = max;
     this.#revision = revision;
@@ -25,17 +22,12 @@ export class Concurrency implements Gate, Pass {
     return this.#inFlight;
   }
 
-  /** Whether there is a limit at all. */
-  get isLimited(): boolean {
-    return this.max !== undefined;
+  get closing(): Closing {
+    return { reason: 'maxConcurrency', since: this.#fullSince };
   }
 
   opens(): Opening {
     return this.#isFull ? 'on-event' : 'now';
-  }
-
-  closure(): Closure | undefined {
-    return this.#isFull ? { reason: 'maxConcurrency', opens: 'on-event', since: this.#fullSince } : undefined;
   }
 
   enter(now: number): Pass {
@@ -59,9 +51,6 @@ export class Concurrency implements Gate, Pass {
     this.#processes = processes;
     this.#revision.bump();
   }
-
-  /** What is under way cannot be forgotten. */
-  reset(): void {}
 
   get #isFull(): boolean {
     return this.max !== undefined && this.#inFlight >= Math.max(1, Math.floor(this.max / this.#processes));

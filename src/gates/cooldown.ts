@@ -1,62 +1,45 @@
 import { type Opening, opensAt } from './opening.ts';
 import type { Revision } from './revision.ts';
 
-/** The words are those of every circuit breaker: ordinary traffic, no traffic, one probe. */
-export type CooldownState =
-  | { readonly state: 'closed' }
-  | { readonly state: 'open'; readonly since: number; readonly until: number }
-  | {
-      readonly state: 'half-open';
-      readonly since: number;
-      /** When the cooldown that is being probed would have ended. */
-      readonly dueAt: number;
-      /** The end of one that began while the probe was out, if one did. */
-      readonly until: number | undefined;
-    };
-
-/** How a cooldown stands in a state that processes share. */
-export interface CooldownRecord {
-  /** Grows with each recovery. */
-  readonly era: number;
-  readonly opensInMs: number;
-  readonly isProbe: boolean;
-}
-
-const CLOSED: CooldownState = { state: 'closed' };
-
 /** Lets nothing through until a time, then one probe, whose result decides. */
 export class Cooldown {
   readonly #revision: Revision;
-  #state: CooldownState = CLOSED;
+  #since = 0;
+  /** Its end. Of one that is being probed: the end of another that began meanwhile, if one did. */
+  #until: number | undefined;
+  /** Of one that is being probed: when it would have ended. */
+  #dueAt: number | undefined;
 
   constructor(revision: Revision) {
     this.#revision = revision;
   }
 
-  get state(): CooldownState {
-    return this.#state;
+  /** The words are those of every circuit breaker: ordinary traffic, no traffic, one probe. */
+  get state(): 'closed' | 'open' | 'half-open' {
+    if (this.#dueAt !== undefined) return 'half-open';
+    return this.#until === undefined ? 'closed' : 'open';
+  }
+
+  /** When it began; `undefined` while there is none. */
+  get since(): number | undefined {
+    return this.state === 'closed' ? undefined : this.#since;
+  }
+
+  /** How long the one lasts, or has lasted, that no probe is out for; `undefined` while there is none. */
+  get lastsMs(): number | undefined {
+    return this.state === 'open' ? (this.#until ?? this.#since) - this.#since : undefined;
   }
 
   /** When one more attempt may start. */
   opens(now: number): Opening {
-    switch (this.#state.state) {
-      case 'closed':
-        return 'now';
-      case 'open':
-        return opensAt(this.#state.until, now);
-      case 'half-open':
-        return 'on-event';
-    }
+    if (this.#dueAt !== undefined) return 'on-event';
+    return this.#until === undefined ? 'now' : opensAt(this.#until, now);
   }
 
   /** An attempt starts. Returns whether it is the probe, which then has to end with one of the methods below. */
   enter(): boolean {
-    if (this.#state.state === 'closed') return false;
-    if (this.#state.state === 'open') {
-      const { since, until } = this.#state;
-      this.#become({ state: 'half-open', since, dueAt: until, until: undefined });
-    }
-    return true;
+    if (this.state === 'open') this.#become(undefined, this.#until);
+    return this.#dueAt !== undefined;
   }
 
   /**
@@ -64,10 +47,9 @@ export class Cooldown {
    * ends the waiting for it: others just make the cooldown after it longer.
    */
   trip(now: number, until: number, isProbe: boolean): void {
-    const standing = this.#state.state === 'closed' ? undefined : this.#state.until;
-    const longer = standing === undefined ? until : Math.max(until, standing);
-    if (this.#state.state === 'half-open' && !isProbe) this.#become({ ...this.#state, until: longer });
-    else this.#become({ state: 'open', since: now, until: longer });
+    const isProbed = this.#dueAt !== undefined && !isProbe;
+    if (!isProbed) this.#since = now;
+    this.#become(Math.max(until, this.#until ?? until), isProbed ? this.#dueAt : undefined);
   }
 
   /**
@@ -75,31 +57,29 @@ export class Cooldown {
    * stands, since it is newer.
    */
   reset(): boolean {
-    if (this.#state.state !== 'half-open') return false;
-    const { since, until } = this.#state;
-    this.#become(until === undefined ? CLOSED : { state: 'open', since, until });
-    return until === undefined;
+    if (this.#dueAt === undefined) return false;
+    this.#become(this.#until, undefined);
+    return this.#until === undefined;
   }
 
   /** The probe ended without a result: as before it, and when that was its time, the next attempt is the probe. */
   abandonProbe(): void {
-    if (this.#state.state !== 'half-open') return;
-    const { since, dueAt, until = dueAt } = this.#state;
-    this.#become({ state: 'open', since, until: Math.max(dueAt, until) });
+    if (this.#dueAt !== undefined) this.#become(Math.max(this.#dueAt, this.#until ?? this.#dueAt), undefined);
   }
 
   /** The next attempt is the probe, be it ahead of its time. */
   expire(now: number): void {
-    if (this.#state.state === 'open') this.#become({ ...this.#state, until: now });
+    if (this.state === 'open') this.#become(now, undefined);
   }
 
   /** Forgets everything. A probe that is out decides nothing any more. */
   clear(): void {
-    if (this.#state.state !== 'closed') this.#become(CLOSED);
+    if (this.state !== 'closed') this.#become(undefined, undefined);
   }
 
-  #become(state: CooldownState): void {
-    this.#state = state;
+  #become(until: number | undefined, dueAt: number | undefined): void {
+    this.#until = until;
+    this.#dueAt = dueAt;
     this.#revision.bump();
   }
 }

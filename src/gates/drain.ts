@@ -1,13 +1,11 @@
-import type { Closure, Gate, Pass } from './gate.ts';
+import type { Closing, Gate, Pass } from './gate.ts';
 import type { Opening } from './opening.ts';
 import type { Revision } from './revision.ts';
 
 /** Closed by hand, with `drain()`: an endpoint gets no new calls, and keeps those under way. */
 export class Drain implements Gate, Pass {
-  readonly allowsEarlyProbe = false;
   /** What has stored what a call goes on from is asked all the same: there is no content to replace it. */
   readonly admitsPinned = true;
-  readonly isProbe = false;
   readonly #revision: Revision;
   /** Since when it is closed, if it is. */
   #since: number | undefined;
@@ -41,12 +39,12 @@ export class Drain implements Gate, Pass {
     this.#revision.bump();
   }
 
-  opens(): Opening {
-    return this.isDrained ? 'by-hand' : 'now';
+  get closing(): Closing {
+    return { reason: 'drained', since: this.#since };
   }
 
-  closure(): Closure | undefined {
-    return this.isDrained ? { reason: 'drained', opens: 'by-hand', since: this.#since } : undefined;
+  opens(): Opening {
+    return this.isDrained ? 'by-hand' : 'now';
   }
 
   enter(): Pass {
@@ -59,11 +57,7 @@ export class Drain implements Gate, Pass {
     if (this.#inFlight === 0) this.#tellEmpty();
   }
 
-  reset(): void {}
-
   #tellEmpty(): void {
-    const waiting = this.#onEmpty;
-    this.#onEmpty = [];
-    for (const resolve of waiting) resolve();
+    for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 }

@@ -1,5 +1,5 @@
 import type { UnavailableReason } from '../failure/failure.ts';
-import type { Closure, Gate } from './gate.ts';
+import type { Closing, Gate } from './gate.ts';
 import type { Opening } from './opening.ts';
 import type { Revision } from './revision.ts';
 
@@ -11,10 +11,9 @@ const WIDE_OPEN = 32;
  * asks, and after each that is admitted twice as many may at once: a place that comes free does not draw all calls that wait.
  */
 export class OtherProcesses implements Gate {
-  readonly allowsEarlyProbe = false;
-  readonly admitsPinned = false;
   readonly #revision: Revision;
-  #closed: { readonly reason: UnavailableReason; readonly since: number; readonly until: number } | undefined;
+  #closing: Closing = { reason: 'limits' };
+  #until = 0;
   /** Attempts that may ask at once; `undefined` for any number. */
   #most: number | undefined;
   #asking = 0;
@@ -23,15 +22,13 @@ export class OtherProcesses implements Gate {
     this.#revision = revision;
   }
 
-  opens(now: number): Opening {
-    if (this.#closed !== undefined && this.#closed.until > now) return this.#closed.until;
-    return this.#most !== undefined && this.#asking >= this.#most ? 'on-event' : 'now';
+  get closing(): Closing {
+    return this.#closing;
   }
 
-  closure(now: number): Closure | undefined {
-    const opens = this.opens(now);
-    if (opens === 'now' || this.#closed === undefined) return undefined;
-    return { reason: this.#closed.reason, opens, since: this.#closed.since };
+  opens(now: number): Opening {
+    if (this.#until > now) return this.#until;
+    return this.#most !== undefined && this.#asking >= this.#most ? 'on-event' : 'now';
   }
 
   /** The attempt has to ask, and tell the answer to one of the methods below. */
@@ -51,12 +48,13 @@ export class OtherProcesses implements Gate {
   refused(reason: UnavailableReason, now: number, until: number): void {
     this.#asking -= 1;
     this.#most = 1;
-    this.#closed = { reason, since: now, until };
+    this.#closing = { reason, since: now };
+    this.#until = until;
     this.#revision.bump();
   }
 
   reset(): void {
-    this.#closed = undefined;
+    this.#until = 0;
     this.#most = undefined;
     this.#revision.bump();
   }

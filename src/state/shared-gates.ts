@@ -83,9 +83,9 @@ export function claimOn(shared: SharedGate, tokens: number, settings: ResolvedSe
 /** Tells a gate how it stands in the state. */
 export function merge(shared: SharedGate, record: GateRecord, now: number): void {
   const { era = 0, opensInMs = 0, isProbe = false, cause, perMinute } = record;
-  if (shared.kind === 'breaker') shared.gate.merge({ era, opensInMs, isProbe }, failureOf(cause));
-  else if (shared.kind === 'rate-limit') shared.gate.merge({ era, opensInMs, isProbe });
-  else if (shared.kind === 'budget' && perMinute !== undefined) {
+  if (shared.kind === 'breaker' || shared.kind === 'rate-limit') {
+    shared.gate.merge({ era, opensInMs, isProbe }, failureOf(cause, shared.kind));
+  } else if (shared.kind === 'budget' && perMinute !== undefined) {
     const limit = { perMinute, remaining: undefined, reset: undefined, resetMs: undefined };
     shared.gate.learn(now, undefined, { requests: limit, tokens: limit }, now);
   }
@@ -104,8 +104,8 @@ export function moveOf(
   if (shared.kind === 'budget') return budgetMove(shared, grant, outcome);
   const isProbe = grant.records.get(gate)?.isProbe === true;
   const failure = outcome.type === 'failure' ? outcome.failure : undefined;
-  const scope = shared.kind === 'breaker' ? shared.gate.scope : 'rateLimit';
-  const reading = failure === undefined ? (outcome.type === 'success' ? 'works' : 'nothing') : READINGS[scope](failure);
+  const reading =
+    failure === undefined ? (outcome.type === 'success' ? 'works' : 'nothing') : READINGS[shared.gate.scope](failure);
   const move = { kind: 'pass', gate, ageMs: now - grant.startedAt } as const;
   if (reading === 'failed' && failure !== undefined) {
     const { class: failureClass, statusCode, code } = failure;
@@ -170,18 +170,19 @@ function ruleOf(
   };
 }
 
-const CLASSES: readonly FailureClass[] = ['retryable', 'quota-exhausted', 'misconfigured'];
+const CLASSES: readonly FailureClass[] = ['retryable', 'rate-limited', 'quota-exhausted', 'misconfigured'];
 
 /** What has been written there by a stranger must not get into errors. */
-function failureOf(cause: string | undefined): Failure {
+function failureOf(cause: string | undefined, kind: 'breaker' | 'rate-limit'): Failure {
+  const unknown = kind === 'breaker' ? 'retryable' : 'rate-limited';
   try {
     const { class: given, statusCode, code } = JSON.parse(cause ?? '{}') as Partial<Record<keyof Failure, unknown>>;
     return {
-      class: CLASSES.find((each) => each === given) ?? 'retryable',
+      class: CLASSES.find((each) => each === given) ?? unknown,
       statusCode: typeof statusCode === 'number' ? statusCode : undefined,
       code: typeof code === 'string' && /^[\w.-]{1,64}$/.test(code) ? code : undefined,
     };
   } catch {
-    return { class: 'retryable' };
+    return { class: unknown };
   }
 }

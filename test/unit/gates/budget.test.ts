@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type BalancedProvider, createBalancedProvider } from '../../../src/index.ts';
 import { Budget, type BudgetOptions } from '../../../src/gates/budget.ts';
-import type { Pass } from '../../../src/gates/gate.ts';
+import { closureOf, type Pass } from '../../../src/gates/gate.ts';
 import { Revision } from '../../../src/gates/revision.ts';
 import { statedLimits } from '../../../src/limits/stated-limits.ts';
 import { TokenBucket } from '../../../src/limits/token-bucket.ts';
@@ -205,7 +205,7 @@ describe('a budget', () => {
     budget.enter(0, 1_000_000);
 
     expect(budget.opens(0, 1_000_000)).toBe('now');
-    expect(budget.closure(0, 1_000_000)).toBeUndefined();
+    expect(closureOf(budget, 0, 1_000_000)).toBeUndefined();
     expect(budget.isLimited).toBe(false);
   });
 
@@ -213,7 +213,7 @@ describe('a budget', () => {
     const budget = budgetOf({ perMinute: 60 });
     room(budget, 0);
 
-    expect(budget.closure(0, 1)).toMatchObject({ reason: 'limits', opens: 1_100 });
+    expect(closureOf(budget, 0, 1)).toMatchObject({ reason: 'limits', opens: 1_100 });
   });
 
   it('lets more than it can ever hold through when it is full, and owes nothing for the rest', () => {

@@ -20,7 +20,7 @@ it('a breaker stays closed at any share of failures up to a third that are sprea
         },
         clock: { ...systemClock, now: () => now },
         revision: new Revision(),
-        observer: { tripped: () => undefined, recovered: () => undefined },
+        onTrip: () => undefined,
       });
       const begun: number[] = [];
       // An attempt each millisecond.

@@ -46,7 +46,7 @@ function dueForProbe(name: GateName): { readonly gate: Gate; readonly now: numbe
   const common = { clock: { ...systemClock, now: () => now }, revision: new Revision() };
   const gate: Gate =
     name === 'rateLimit'
-      ? new RateLimit({ ...common, maxRateLimitMs: 60_000, isPaced: () => false, onLimited: () => undefined })
+      ? new RateLimit({ ...common, maxRateLimitMs: 60_000, isPaced: () => false, onTrip: () => undefined })
       : new CircuitBreaker({
           ...common,
           scope: name,
@@ -55,7 +55,7 @@ function dueForProbe(name: GateName): { readonly gate: Gate; readonly now: numbe
             cooldown: { initialMs: 1_000, factor: 1, maxMs: 1_000, jitter: false },
             misconfiguredCooldownMs: 1_000,
           },
-          observer: { tripped: () => undefined, recovered: () => undefined },
+          onTrip: () => undefined,
         });
   gate.enter(now, 1)?.settle({ type: 'failure', failure: CLOSING[name] }, now);
   now = 1_000;
