@@ -48,7 +48,7 @@ const begin = conversationsWith({
 
 /** What happens to a call's options before an attempt. */
 const adapt = (options: CallOptions, deployment: Deployment): CallOptions =>
-  (begin(options) as Conversation).optionsFor(deployment);
+  (begin(options) as Conversation).optionsFor(deployment, options);
 
 const { mark } = owner.target('responses');
 const openai = { reasoningEffort: 'low', promptCacheKey: 'conversation-7' };

@@ -1,9 +1,10 @@
 import type { Attempt } from '../call/attempt.ts';
 import { succeed } from '../call/attempt-end.ts';
 import { Call } from '../call/call.ts';
+import type { Route } from '../call/route.ts';
 import { runCall } from '../call/run-call.ts';
-import type { Question } from '../call/start-attempt.ts';
-import { type Wishes, wishesOf } from '../call/wishes.ts';
+import type { Answered, Question } from '../call/start-attempt.ts';
+import { wishesOf } from '../call/wishes.ts';
 import { failureOfAnswer } from '../failure/failed-answer.ts';
 import type { Conversation } from '../portability/conversation.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
@@ -17,43 +18,62 @@ export interface Generation<Model extends SdkModel, Result extends CallResult> {
   readonly ask: (model: Model, options: CallOptions) => PromiseLike<Result>;
   /** Puts our metadata into the shape that the kind has. */
   readonly toMetadata?: (balanced: BalancedMetadata, result: Result) => object;
-  /** Where prompts may refer to what endpoints have stored. */
-  readonly conversation?: Conversation;
   /** Whether a content filter has left nothing of an answer, so that another deployment is to be asked. */
   readonly isFiltered?: ((result: Result) => boolean) | undefined;
 }
 
-/** Runs a call that has one answer. Not an async function: thousands of calls may wait, and what one keeps is half a kilobyte. */
+/**
+ * Runs a call that has one answer. What its closures hold is part of what each of thousands of calls keeps while it waits: no async
+ * function, and nothing taken apart.
+ *
+ * @param conversation where prompts may refer to what endpoints have stored.
+ */
 export function generate<Model extends SdkModel, Result extends CallResult>(
-  { ring, chain, context, modelAt }: BalancedModelOptions<Model>,
+  parts: BalancedModelOptions<Model>,
   options: CallOptions,
-  { ask, toMetadata, conversation, isFiltered }: Generation<Model, Result>,
+  generation: Generation<Model, Result>,
+  conversation?: Conversation,
 ): Promise<Result> {
-  let wishes: Wishes | undefined;
+  const { isFiltered } = generation;
+  const question: Question<Result> = {
+    ask: ({ call: { ring }, deployment, signal }) => {
+      const adapted =
+        conversation?.optionsFor(deployment, options) ?? mapCallOptions(options, deployment.target(ring.kind));
+      return generation.ask(parts.modelAt(deployment, ring), withSignal(adapted, signal));
+    },
+    headersOf,
+    failureOf:
+      parts.ring.kind === 'embedding' ? (answer) => failureOfAnswer(answer, options['values']) : failureOfAnswer,
+    isFiltered,
+  };
+  let answered: Promise<Answered<Result>>;
   try {
-    wishes = wishesOf(options, (chain ?? ring).deployments, context.settings);
+    answered = runCall(beginCall(parts, options, conversation), question);
   } catch (error) {
     return Promise.reject(error);
   }
-  const call = new Call({ ring, chain, options, context, isStream: false, route: conversation, wishes });
-  const question: Question<Result> = {
-    ask: ({ call: { ring: current }, deployment, signal }) => {
-      const adapted = conversation?.optionsFor(deployment) ?? mapCallOptions(options, deployment.target(ring.kind));
-      return ask(modelAt(deployment, current), withSignal(adapted, signal));
-    },
-    headersOf: (answer) => responseOf(answer, 'headers'),
-    // No closure more for most calls.
-    failureOf: ring.kind === 'embedding' ? (answer) => failureOfAnswer(answer, options['values']) : failureOfAnswer,
-    isFiltered,
-  };
-  return runCall(call, question).then(({ attempt, answer }) => {
+  return answered.then(({ attempt, answer }) => {
+    const { call, deployment } = attempt;
     call.end('success', attempt, succeed(attempt, answer));
-    const result = withURL(conversation?.toResult(answer, attempt.deployment) ?? answer, attempt);
-    if (!context.settings.metadata) return result;
+    const result = withURL(conversation?.toResult(answer, deployment) ?? answer, attempt);
+    if (!call.context.settings.metadata) return result;
     const balanced = balancedMetadata(attempt);
-    return withMetadata(result, toMetadata === undefined ? balanced : toMetadata(balanced, result));
+    return withMetadata(result, generation.toMetadata?.(balanced, result) ?? balanced);
   });
 }
+
+/** @throws {InvalidSettingsError} when what the call says of where it goes cannot be followed. */
+export function beginCall(
+  { ring, chain, context }: BalancedModelOptions<SdkModel>,
+  options: CallOptions,
+  route: Route | undefined,
+  isStream = false,
+): Call {
+  const wishes = wishesOf(options, (chain ?? ring).deployments, context.settings);
+  return new Call({ ring, chain, options, context, isStream, route, wishes });
+}
+
+const headersOf = (answer: CallResult): unknown => responseOf(answer, 'headers');
 
 /** AI SDK 7's telemetry reads the address of the server off the URL of the request, which not all models state: its origin is enough. */
 function withURL<Result extends CallResult>(result: Result, { deployment }: Attempt): Result {

@@ -1,6 +1,6 @@
 import { isFiltered } from '../stream/stream-part.ts';
 import type { CallOptions, CallResult, SdkLanguageModel, StreamResult } from '../sdk.ts';
-import { type Conversation, conversationsWith } from '../portability/conversation.ts';
+import { conversationsWith } from '../portability/conversation.ts';
 import type { BalancedModelOptions } from './balanced-model.ts';
 import { generate } from './generate.ts';
 import { mirror } from './mirror.ts';
@@ -16,12 +16,7 @@ export function createLanguageModel(parts: BalancedModelOptions<SdkLanguageModel
     events,
     affinity: settings.statefulAffinity,
   });
-  const answer = (options: CallOptions, conversation: Conversation): Promise<CallResult> =>
-    generate(parts, options, {
-      ask: (model, attemptOptions) => model.doGenerate(attemptOptions),
-      conversation,
-      isFiltered: settings.failoverOn.has('content-filter') ? isEmptied : undefined,
-    });
+  const generation = { ask, isFiltered: settings.failoverOn.has('content-filter') ? isEmptied : undefined };
   return mirror(parts, {
     ...(templates[0]?.supportsUrl && {
       // v1's way to say which URLs a model fetches by itself.
@@ -29,7 +24,9 @@ export function createLanguageModel(parts: BalancedModelOptions<SdkLanguageModel
     }),
     doGenerate: (options: CallOptions): Promise<CallResult> => {
       const begun = beginConversation(options);
-      return begun instanceof Promise ? begun.then((each) => answer(options, each)) : answer(options, begun);
+      return begun instanceof Promise
+        ? begun.then((each) => generate(parts, options, generation, each))
+        : generate(parts, options, generation, begun);
     },
     doStream: (options: CallOptions): Promise<StreamResult> => {
       const begun = beginConversation(options);
@@ -39,6 +36,8 @@ export function createLanguageModel(parts: BalancedModelOptions<SdkLanguageModel
     },
   });
 }
+
+const ask = (model: SdkLanguageModel, options: CallOptions): PromiseLike<CallResult> => model.doGenerate(options);
 
 /** Whether a content filter has left nothing of an answer. v1 has its parts in fields of their own. */
 function isEmptied(result: CallResult): boolean {

@@ -1,8 +1,6 @@
 import { fail, succeed } from '../call/attempt-end.ts';
-import { Call } from '../call/call.ts';
 import type { Route } from '../call/route.ts';
 import { runCall } from '../call/run-call.ts';
-import { wishesOf } from '../call/wishes.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import {
   type CallOptions,
@@ -16,11 +14,11 @@ import { FailoverStream, type StreamEnd } from '../stream/failover-stream.ts';
 import { isEmptied, type OpeningObserver, type OpenStream, openStream } from '../stream/open-stream.ts';
 import { withMetadata } from './balanced-metadata.ts';
 import type { BalancedModelOptions } from './balanced-model.ts';
-import { balancedMetadata, withSignal } from './generate.ts';
+import { balancedMetadata, beginCall, withSignal } from './generate.ts';
 
 /** What is asked for in a call whose answer is a stream: a conversation, or live input. */
 interface Asked extends Route {
-  optionsFor(deployment: Deployment): CallOptions | Promise<CallOptions>;
+  optionsFor(deployment: Deployment, options: CallOptions): CallOptions | Promise<CallOptions>;
   toPart(part: StreamPart, deployment: Deployment): StreamPart;
   /** There will be no further attempt. */
   release?(): void;
@@ -28,18 +26,17 @@ interface Asked extends Route {
 
 /** Runs a call whose answer is a stream. */
 export async function streamAnswer(
-  { ring, chain, context, modelAt }: BalancedModelOptions<SdkModel & Pick<SdkLanguageModel, 'doStream'>>,
+  parts: BalancedModelOptions<SdkModel & Pick<SdkLanguageModel, 'doStream'>>,
   options: CallOptions,
   asked: Asked,
 ): Promise<StreamResult> {
-  const { metadata, failoverOn } = context.settings;
-  const wishes = wishesOf(options, (chain ?? ring).deployments, context.settings);
-  const call = new Call({ ring, chain, options, context, isStream: true, route: asked, wishes });
+  const { metadata, failoverOn } = parts.context.settings;
+  const call = beginCall(parts, options, asked, true);
   const opening = new Opening();
   const answer = runCall<OpenStream>(call, {
     ask: (attempt) => {
-      const adapted = asked.optionsFor(attempt.deployment);
-      const model = modelAt(attempt.deployment, attempt.call.ring);
+      const adapted = asked.optionsFor(attempt.deployment, options);
+      const model = parts.modelAt(attempt.deployment, attempt.call.ring);
       const ask = (given: CallOptions) => model.doStream(withSignal(given, attempt.signal));
       return openStream(attempt, adapted instanceof Promise ? adapted.then(ask) : ask(adapted), opening);
     },

@@ -45,8 +45,11 @@ export function conversationsWith(
   const referring = isFirst ? 'nothing' : (REFERRING[kind] ?? 'nothing');
   const standIns = standInTargets(rings);
   const context = { ...dependencies, kind, deployments, standIns, isStateful: referring === 'everything' };
+  // Most calls mean the same everywhere, and have nothing to keep.
+  const plain = new Conversation(context, {}, NO_CONTENTS, new StoredReferences([], undefined, new Map()));
   return (options) => {
     const contents = readContents(options, referring);
+    if (contents === NO_CONTENTS) return plain;
     const references = affinity ? contents.references : contents.references.filter(isPlaced);
     const ids = allIds(references);
     const begin = (): Conversation => {
@@ -142,9 +145,9 @@ export class Conversation implements Route {
   }
 
   /** The caller's options as the deployment's model reads them. */
-  optionsFor(deployment: Deployment): CallOptions {
+  optionsFor(deployment: Deployment, given: CallOptions): CallOptions {
     const target = this.#spokenTo(deployment);
-    let options = mapCallOptions(this.#options, target);
+    let options = mapCallOptions(given, target);
     if (this.#stored.all.some(isPlaced)) {
       options = {
         ...options,

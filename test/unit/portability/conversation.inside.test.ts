@@ -56,7 +56,7 @@ describe('the options of a call', () => {
       second,
     ],
   ])('%s are the same object', (_, options, deployment) => {
-    expect(begin(options).optionsFor(deployment)).toBe(options);
+    expect(begin(options).optionsFor(deployment, options)).toBe(options);
   });
 });
 
@@ -104,7 +104,7 @@ describe('a conversation', () => {
 
     const conversation = beginWith({ ...dependencies, memory })(previous);
     for (const deployment of deployments) {
-      conversation.optionsFor(deployment);
+      conversation.optionsFor(deployment, previous);
       conversation.reclassify(error, failure, { deployment, madeNoRequest: false });
     }
     conversation.toResult({ content: [] }, first);
