@@ -24,5 +24,5 @@ export default defineConfig({
   sourcemap: false,
   define: { PACKAGE_VERSION: JSON.stringify(version) },
   clean: true,
-  splitting: false,
+  splitting: true, // what is imported on demand is in a file of its own
 });

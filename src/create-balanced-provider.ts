@@ -1,4 +1,4 @@
-import { check, type CheckOptions, type CheckResult } from './preflight/check.ts';
+import type { CheckOptions, CheckResult } from './preflight/check.ts';
 import { systemClock } from './clock.ts';
 import { Endpoints } from './endpoint/create-endpoints.ts';
 import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
@@ -217,7 +217,11 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
     status: statusOf(api, fleet, clock, () => shared?.state ?? 'local'),
     explain: (modelId: string) => explain({ fleet, api, standIns }, toLogical(modelId), clock.now()),
-    check: (options?: CheckOptions) => check({ fleet, endpoints, settings: resolved, clock, api, toLogical }, options),
+    check: async (options?: CheckOptions) => {
+      // Few apps check, and none while it serves: this code is loaded when it is wanted.
+      const { check } = await import('./preflight/check.ts');
+      return check({ fleet, endpoints, settings: resolved, clock, api, toLogical }, options);
+    },
     drain: (name: string) => fleet.member(name).gates.drain.close(clock.now()),
     resume: (name: string) => fleet.member(name).gates.drain.open(),
     reset: (name?: string) => {

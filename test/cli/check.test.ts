@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,10 @@ const endpointAt = ({ name, baseURL }: FakeService) =>
 /** A file with types, as users have them. */
 const fileFor = (service: FakeService, exported = 'export const balanced') =>
   `${imports}const endpoint: EndpointSettings = ${endpointAt(service)};\n${exported} = createBalancedProvider({ endpoints: [endpoint] });\n`;
+
+it('check() is not in the file that an app loads at its start', () => {
+  expect(readFileSync(`${root}dist/index.js`, 'utf8')).not.toContain('The key was refused');
+});
 
 describe('ai-sdk-load-balancer check', () => {
   it.each(['export const balanced', 'export const other', 'const balanced'])(
