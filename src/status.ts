@@ -199,8 +199,8 @@ function healthStatus(breaker: CircuitBreaker, gates: readonly Gate[], { now, at
 function limitStatus(budgets: readonly Budget[], { now }: Look): LimitStatus {
   const status: { -readonly [Unit in keyof LimitStatus]: LimitStatus[Unit] } = {};
   for (const budget of budgets) {
-    const { unit, perMinute: limit } = budget;
-    if (limit !== undefined) status[unit] = Object.freeze({ used: budget.used(now), limit });
+    const { unit, allowance } = budget;
+    if (allowance !== undefined) status[unit] = Object.freeze({ used: budget.used(now), limit: allowance.perMinute });
   }
   return status;
 }

@@ -46,17 +46,19 @@ export class Deployment {
 
   /** Whether known limits, or its own, keep it from being overrun. */
   get isPaced(): boolean {
-    return this.gates.concurrency.max !== undefined || this.budgets.some((budget) => budget.isLimited);
+    return this.gates.concurrency.max !== undefined || this.budgets.some(({ allowance }) => allowance !== undefined);
   }
 
   /** Whether an attempt of so many tokens is within its limits, as far as these are known. */
   holds(tokens: number): boolean {
-    return this.budgets.every(({ unit, perMinute }) => unit === 'requests' || tokens <= (perMinute ?? tokens));
+    return this.budgets.every(
+      ({ unit, allowance }) => unit === 'requests' || tokens <= (allowance?.perMinute ?? tokens),
+    );
   }
 
   /** Whether a limit of tokens is known of it. */
   get limitsTokens(): boolean {
-    return this.budgets.some((budget) => budget.unit === 'tokens' && budget.isLimited);
+    return this.budgets.some((budget) => budget.unit === 'tokens' && budget.allowance !== undefined);
   }
 
   /** Whether it is closed by hand. */
@@ -116,7 +118,7 @@ export class Deployment {
 
   /** Until when what was spent lately of its limits runs ahead of an even flow. */
   evenAt(now: number): number {
-    return this.budgets.reduce((latestAt, budget) => Math.max(latestAt, budget.evenAt(now)), now);
+    return this.budgets.reduce((latestAt, budget) => Math.max(latestAt, budget.allowance?.evenAt(now) ?? now), now);
   }
 
   /** Why a call of so many tokens cannot go there now; `undefined` when it can. */

@@ -36,7 +36,9 @@ export class Quota {
     this.#context = context;
     // Services state the limits of deployments; those of a whole endpoint are known only where they are configured.
     const limits = lowest(members.map((member) => member.limits));
-    this.budgets = this.#budgetsOf(limits, { isShared: true, isLearned: false }).filter((budget) => budget.isLimited);
+    this.budgets = this.#budgetsOf(limits, { isShared: true, isLearned: false }).filter(
+      ({ allowance }) => allowance !== undefined,
+    );
   }
 
   /** @param kind what models of one id do not share a quota with, when theirs is another. */
@@ -61,7 +63,7 @@ export class Quota {
       clock,
       revision,
       maxRateLimitMs: settings.maxRateLimitMs,
-      isPaced: () => budgets.some((budget) => budget.isLimited),
+      isPaced: () => budgets.some(({ allowance }) => allowance !== undefined),
       onTrip: (_, retryAfterMs) => {
         for (const each of limited)
           events.emit('rateLimited', () => ({ ...each, retryAfterMs: Math.ceil(retryAfterMs) }));

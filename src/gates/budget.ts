@@ -1,7 +1,8 @@
-import type { Allowance } from '../limits/allowance.ts';
-import { createAllowance, type Metering } from '../limits/create-allowance.ts';
+import type { EndpointType } from '../endpoint/endpoint.ts';
+import { type Allowance, MINUTE_MS } from '../limits/allowance.ts';
+import { SlidingWindow } from '../limits/sliding-window.ts';
 import type { StatedLimit, StatedLimits, Unit } from '../limits/stated-limits.ts';
-import { type Account, BudgetPass, type Spending, type Stated } from './budget-pass.ts';
+import { TokenBucket } from '../limits/token-bucket.ts';
 import type { Closing, Gate, Pass } from './gate.ts';
 import { type Opening, opensAt } from './opening.ts';
 import type { Outcome } from './outcome.ts';
@@ -10,7 +11,8 @@ import type { Revision } from './revision.ts';
 /** What a budget is made with. */
 export interface BudgetOptions {
   readonly unit: Unit;
-  readonly metering: Metering;
+  /** How the service measures: OpenAI refills continuously, Azure judges windows. */
+  readonly metering: EndpointType['metering'];
   /** Amount per minute, as configured; `undefined` where it has to be learned. */
   readonly perMinute: number | undefined;
   /** Whether several deployments spend from it. */
@@ -21,33 +23,40 @@ export interface BudgetOptions {
   readonly now: number;
 }
 
-/** How much of a limit can be had at once, and how much comes in per minute. */
-export interface Pace {
-  readonly burst: number;
-  readonly perMinute: number;
+/** What an attempt has spent of a known limit. */
+interface Spending {
+  /** Of which it was spent: none that was forgotten since is settled. */
+  readonly allowance: Allowance;
+  readonly amount: number;
+  /** What was left by our count right after it, and what had been corrected by then. */
+  readonly count: number;
+  /** What other attempts had spent and not settled by then. */
+  readonly unseen: number;
 }
+
+/** Azure's longest window for requests; a rejection shows when it is shorter. */
+const LONGEST_REQUEST_WINDOW_MS = 10_000;
 
 /**
  * The requests, or the tokens, that a deployment or a whole endpoint may be sent. An attempt spends when it starts, and settles
  * when it ends. Limits are configured, or learned from answers: the lower counts.
  */
-export class Budget implements Gate, Account {
+export class Budget implements Gate {
   readonly unit: Unit;
   readonly isShared: boolean;
   readonly isLearned: boolean;
   /** The limit that is configured; `undefined` where it has to be learned. */
   readonly configured: number | undefined;
   readonly #options: BudgetOptions;
-  /** `undefined` while no limit is known. */
   #allowance: Allowance | undefined;
+  /** The limit that counts, of which this process may have its part only. */
+  #limit = 0;
   /** What attempts under way have spent: the service may not have seen it yet. */
   #unsettled = 0;
   /** How much has been taken off, in all, because the service counts otherwise. */
   #corrected = 0;
   /** Processes that spend from it without knowing of each other, this one included. */
   #processes = 1;
-  /** The limit of which this process has its part only. */
-  #whole: number | undefined;
   /** When it was last spent from, or last learned to be spent: since then it is closed, if it is. */
   #spentSince: number | undefined;
 
@@ -57,30 +66,16 @@ export class Budget implements Gate, Account {
     this.isLearned = options.isLearned ?? !options.isShared;
     this.configured = options.perMinute;
     this.#options = options;
-    this.#start(options.now);
+    if (this.configured !== undefined) this.#start(this.configured, options.now);
   }
 
-  get isLimited(): boolean {
-    return this.#allowance !== undefined;
+  /** `undefined` while no limit is known. */
+  get allowance(): Allowance | undefined {
+    return this.#allowance;
   }
 
   get closing(): Closing {
     return { reason: 'limits', since: this.#spentSince };
-  }
-
-  // These are `undefined` while no limit is known.
-  get perMinute(): number | undefined {
-    return this.#allowance?.perMinute;
-  }
-
-  pace(now: number): Pace | undefined {
-    const allowance = this.#allowance;
-    return allowance && { burst: allowance.burst(now), perMinute: allowance.perMinute };
-  }
-
-  /** Until when what was spent lately runs ahead of an even flow. */
-  evenAt(now: number): number {
-    return this.#allowance?.evenAt(now) ?? now;
   }
 
   /** What is spent of it now, as a part of what comes in per minute; 0 while no limit is known. */
@@ -91,21 +86,14 @@ export class Budget implements Gate, Account {
     return Math.max(0, Math.round(missingPart * allowance.perMinute));
   }
 
-  /** The stretch of time over which the service counts; `undefined` where the limit refills continuously, or none is known. */
-  get windowMs(): number | undefined {
-    return this.#allowance?.windowMs;
-  }
-
   /** So many processes spend from it, and do not know of each other: each has its part of the limit, and one at the least. */
   divide(processes: number, now: number): void {
-    const allowance = this.#allowance;
-    const isSame = processes === this.#processes;
     this.#processes = processes;
-    if (isSame || allowance === undefined) return;
-    const whole = this.#whole ?? allowance.perMinute;
+    const allowance = this.#allowance;
+    if (allowance === undefined) return;
     const level = allowance.level(now);
     this.#correctBy(allowance, now, () => {
-      allowance.setPerMinute(now, this.#part(whole));
+      allowance.setPerMinute(now, this.#part);
       allowance.spend(now, allowance.level(now) - level / processes);
     });
     this.#options.revision.bump();
@@ -131,31 +119,29 @@ export class Budget implements Gate, Account {
 
   /** Forgets the limit that was learned. What is configured holds on, with what has been spent of it. */
   reset(now: number): void {
-    const { perMinute } = this.#options;
-    const allowance = this.#allowance;
-    if (perMinute === undefined) this.#start(now);
-    else if (allowance !== undefined) this.#correctBy(allowance, now, () => allowance.setPerMinute(now, perMinute));
+    if (this.#allowance === undefined) return;
+    if (this.configured === undefined) this.#allowance = undefined;
+    else this.#setLimit(this.#allowance, this.configured, now);
     this.#options.revision.bump();
   }
 
   /** An answer to what was sent at `sentAt` states limits. */
   learn(sentAt: number, spending: Spending | undefined, stated: StatedLimits, now: number): void {
+    if (!this.isLearned) return;
     const limit = stated[this.unit];
-    const allowance = this.#allowance;
-    if (allowance === undefined) {
-      if (this.isLearned) this.#learnFirst(sentAt, limit, now);
-      return;
-    }
+    const { perMinute } = limit;
+    const known = this.#allowance;
+    const allowance = known ?? (perMinute === undefined ? undefined : this.#start(perMinute, now));
+    if (allowance === undefined) return;
     this.#change(allowance, now, () => {
-      // What an endpoint has as a whole is counted by us alone, although by the same service's windows.
-      if (!this.isLearned) return void allowance.learn(sentAt, { ...limit, remaining: undefined });
       let remaining: number | undefined;
       this.#correctBy(allowance, now, () => (remaining = allowance.learn(sentAt, limit)));
-      this.#learnPerMinute(allowance, limit, now);
-      if (remaining !== undefined && spending?.allowance === allowance) {
-        this.#correct(spending, { ...limit, remaining }, now);
-      }
+      if (perMinute !== undefined) this.#setLimit(allowance, Math.min(perMinute, this.configured ?? perMinute), now);
+      if (remaining === undefined) return;
+      if (known === undefined) allowance.spend(now, Math.max(0, allowance.capacity - remaining));
+      else if (spending?.allowance === allowance) this.#correct(spending, limit, remaining, now);
     });
+    if (known === undefined) this.#options.revision.bump();
   }
 
   /** An attempt has ended. */
@@ -173,36 +159,28 @@ export class Budget implements Gate, Account {
   /** What is larger than a limit that a service has stated does not wait for it: the service itself has the last word on it, at once. */
   #amountOf(tokens: number, allowance: Allowance): number {
     if (this.unit === 'requests') return 1;
-    return this.#options.perMinute === undefined && tokens > allowance.capacity ? 1 : tokens;
+    return this.configured === undefined && tokens > allowance.capacity ? 1 : tokens;
   }
 
-  #start(now: number): void {
-    const { metering, perMinute } = this.#options;
-    this.#allowance = perMinute === undefined ? undefined : createAllowance(metering, this.unit, perMinute, now);
+  #start(limit: number, now: number): Allowance {
+    this.#limit = limit;
     this.#unsettled = 0;
     this.#corrected = 0;
+    this.#allowance =
+      this.#options.metering === 'continuous'
+        ? new TokenBucket(this.#part, now)
+        : new SlidingWindow(this.#part, this.unit === 'requests' ? LONGEST_REQUEST_WINDOW_MS : MINUTE_MS);
+    return this.#allowance;
   }
 
-  #part(whole: number): number {
-    this.#whole = this.#processes === 1 ? undefined : whole;
-    return this.#processes === 1 ? whole : Math.max(1, whole / this.#processes);
+  get #part(): number {
+    return this.#processes === 1 ? this.#limit : Math.max(1, this.#limit / this.#processes);
   }
 
-  #learnFirst(sentAt: number, limit: StatedLimit, now: number): void {
-    if (limit.perMinute === undefined) return;
-    const allowance = createAllowance(this.#options.metering, this.unit, this.#part(limit.perMinute), now);
-    const remaining = allowance.learn(sentAt, limit) ?? allowance.capacity;
-    allowance.spend(now, Math.max(0, allowance.capacity - remaining));
-    this.#allowance = allowance;
-    this.#spentSince = now;
-    this.#options.revision.bump();
-  }
-
-  #learnPerMinute(allowance: Allowance, { perMinute }: StatedLimit, now: number): void {
-    if (perMinute === undefined) return;
-    const lower = this.#part(Math.min(perMinute, this.#options.perMinute ?? perMinute));
-    if (lower === allowance.perMinute) return;
-    this.#correctBy(allowance, now, () => allowance.setPerMinute(now, lower));
+  #setLimit(allowance: Allowance, limit: number, now: number): void {
+    if (limit === this.#limit) return;
+    this.#limit = limit;
+    this.#correctBy(allowance, now, () => allowance.setPerMinute(now, this.#part));
     this.#options.revision.bump();
   }
 
@@ -220,9 +198,14 @@ export class Budget implements Gate, Account {
    * answers under way together would otherwise all correct the same. What it had not seen yet explains a surplus. Where a lower limit
    * than the service's is configured, what is left of the service's is no surplus of ours.
    */
-  #correct({ allowance, count, unseen }: Spending, { perMinute, remaining }: Stated, now: number): void {
+  #correct(
+    { allowance, count, unseen }: Spending,
+    { perMinute = allowance.perMinute }: StatedLimit,
+    remaining: number,
+    now: number,
+  ): void {
     const missing = count - this.#corrected - remaining;
-    const surplus = perMinute === undefined || perMinute === allowance.perMinute ? Math.max(0, -missing - unseen) : 0;
+    const surplus = perMinute === allowance.perMinute ? Math.max(0, -missing - unseen) : 0;
     const difference = missing > 0 ? missing : -surplus;
     if (difference !== 0) this.#correctBy(allowance, now, () => allowance.spend(now, difference));
   }
@@ -242,5 +225,26 @@ export class Budget implements Gate, Account {
     if (opens <= now) this.#spentSince = now;
     if (allowance.availableAt(now, 1) !== opens) this.#options.revision.bump();
     else if (allowance.level(now) > level) this.#options.revision.capacityFreed();
+  }
+}
+
+/** What an attempt holds of a budget until it ends. */
+class BudgetPass implements Pass {
+  readonly #budget: Budget;
+  readonly #sentAt: number;
+  readonly #spending: Spending | undefined;
+
+  constructor(budget: Budget, sentAt: number, spending: Spending | undefined) {
+    this.#budget = budget;
+    this.#sentAt = sentAt;
+    this.#spending = spending;
+  }
+
+  learnLimits(stated: StatedLimits, now: number): void {
+    this.#budget.learn(this.#sentAt, this.#spending, stated, now);
+  }
+
+  settle(outcome: Outcome, now: number): void {
+    this.#budget.settle(this.#sentAt, this.#spending, outcome, now);
   }
 }

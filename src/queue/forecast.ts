@@ -31,13 +31,13 @@ function earliestStartOf(deployments: readonly Deployment[], now: number, unit: 
   const counted = new Set<Budget>();
   for (const deployment of deployments) {
     const budget = tightest(deployment, unit);
-    const pace = budget?.pace(now);
-    if (budget === undefined || pace === undefined) return now;
+    const allowance = budget?.allowance;
+    if (budget === undefined || allowance === undefined) return now;
     // Deployments may share it.
     if (counted.has(budget)) continue;
     counted.add(budget);
-    lacking -= Math.max(0, pace.burst);
-    perMinute += pace.perMinute;
+    lacking -= Math.max(0, allowance.burst(now));
+    perMinute += allowance.perMinute;
   }
   return lacking <= 0 || perMinute === 0 ? now : now + (lacking * MINUTE_MS) / perMinute;
 }
@@ -51,8 +51,8 @@ function isOut(deployment: Deployment, now: number, until: number): boolean {
 function tightest({ budgets }: Deployment, unit: Unit): Budget | undefined {
   let least: Budget | undefined;
   for (const budget of budgets) {
-    if (budget.unit !== unit || budget.perMinute === undefined) continue;
-    if (least?.perMinute === undefined || budget.perMinute < least.perMinute) least = budget;
+    if (budget.unit !== unit || budget.allowance === undefined) continue;
+    if (least?.allowance === undefined || budget.allowance.perMinute < least.allowance.perMinute) least = budget;
   }
   return least;
 }

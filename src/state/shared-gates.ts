@@ -74,8 +74,9 @@ export function claimOn(shared: SharedGate, tokens: number, settings: ResolvedSe
     case 'slot':
       return { kind: 'slot', gate, limit: shared.limit };
     case 'budget': {
-      const { unit, configured: perMinute, windowMs } = shared.gate;
-      return { kind: 'budget', gate, amount: unit === 'requests' ? 1 : tokens, perMinute, windowMs };
+      const { unit, configured: perMinute, allowance } = shared.gate;
+      const amount = unit === 'requests' ? 1 : tokens;
+      return { kind: 'budget', gate, amount, perMinute, windowMs: allowance?.windowMs };
     }
   }
 }
@@ -121,7 +122,8 @@ function budgetMove(
   { records, tokens, stated }: Grant,
   outcome: Outcome,
 ): Move | undefined {
-  const { unit, isLearned, windowMs } = budget;
+  const { unit, isLearned, allowance } = budget;
+  const windowMs = allowance?.windowMs;
   const record = records.get(gate);
   const limit = isLearned ? stated?.[unit] : undefined;
   const amount = unit === 'requests' ? 1 : tokens;

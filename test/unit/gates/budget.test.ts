@@ -206,7 +206,7 @@ describe('a budget', () => {
 
     expect(budget.opens(0, 1_000_000)).toBe('now');
     expect(closureOf(budget, 0, 1_000_000)).toBeUndefined();
-    expect(budget.isLimited).toBe(false);
+    expect(budget.allowance).toBeUndefined();
   });
 
   it('says when it opens, and that limits are the reason', () => {
@@ -242,7 +242,7 @@ describe('a budget', () => {
     long.settle(succeeds(10), 120_000);
 
     expect(budget.opens(120_000, 60_000)).toBe('now');
-    expect(budget.pace(120_000)?.burst).toBe(60_000);
+    expect(budget.allowance?.burst(120_000)).toBe(60_000);
   });
 
   it('gets nothing back where the service charges what is expected', () => {
@@ -265,12 +265,12 @@ describe('a budget', () => {
     const budget = budgetOf({ unit: 'requests', perMinute: 60 });
     for (let spent = 0; spent < 30; spent += 1) budget.enter(0, 1);
     budget.enter(0, 1).learnLimits?.(stated(30, 0), 10);
-    expect(budget.perMinute).toBe(30);
+    expect(budget.allowance?.perMinute).toBe(30);
 
     budget.reset(20);
 
-    expect(budget.perMinute).toBe(60);
-    expect(budget.pace(20)?.burst).toBeLessThanOrEqual(30);
+    expect(budget.allowance?.perMinute).toBe(60);
+    expect(budget.allowance?.burst(20)).toBeLessThanOrEqual(30);
   });
 
   it('that is reset knows no limit any more when it had only learned one', () => {
@@ -279,7 +279,7 @@ describe('a budget', () => {
 
     budget.reset(20);
 
-    expect(budget.isLimited).toBe(false);
+    expect(budget.allowance).toBeUndefined();
     expect(budget.opens(20, 1)).toBe('now');
   });
 });
@@ -292,7 +292,7 @@ describe('a budget that hears what a service says is left', () => {
 
       budget.enter(0, 1).learnLimits?.(stated(100_000, 30_000), 0);
 
-      expect(budget.pace(0)?.burst).toBeCloseTo(30_000);
+      expect(budget.allowance?.burst(0)).toBeCloseTo(30_000);
     },
   );
 
@@ -382,7 +382,7 @@ describe('a budget that hears what a service says is left', () => {
       const said = statedLimits({ 'x-ratelimit-limit-requests': limit, 'x-ratelimit-remaining-requests': '5' }, 0);
       if (said !== undefined) budget.enter(0, 1).learnLimits?.(said, 0);
 
-      expect(budget.isLimited).toBe(false);
+      expect(budget.allowance).toBeUndefined();
     },
   );
 
@@ -392,7 +392,7 @@ describe('a budget that hears what a service says is left', () => {
 
     attempts.forEach((attempt, index) => attempt.learnLimits?.(stated(60, 59 - index), 0));
 
-    expect(budget.perMinute).toBe(60);
+    expect(budget.allowance?.perMinute).toBe(60);
     expect(room(budget, 0)).toBe(58);
   });
 
