@@ -6,21 +6,20 @@ import type { EventEmitter } from '../events.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { Ring } from '../ring/ring.ts';
 import { type CallOptions, type CallResult, isFirstSpecification, type ModelKind, type StreamPart } from '../sdk.ts';
+import { alignPrompt } from './align-options.ts';
 import { approvalWatcher } from './approval-memory.ts';
-import { type CallContents, NO_CONTENTS, readContents, type Referring } from './call-contents.ts';
 import type { ConversationMemory } from './conversation-memory.ts';
 import { excludedDeployments } from './excluded-deployments.ts';
 import { isPlainlyUnknown, isUnknownReference, mayHaveActed, referenceIds } from './failed-reference.ts';
+import { latestOwner } from './find-steps.ts';
 import { mapCallOptions } from './map-options.ts';
-import { markPart, openaiMetadata, toOpenAIMetadata } from './openai-metadata.ts';
+import { openaiMetadata, withOpenAIMetadata } from './openai-metadata.ts';
 import { withIdsAt } from './placed-ids.ts';
 import type { PromptMessage } from './prompt.ts';
-import { NOTHING_FOUND } from './scan-prompt.ts';
+import { type CallContents, NO_CONTENTS, readContents } from './read-contents.ts';
 import { StatefulPrompt } from './stateful-prompt.ts';
-import { allIds, isCalled, isPlaced, StoredReferences } from './stored-references.ts';
-
-/** What prompts can refer to, by the API that takes them. With AI SDK 4 they refer to nothing. */
-const REFERRING: { readonly [Kind in ModelKind]?: Referring } = { responses: 'everything', chat: 'files' };
+import { allIds, isCalled, isPlaced, NOTHING_STORED, StoredReferences } from './stored-references.ts';
+import { mapChanged, withField } from './with-field.ts';
 
 type ServingRing = Pick<Ring, 'deployments' | 'kind' | 'modelId'>;
 
@@ -41,19 +40,19 @@ export function conversationsWith(
   const { rings, memory, affinity } = dependencies;
   const [{ kind }] = rings;
   const deployments = rings.flatMap((ring) => ring.deployments);
-  const isFirst = deployments.every((deployment) => isFirstSpecification(deployment.target(kind)));
-  const referring = isFirst ? 'nothing' : (REFERRING[kind] ?? 'nothing');
-  const standIns = standInTargets(rings);
-  const context = { ...dependencies, kind, deployments, standIns, isStateful: referring === 'everything' };
+  // Chat and AI SDK 4 send everything in full.
+  const isStateful = kind === 'responses' && !deployments.every((each) => isFirstSpecification(each.target(kind)));
+  const context = { ...dependencies, kind, deployments, standIns: standInTargets(rings), isStateful };
   // Most calls mean the same everywhere, and have nothing to keep.
-  const plain = new Conversation(context, {}, NO_CONTENTS, new StoredReferences([], undefined, new Map()));
+  const plain = new Conversation(context, {}, NO_CONTENTS, NOTHING_STORED);
   return (options) => {
-    const contents = readContents(options, referring);
+    const contents = readContents(options, isStateful);
     if (contents === NO_CONTENTS) return plain;
-    const references = affinity ? contents.references : contents.references.filter(isPlaced);
-    const ids = allIds(references);
+    const { references, named } = contents;
+    const looked = affinity ? references : references.filter(isPlaced);
+    const ids = allIds(looked);
     const begin = (): Conversation => {
-      const stored = new StoredReferences(references, contents.named, memory.ownersOf(ids));
+      const stored = ids.length === 0 ? NOTHING_STORED : new StoredReferences(looked, named, memory.ownersOf(ids));
       return new Conversation(context, options, contents, stored);
     };
     return memory.recall(ids)?.then(begin) ?? begin();
@@ -101,10 +100,10 @@ export class Conversation implements Route {
     this.#contents = contents;
     this.#stored = stored;
     this.excluded = excludedDeployments(rings, contents.tools, stored, events);
-    if (contents === NO_CONTENTS) return;
-    const prompt = options['prompt'] as readonly PromptMessage[];
-    if (contents.scan !== NOTHING_FOUND)
+    if (contents.steps.length > 0) {
+      const prompt = options['prompt'] as readonly PromptMessage[];
       this.#prompt = new StatefulPrompt(prompt, contents, affinity, memory.approvals);
+    }
     this.#watch = approvalWatcher(contents.tools, memory.approvals);
   }
 
@@ -121,7 +120,7 @@ export class Conversation implements Route {
   get reason(): string | undefined {
     const [reference] = this.#stored.bound;
     if (reference === undefined) return undefined;
-    const owner = this.#context.deployments.find((each) => this.#stored.areAt(this.#targetOf(each)));
+    const owner = this.#context.deployments.find((each) => this.#stored.seenFrom(this.#targetOf(each)) === 'here');
     const where = owner === undefined ? 'one endpoint' : `endpoint "${owner.endpoint.name}"`;
     return `${reference.what} "${reference.id}" is stored at ${where} alone`;
   }
@@ -131,13 +130,13 @@ export class Conversation implements Route {
    * what has content is sent in full, and for the rest the next deployment is asked, unless this one is known to have it.
    */
   reclassify(error: unknown, failure: Failure, { deployment, madeNoRequest }: FailedAttempt): Reclassified {
-    if (this.#contents === NO_CONTENTS) return { failure };
     if (!madeNoRequest && mayHaveActed(error, failure)) this.#prompt?.revokeApprovals(deployment);
     const storedIds = allIds(this.#stored.all);
     if (!isUnknownReference(error, failure, () => referenceIds(this.#options['prompt'], storedIds))) return { failure };
     const rejected: Failure = { class: 'rejected', statusCode: failure.statusCode, code: failure.code };
     if (this.#isAboutStored(error, failure, storedIds)) {
-      return { failure: rejected, verdict: this.#stored.areAt(this.#targetOf(deployment)) ? undefined : 'next' };
+      const isHere = this.#stored.seenFrom(this.#targetOf(deployment)) === 'here';
+      return { failure: rejected, verdict: isHere ? undefined : 'next' };
     }
     // A stored response holds its items already: sent in full beside it, they would be there twice.
     if (this.#continuesStored && !isPlainlyUnknown(error, failure)) return { failure };
@@ -149,24 +148,24 @@ export class Conversation implements Route {
     const target = this.#spokenTo(deployment);
     let options = mapCallOptions(given, target);
     if (this.#stored.all.some(isPlaced)) {
-      options = {
-        ...options,
-        prompt: withIdsAt(options['prompt'], target),
-        tools: withIdsAt(options['tools'], target),
-      };
+      for (const field of ['prompt', 'tools']) options = withField(options, field, withIdsAt(options[field], target));
     }
-    return this.#prompt === undefined ? options : this.#prompt.optionsFor(deployment, target, options);
+    if (!this.#context.isStateful || target.keys === undefined) return options;
+    options = withField(options, 'prompt', alignPrompt(options['prompt'] as readonly PromptMessage[], target.keys));
+    return this.#prompt?.optionsFor(deployment, target, options) ?? options;
   }
 
   /** A result with metadata under the key that users of OpenAI look at, and marks on its parts. */
   toResult<Result extends CallResult>(result: Result, deployment: Deployment): Result {
     this.#remember(result, deployment);
-    const told = toOpenAIMetadata(result);
-    if (!this.#context.isStateful) return told;
+    const told = this.#withWarnings(withOpenAIMetadata(result), deployment);
     const { content } = result;
-    const warned = this.#withWarnings(told, deployment);
-    if (!Array.isArray(content)) return warned;
-    return { ...warned, content: content.map((part: StreamPart) => this.toPart(part, deployment)) };
+    if (!Array.isArray(content)) return told;
+    return withField(
+      told,
+      'content',
+      mapChanged(content as readonly StreamPart[], (part) => this.toPart(part, deployment)),
+    );
   }
 
   /** The same for a part of an answer. The same object when it carries nothing. */
@@ -175,10 +174,10 @@ export class Conversation implements Route {
     if (type === 'stream-start') return this.#withWarnings(part, deployment);
     if (type === 'finish') {
       this.#remember(part, deployment);
-      return toOpenAIMetadata(part);
+      return withOpenAIMetadata(part);
     }
     if (type === 'tool-call' || type === 'tool-approval-request') this.#watch?.(part);
-    return this.#writesMarks ? markPart(part, this.#spokenTo(deployment).mark) : toOpenAIMetadata(part);
+    return withOpenAIMetadata(part, this.#writesMarks ? this.#spokenTo(deployment).mark : undefined);
   }
 
   /** Whether it goes on from a response or conversation that is stored. */
@@ -202,10 +201,12 @@ export class Conversation implements Route {
   /** Whether the call is best sent there: the caller may have named its endpoint, or parts of it are stored there. */
   #isOwner(deployment: Deployment): boolean {
     const target = this.#targetOf(deployment);
-    const { named, scan } = this.#contents;
+    const { named, steps } = this.#contents;
     if (named !== undefined) return isCalled(target, named);
-    if (!this.#context.affinity || this.#stored.areElsewhere(target)) return false;
-    return this.#stored.areAt(target) || scan.latestOwner === this.#spokenTo(deployment).mark.endpoint;
+    if (!this.#context.affinity) return false;
+    const seen = this.#stored.seenFrom(target);
+    if (seen !== undefined) return seen === 'here';
+    return latestOwner(steps) === this.#spokenTo(deployment).mark.endpoint;
   }
 
   /**
@@ -213,15 +214,16 @@ export class Conversation implements Route {
    * better priority.
    */
   #mayKeep({ endpoint }: Deployment, among: readonly Deployment[]): boolean {
-    const { named, scan } = this.#contents;
-    if (named !== undefined || this.#stored.bound.length > 0 || !scan.isMovable) return true;
+    const { named, steps } = this.#contents;
+    if (named !== undefined || this.#stored.bound.length > 0 || !steps.every(({ isMovable }) => isMovable)) return true;
     return among.every((other) => this.excluded.has(other) || other.endpoint.priority >= endpoint.priority);
   }
 
   #isAboutStored(error: unknown, failure: Failure, storedIds: readonly string[]): boolean {
     if (storedIds.length === 0) return false;
-    const { steps } = this.#contents.scan;
-    return steps.length === 0 || isUnknownReference(error, { ...failure, code: undefined }, () => storedIds);
+    return (
+      this.#contents.steps.length === 0 || isUnknownReference(error, { ...failure, code: undefined }, () => storedIds)
+    );
   }
 
   /** The deployment has resolved what the call refers to, and stored its own answer. */

@@ -16,7 +16,7 @@ export function excludedDeployments(
 ): ReadonlySet<Deployment> {
   if (tools.length === 0 && stored.all.length === 0) return NONE;
   const withoutStored = rings.map(({ deployments, kind }) =>
-    deployments.filter((each) => stored.areElsewhere(each.target(kind))),
+    deployments.filter((each) => stored.seenFrom(each.target(kind)) === 'elsewhere'),
   );
   // When the owner is in none of the rings, it may be one of these under another name.
   const isUnknown = rings.every(({ deployments }, index) => withoutStored[index]?.length === deployments.length);

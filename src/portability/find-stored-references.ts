@@ -1,69 +1,70 @@
-import { fileIn } from './file-reference.ts';
+import { property } from '../failure/foreign.ts';
 import type { HostedTool } from './hosted-tools.ts';
 import { placesOf } from './placed-ids.ts';
 import type { Options, PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';
 import type { StoredReference } from './stored-references.ts';
 
-type Add = (what: string, id: unknown, ids?: Options) => void;
+const NONE: readonly never[] = [];
 
-/** What a call refers to by id alone: in its prompt, its options, its tools. */
-export function findStoredReferences(
-  prompt: readonly PromptMessage[],
-  options: ProviderOptions | undefined,
-  tools: readonly HostedTool[],
-): readonly StoredReference[] {
-  const found: StoredReference[] = [];
-  const add: Add = (what, id, ids) => {
-    if (typeof id === 'string') found.push({ what, id, ids });
-  };
-  for (const { role, content } of prompt) {
-    if (typeof content === 'string') continue;
-    if (role === 'user') addFiles(content, add);
-    else if (role === 'tool')
-      for (const { output } of content)
-        if (output?.type === 'content') addFiles(output['value'] as readonly PromptPart[], add);
-  }
-  if (options !== undefined) addFromOptions(options, add);
-  for (const tool of tools) addFromTool(tool, add);
-  return found;
+/** The files that a prompt refers to by id. */
+export const findFiles = (prompt: readonly PromptMessage[]): readonly StoredReference[] =>
+  prompt.flatMap(({ role, content }): readonly StoredReference[] =>
+    typeof content === 'string' || role === 'assistant' ? NONE : content.flatMap(filesIn),
+  );
+
+/** Ids of files at OpenAI and at Azure. A hyphen is in no base64, so they cannot be mistaken for content. */
+const FILE_ID = /^(?:file|assistant)-/;
+
+/** The files that a part refers to, or the result of a tool in it. Every specification writes it in its own way. */
+function filesIn({ type, data, fileId, output }: PromptPart): readonly StoredReference[] {
+  if (type === 'tool-result')
+    return output?.type === 'content' ? (output['value'] as readonly PromptPart[]).flatMap(filesIn) : NONE;
+  // Specification v3, in results of tools.
+  if (type === 'file-id' || type === 'image-file-id') return fileOf(fileId);
+  if (type !== 'file') return NONE;
+  // Specification v4 puts one object more around it.
+  const inner = property(data, 'data') ?? data;
+  if (typeof inner === 'string') return FILE_ID.test(inner) ? fileOf(inner) : NONE;
+  return property(data, 'type') === 'reference' ? fileOf(property(data, 'reference')) : NONE;
 }
 
-function addFiles(parts: readonly PromptPart[], add: Add): void {
-  for (const part of parts) {
-    const file = fileIn(part);
-    if (file !== undefined) add('file', file.id, file.ids);
-  }
+/** @param given its id, or its ids by provider. */
+function fileOf(given: unknown): readonly StoredReference[] {
+  if (typeof given !== 'object' || given === null) return byId('file', given);
+  const ids = given as Options;
+  return byId('file', ids['openai'] ?? ids['azure'] ?? Object.values(ids).find((id) => typeof id === 'string'), ids);
 }
 
-function addFromOptions(all: ProviderOptions, add: Add): void {
-  for (const what of ['previousResponseId', 'conversation']) {
-    const openai = all['openai']?.[what];
-    const azure = all['azure']?.[what];
-    const isOne = openai === undefined || azure === undefined || openai === azure;
-    add(what, openai ?? azure, isOne ? undefined : { openai, azure });
-  }
-}
+/** What the options of a call go on from. */
+export const findInOptions = ({ openai, azure }: ProviderOptions): readonly StoredReference[] =>
+  ['previousResponseId', 'conversation'].flatMap((what) => {
+    const ids = { openai: openai?.[what], azure: azure?.[what] };
+    const isOne = ids.openai === undefined || ids.azure === undefined || ids.openai === ids.azure;
+    return byId(what, ids.openai ?? ids.azure, isOne ? undefined : ids);
+  });
 
-function addFromTool({ args }: HostedTool, add: Add): void {
-  const { vectorStoreIds, container, environment, inputImageMask } = args as Readonly<Record<string, Options | string>>;
-  addAll('vectorStoreIds', vectorStoreIds, add);
-  add('container', container);
-  addAll('fileIds', fieldOf(container, 'fileIds'), add);
-  add('containerId', fieldOf(environment, 'containerId'));
-  addAll('fileIds', fieldOf(environment, 'fileIds'), add);
-  const skills = fieldOf(environment, 'skills');
+/** What a tool is to work with. */
+export function findInTool({ args }: HostedTool): readonly StoredReference[] {
+  const { container, environment, inputImageMask } = args;
   // The SDK looks under this key for skills, also at Azure.
-  if (Array.isArray(skills))
-    for (const skill of skills) {
-      const ids = fieldOf(skill, 'providerReference') as Options | undefined;
-      add('skill', fieldOf(ids, 'openai'), placesOf(ids).length > 0 ? ids : undefined);
-    }
-  add('inputImageMask', fieldOf(inputImageMask, 'fileId'));
+  const skills = listIn(environment, 'skills').flatMap((skill) => {
+    const ids = property(skill, 'providerReference') as Options | undefined;
+    return byId('skill', property(ids, 'openai'), placesOf(ids).length > 0 ? ids : undefined);
+  });
+  return [
+    ...listIn(args, 'vectorStoreIds').flatMap((id) => byId('vectorStoreIds', id)),
+    ...byId('container', container),
+    ...[container, environment].flatMap((place) => listIn(place, 'fileIds')).flatMap((id) => byId('fileIds', id)),
+    ...byId('containerId', property(environment, 'containerId')),
+    ...skills,
+    ...byId('inputImageMask', property(inputImageMask, 'fileId')),
+  ];
 }
 
-function addAll(what: string, ids: unknown, add: Add): void {
-  if (Array.isArray(ids)) for (const id of ids) add(what, id);
-}
+const byId = (what: string, id: unknown, ids?: Options): readonly StoredReference[] =>
+  typeof id === 'string' ? [{ what, id, ids }] : NONE;
 
-const fieldOf = (value: unknown, field: string): unknown =>
-  typeof value === 'object' && value !== null ? (value as Options)[field] : undefined;
+function listIn(value: unknown, field: string): readonly unknown[] {
+  const list = property(value, field);
+  return Array.isArray(list) ? list : NONE;
+}

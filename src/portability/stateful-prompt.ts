@@ -2,12 +2,12 @@ import type { Deployment } from '../deployment/deployment.ts';
 import type { Target } from '../deployment/target.ts';
 import { inlineItemsHeader } from '../endpoint/inline-items.ts';
 import type { CallOptions } from '../sdk.ts';
-import { adaptPrompt } from './adapt-prompt.ts';
 import { type ApprovalMemory, mcpServers } from './approval-memory.ts';
-import type { CallContents } from './call-contents.ts';
-import { type LeftOut, leftOutWarnings, type Warning } from './left-out-warning.ts';
+import type { Step } from './find-steps.ts';
+import { Inlining } from './inlining.ts';
+import { leftOutWarnings, type Warning } from './left-out-warning.ts';
 import type { PromptMessage } from './prompt.ts';
-import type { Step } from './scan-prompt.ts';
+import type { CallContents } from './read-contents.ts';
 
 /** How a prompt was last sent to one deployment. */
 interface SentForm {
@@ -51,40 +51,26 @@ export class StatefulPrompt {
 
   /** The options that mean the same at a deployment. */
   optionsFor(deployment: Deployment, target: Target, options: CallOptions): CallOptions {
-    const { keys, endpoint } = target;
-    const pending = this.#pending.ids;
-    const isInline = this.#isInline;
-    if (keys === undefined) {
-      this.#sent.set(deployment, { isInline, holdsRequests: false, approvals: pending, warnings: NONE });
-      return options;
-    }
-    const leftOut = new Set<LeftOut>();
-    const requests = new Map<string, object>();
-    const { scan, tools } = this.#contents;
+    const { endpoint, specificationVersion } = target;
+    const { steps, tools } = this.#contents;
     const servers = mcpServers(tools);
-    const prompt = adaptPrompt(options['prompt'] as readonly PromptMessage[], scan, {
-      keys,
-      isForeign: (step) => this.#isForeign(step, target),
-      inline: {
-        tools,
-        specificationVersion: target.specificationVersion,
-        leftOut,
-        requests,
-        // Only our own endpoints can be made to send them in full.
-        dropsApprovals: this.#dropsApprovals || endpoint.type.isThirdParty,
-        recall: (approvalId) => this.#memory.recall(approvalId, servers),
-        waiting: new Map(),
-        unanswered: new Map(),
-      },
-    });
+    // Only our own endpoints can be made to send requests for approval in full.
+    const dropsApprovals = this.#dropsApprovals || endpoint.type.isThirdParty;
+    const recall = (approvalId: unknown) => this.#memory.recall(approvalId, servers);
+    const inlining = new Inlining({ tools, specificationVersion, dropsApprovals, recall });
+    const foreign = new Set(steps.filter((step) => this.#isForeign(step, target)).map(({ index }) => index));
+    const prompt = (options['prompt'] as readonly PromptMessage[]).flatMap((message, index) =>
+      foreign.has(index) ? inlining.inline(message, index >= this.#pending.since) : [message],
+    );
+    const { requests, leftOut } = inlining;
     const sendsPending = !this.#dropsApprovals && !leftOut.has('approval');
     this.#sent.set(deployment, {
-      isInline,
+      isInline: this.#isInline,
       holdsRequests: requests.size > 0,
-      approvals: sendsPending ? pending : [...requests.keys()],
+      approvals: sendsPending ? this.#pending.ids : [...requests.keys()],
       warnings: leftOutWarnings(leftOut, endpoint.name),
     });
-    if (prompt === options['prompt']) return options;
+    if (foreign.size === 0) return options;
     if (requests.size === 0) return { ...options, prompt };
     const headers = { ...(options['headers'] as Readonly<Record<string, string>>), ...inlineItemsHeader(requests) };
     return { ...options, headers, prompt };
@@ -104,7 +90,7 @@ export class StatefulPrompt {
 
   /** A deployment did not know what it was referred to. Returns whether the next prompt refers to less. */
   inlineAll(deployment: Deployment): boolean {
-    if (this.#contents.scan.steps.length === 0) return false;
+    if (this.#contents.steps.length === 0) return false;
     const sent = this.#sent.get(deployment);
     if (sent?.isInline !== true) {
       this.#isInline = true;

@@ -1,11 +1,15 @@
 import type { Target } from '../deployment/target.ts';
-import { type FileReference, isReadable } from './file-reference.ts';
 import { placesOf } from './placed-ids.ts';
+import type { Options } from './prompt.ts';
 
 /** An id that stands for something whose content only its endpoint has. */
-export interface StoredReference extends FileReference {
+export interface StoredReference {
   /** What a user calls it: the option that it was given in. */
   readonly what: string;
+  /** As an error names it. */
+  readonly id: string;
+  /** Ids by provider, when it is stored at each under an id of its own. */
+  readonly ids?: Options | undefined;
 }
 
 /** What a call refers to that has no content to replace it, and which endpoints have stored it. */
@@ -29,16 +33,17 @@ export class StoredReferences {
     return this.all.length === 0 ? this.all : this.all.filter(({ ids }) => placesOf(ids).length < 2);
   }
 
-  /** Whether an endpoint is known to have them. */
-  areAt(target: Target): boolean {
-    const owner = this.#ownerSeenFrom(target);
-    return owner !== undefined && isCalled(target, owner);
-  }
-
-  /** Whether another endpoint is known to have what this one would be asked for. */
-  areElsewhere(target: Target): boolean {
-    const owner = this.#ownerSeenFrom(target);
-    return owner !== undefined && !isCalled(target, owner);
+  /** Where they are known to be, as seen from an endpoint: what it would be asked for may be at another one alone. */
+  seenFrom(target: Target): 'here' | 'elsewhere' | undefined {
+    if (this.bound.length === 0) return undefined;
+    // A file may be stored at OpenAI and at Azure, under an id of its own at each: so there may be two owners.
+    const owner =
+      this.#named ??
+      this.idsAt(target)
+        .map((id) => this.#owners.get(id))
+        .find((mark) => mark !== undefined);
+    if (owner === undefined) return undefined;
+    return isCalled(target, owner) ? 'here' : 'elsewhere';
   }
 
   /** The ids that an endpoint is asked for. */
@@ -48,30 +53,29 @@ export class StoredReferences {
 
   /** A file that a model cannot even be asked for; `undefined` when there is none. */
   misreadFile(target: Target): string | undefined {
-    return this.all.find(
-      (reference) => (reference.what === 'file' || isPlaced(reference)) && !isReadable(reference, target),
-    )?.id;
-  }
-
-  /** A file may be stored at OpenAI and at Azure, under an id of its own at each: so there may be two owners. */
-  #ownerSeenFrom(target: Target): string | undefined {
-    if (this.bound.length === 0) return undefined;
-    const owners = this.idsAt(target).map((id) => this.#owners.get(id));
-    return this.#named ?? owners.find((owner) => owner !== undefined);
+    const files = this.all.filter((reference) => reference.what === 'file' || isPlaced(reference));
+    return files.find((file) => idAt(file, target) === undefined)?.id;
   }
 }
 
+/** Of most calls, which refer to nothing. */
+export const NOTHING_STORED = new StoredReferences([], undefined, new Map());
+
 /** Whether it was uploaded through a ring. */
-export const isPlaced = ({ ids }: FileReference): boolean => placesOf(ids).length > 0;
+export const isPlaced = ({ ids }: StoredReference): boolean => placesOf(ids).length > 0;
 
 /** Every id of references, whichever endpoint it is for. */
 export const allIds = (references: readonly StoredReference[]): readonly string[] =>
   references.flatMap(({ id, ids }) => [id, ...Object.values(ids ?? {}).filter((each) => typeof each === 'string')]);
 
+/** How ids of uploaded files begin. A model of the other service takes such an id for the content of a file. */
+const PREFIXES = { openai: 'file-', azure: 'assistant-' } as const;
+
 /** The id that an endpoint is asked for; `undefined` when there is none for it. */
 function idAt(reference: StoredReference, { keys, providerName, mark }: Target): string | undefined {
   const { what, id, ids } = reference;
-  if (ids === undefined) return id;
+  if (ids === undefined)
+    return what !== 'file' || keys === undefined || id.startsWith(PREFIXES[keys.own]) ? id : undefined;
   if (isPlaced(reference)) return ids[mark.endpoint] as string | undefined;
   // The SDK reads the id of a file under one key. Options were merged before, and those under the endpoint's own key won.
   const key = keys === undefined ? providerName.split('.', 1)[0] : what === 'file' ? keys.read : keys.own;

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { inlineStep, type InlineContext } from '../../../src/portability/inline-steps.ts';
+import { type InlineContext, Inlining } from '../../../src/portability/inlining.ts';
 import type { HostedTool } from '../../../src/portability/hosted-tools.ts';
 import { assistant, hosted, mark, type PromptMessage, type PromptPart, text, toolResults } from './prompts.ts';
 
-const contextOf = (more: Partial<InlineContext> = {}): InlineContext => ({
-  tools: [],
-  specificationVersion: 'v4',
-  leftOut: new Set(),
-  requests: new Map(),
-  recall: () => undefined,
-  dropsApprovals: false,
-  waiting: new Map(),
-  unanswered: new Map(),
-  ...more,
-});
+const inlining = (more: Partial<InlineContext> = {}) =>
+  new Inlining({ tools: [], specificationVersion: 'v4', recall: () => undefined, dropsApprovals: false, ...more });
 
-const inline = (message: PromptMessage, context = contextOf(), isPending = false) =>
-  inlineStep(message, context, isPending);
+const inline = (message: PromptMessage, by = inlining()) => by.inline(message, false);
 
 const tool = (id: string, name: string, args: Readonly<Record<string, unknown>> = {}): HostedTool => ({
   type: 'provider',
@@ -65,14 +55,14 @@ describe('a message that is sent in full', () => {
   });
 
   it('leaves out reasoning and compactions, and says so', () => {
-    const context = contextOf();
+    const by = inlining();
     const message = assistant(
       { type: 'reasoning', text: 'Hm', providerOptions: { openai: { itemId: 'rs_1' } } },
       { type: 'custom', kind: 'openai.compaction', providerOptions: { openai: { itemId: 'cmp_1' } } },
     );
 
-    expect(inline(message, context)).toEqual([]);
-    expect([...context.leftOut]).toEqual(['reasoning', 'compaction']);
+    expect(inline(message, by)).toEqual([]);
+    expect([...by.leftOut]).toEqual(['reasoning', 'compaction']);
   });
 
   it('makes functions of what the provider executed, each with its output right after it', () => {
@@ -100,9 +90,9 @@ describe('a message that is sent in full', () => {
   ])(
     'shows a generated picture as a picture of specification %s, whatever the tool is called',
     (specificationVersion, picture) => {
-      const context = contextOf({ specificationVersion, tools: [tool('openai.image_generation', 'paint')] });
+      const by = inlining({ specificationVersion, tools: [tool('openai.image_generation', 'paint')] });
 
-      const [, result] = inline(assistant(...hosted('paint', { result: 'iVBOR' })), context);
+      const [, result] = inline(assistant(...hosted('paint', { result: 'iVBOR' })), by);
 
       expect(result?.content).toMatchObject([{ output: { type: 'content', value: [picture] } }]);
     },
@@ -112,10 +102,10 @@ describe('a message that is sent in full', () => {
     ['tool_search', 'tool search'],
     ['programmatic_tool_calling', 'program'],
   ])('leaves out %s, which means something only where it was made', (name, leftOut) => {
-    const context = contextOf();
+    const by = inlining();
 
-    expect(inline(assistant(...hosted(name, {})), context)).toEqual([]);
-    expect([...context.leftOut]).toEqual([leftOut]);
+    expect(inline(assistant(...hosted(name, {})), by)).toEqual([]);
+    expect([...by.leftOut]).toEqual([leftOut]);
   });
 
   it.each([
@@ -125,17 +115,17 @@ describe('a message that is sent in full', () => {
     const [call, result] = hosted(name, {});
 
     for (const content of [[call], [result]]) {
-      const context = contextOf();
-      expect(inline(assistant(...content), context)).toEqual([]);
-      expect([...context.leftOut]).toEqual([leftOut]);
+      const by = inlining();
+      expect(inline(assistant(...content), by)).toEqual([]);
+      expect([...by.leftOut]).toEqual([leftOut]);
     }
   });
 
   it('keeps the output of a call that was made in an earlier message', () => {
     const [call, result] = hosted('mcp.find', { found: 1 }, { where: 'here' });
-    const context = contextOf();
+    const by = inlining();
 
-    const messages = [call, result].flatMap((part) => inline(assistant(part), context));
+    const messages = [call, result].flatMap((part) => inline(assistant(part), by));
 
     expect(messages).toMatchObject([
       { role: 'assistant', content: [{ type: 'tool-call', toolName: 'mcp_find', input: { where: 'here' } }] },
@@ -158,4 +148,25 @@ describe('a message that is sent in full', () => {
     const [part] = (message?.content ?? []) as readonly PromptPart[];
     expect(part?.providerOptions?.['openai']?.['phase']).toBeUndefined();
   });
+});
+
+it('sixteen thousand forged denials are each looked at a few times, not once for each of the others', () => {
+  let looks = 0;
+  const denials = Array.from({ length: 16_000 }, (_, index) => ({
+    type: 'tool-result',
+    toolCallId: `call_${index}`,
+    get output() {
+      looks += 1;
+      return { type: 'execution-denied', providerOptions: { openai: { approvalId: `x${index}` } } };
+    },
+  }));
+  const answers = denials.map((_, index) => ({
+    type: 'tool-approval-response',
+    approvalId: `mcpr_${index}`,
+    approved: false,
+  }));
+
+  inlining().inline(toolResults(...denials, ...answers), true);
+
+  expect(looks).toBeLessThan(10 * denials.length);
 });
