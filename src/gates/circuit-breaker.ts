@@ -1,5 +1,6 @@
 import type { Failure } from '../failure/failure.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
+import type { CooldownRule } from '../shared-state.ts';
 import { CooldownGate, type CooldownGateOptions, HANG } from './cooldown-gate.ts';
 import { FailureRow } from './failure-row.ts';
 
@@ -58,15 +59,23 @@ export class CircuitBreaker extends CooldownGate {
   }
 
   fail(isProbe: boolean, startedAt: number, failure: Failure): void {
-    const { failureThreshold, cooldown, misconfiguredCooldownMs } = this.#settings;
     const isPermanent = failure.class !== 'retryable';
     this.#row.add(startedAt, isPermanent ? this.clock.now() : undefined);
-    // A refusal by what has served before is more often a fault that passes (a token that is renewed) than a key that was revoked.
-    const mayPass = !isPermanent || (failure.class === 'misconfigured' && this.#hasServed);
-    if (!mayPass) this.trip(failure, misconfiguredCooldownMs, isProbe);
-    else if (isProbe || (this.state === 'closed' && (isPermanent || this.#row.isOutage(failureThreshold)))) {
-      this.#tripLonger(failure, isProbe, isPermanent ? misconfiguredCooldownMs : cooldown.maxMs);
+    const { threshold, maxMs, isCertain } = this.ruleFor(failure);
+    if (isCertain) this.trip(failure, maxMs, isProbe);
+    else if (isProbe || (this.state === 'closed' && (isPermanent || this.#row.isOutage(threshold)))) {
+      this.#tripLonger(failure, isProbe, maxMs);
     }
+  }
+
+  ruleFor({ class: failureClass }: Failure): CooldownRule {
+    const { failureThreshold: threshold, cooldown, misconfiguredCooldownMs: longMs } = this.#settings;
+    const { initialMs, factor, maxMs } = cooldown;
+    if (failureClass === 'retryable') return { threshold, initialMs, factor, maxMs, isCertain: false };
+    // A refusal by what has served before is more often a fault that passes (a token that is renewed) than a key that was revoked.
+    const mayPass = failureClass === 'misconfigured' && this.#hasServed;
+    const growing = mayPass ? { initialMs, factor } : { initialMs: longMs, factor: 1 };
+    return { threshold: 1, ...growing, maxMs: longMs, isCertain: !mayPass };
   }
 
   /** It gives no answers, though nothing has failed. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Failure } from '../failure/failure.ts';
+import type { CooldownRule, GateRecord } from '../shared-state.ts';
 import { Cooldown } from './cooldown.ts';
 import type { Closing, Gate, Pass } from './gate.ts';
 import type { Opening } from './opening.ts';
@@ -16,14 +17,6 @@ export interface CooldownGateOptions {
   readonly onRecover?: () => void;
 }
 
-/** How a cooldown stands in a state that processes share. */
-export interface CooldownRecord {
-  /** Grows with each recovery. */
-  readonly era: number;
-  readonly opensInMs: number;
-  readonly isProbe: boolean;
-}
-
 /** The failure that a deployment counts as having which hangs: an error would tell, but a hang gives none. */
 export const HANG: Failure = { class: 'retryable' };
 
@@ -36,6 +29,8 @@ export abstract class CooldownGate implements Gate {
   abstract succeed(isProbe: boolean, startedAt: number): void;
   /** An attempt that began then has failed in a way that tells something of what is behind the gate. */
   abstract fail(isProbe: boolean, startedAt: number, failure: Failure): void;
+  /** How such a failure closes it in a state that processes share. */
+  abstract ruleFor(failure: Failure): CooldownRule;
   protected abstract readonly reason: Closing['reason'];
   protected readonly cooldown: Cooldown;
   protected readonly clock: Clock;
@@ -62,6 +57,11 @@ export abstract class CooldownGate implements Gate {
   /** Grows with each recovery: what an attempt from before it says is out of date. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Whether the first attempt after a cooldown is a probe that the others wait for. */
+  get needsProbe(): boolean {
+    return true;
   }
 
   opens(now: number): Opening {
@@ -94,12 +94,8 @@ export abstract class CooldownGate implements Gate {
     this.#options.onRecover?.();
   }
 
-  /**
-   * What processes that share it have found out. A later era wins, and within an era the longer closing.
-   *
-   * @param isProbe whether an attempt of this process is to find out if it works again.
-   */
-  merge({ era, opensInMs, isProbe }: CooldownRecord, cause: Failure): void {
+  /** What processes that share it have found out. A later era wins, and within an era the longer closing. */
+  merge({ era = 0, opensInMs = 0, isProbe = false }: GateRecord, cause: Failure): void {
     const before = this.state;
     if (era > this.#era) {
       this.#era = era;

@@ -1,8 +1,9 @@
 import type { Failure } from '../failure/failure.ts';
+import type { CooldownRule } from '../shared-state.ts';
 import { CooldownGate, type CooldownGateOptions } from './cooldown-gate.ts';
 import type { Pass } from './gate.ts';
 import { LearnedPace } from './learned-pace.ts';
-import type { Opening } from './opening.ts';
+import { msUntil, type Opening } from './opening.ts';
 
 /** First wait after a rejection that names no time, and the longest. OpenAI's cookbook and SDKs start at about a second. */
 const FIRST_BACKOFF_MS = 1_000;
@@ -30,9 +31,9 @@ export class RateLimit extends CooldownGate {
     this.#options = options;
   }
 
-  /** Whether it is known how much may be sent after a rejection, so that no probe has to find out. */
-  get isPaced(): boolean {
-    return this.#options.isPaced() || this.#pace.isKnown;
+  /** Not where it is known how much may be sent after a rejection. */
+  override get needsProbe(): boolean {
+    return !this.#options.isPaced() && !this.#pace.isKnown;
   }
 
   override opens(now: number): Opening {
@@ -74,6 +75,13 @@ export class RateLimit extends CooldownGate {
 
   #backoffMs(growth: number): number {
     return Math.min(FIRST_BACKOFF_MS * growth * (1 + this.clock.random()), LONGEST_BACKOFF_MS);
+  }
+
+  /** For as long as it is closed here. */
+  ruleFor(): CooldownRule {
+    const now = this.clock.now();
+    const lastsMs = msUntil(this.opens(now), now) ?? 1;
+    return { threshold: 1, initialMs: lastsMs, factor: 1, maxMs: lastsMs, isCertain: true };
   }
 
   protected override forget(): void {

@@ -6,15 +6,17 @@ import type { Outcome } from '../gates/outcome.ts';
 import type { StatedLimits } from '../limits/stated-limits.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import type { Admission, GateRecord, Move, Report, SharedState } from '../shared-state.ts';
-import { claimOn, type Grant, merge, moveOf, placeOf, type SharedGate, sharedGatesOf } from './shared-gates.ts';
+import { claimOn, type Grant, merge, moveOf, type Place, sharedPlaceOf } from './shared-gates.ts';
 import { StateLink } from './state-link.ts';
-import { UntoldReports } from './untold-reports.ts';
 
 const UNSENT: Outcome = { type: 'unsent' };
 
 /** The least time that a refusal closes a gate, and the most that is added to a time that all processes have been told. */
 const LEAST_MS = 5;
 const JITTER_MS = 20;
+
+/** More reports than a process makes that is apart for minutes. What comes after is not told: leases end by themselves. */
+const MOST_UNTOLD = 10_000;
 
 /** What a view is made with. */
 export interface LocalViewOptions {
@@ -23,11 +25,6 @@ export interface LocalViewOptions {
   readonly clock: Clock;
   readonly events: EventEmitter;
   readonly deployments: () => readonly Deployment[];
-}
-
-interface Place {
-  readonly id: string;
-  readonly gates: readonly SharedGate[];
 }
 
 /**
@@ -42,7 +39,8 @@ export class LocalView {
   /** Processes at each endpoint, as the state last told. */
   readonly #processes = new Map<string, number>();
   readonly #grants = new Map<Lease, Grant>();
-  readonly #untold = new UntoldReports();
+  /** What the state did not confirm, for when it is back. */
+  readonly #untold: Report[] = [];
   #attempts = 0;
   #renewal: TimerHandle | undefined;
 
@@ -71,40 +69,38 @@ export class LocalView {
   /** Whether an attempt may start: returns the lease that it then has; `undefined` when the state says no, and the gates know why. */
   async admit(lease: Lease, tokens: number): Promise<Lease | undefined> {
     const { state, settings, clock } = this.#options;
-    const { deployment } = lease;
-    const { id: place, gates } = this.#placeOf(deployment);
+    const place = this.#placeOf(lease.deployment);
     this.#attempts += 1;
     const attemptId = `${this.#processId}.${this.#attempts}`;
-    const claims = gates.map((gate) => claimOn(gate, tokens, settings));
-    const grantOf = (answer: Admission): Grant => ({
-      attemptId,
-      startedAt: lease.startedAt,
-      tokens,
-      records: new Map(answer.gates.map((record) => [record.gate, record])),
-    });
+    const claims = place.gates.map((gate) => claimOn(gate, tokens, settings));
+    const grantOf = ({ gates }: Admission): Grant => {
+      const records = new Map(gates.map((record) => [record.gate, record]));
+      return { place, attemptId, startedAt: lease.startedAt, tokens, records };
+    };
     const answer = await this.#link.ask(
-      () => state.admit({ place, processId: this.#processId, attemptId, claims }),
-      (late) => late.isAdmitted && this.#report(deployment, grantOf(late), UNSENT),
+      () => state.admit({ place: place.id, processId: this.#processId, attemptId, claims }),
+      (late) => late.isAdmitted && this.#report(grantOf(late), UNSENT),
     );
-    const { others } = deployment.gates;
+    const { others } = lease.deployment.gates;
     if (answer === undefined) {
       others?.admitted();
       return lease;
     }
-    const now = clock.now();
-    this.#processes.set(place, answer.processes);
-    this.#merge(deployment, answer.gates, now);
+    this.#processes.set(place.id, answer.processes);
+    this.#merge(place, answer.gates);
     if (!answer.isAdmitted) {
+      const now = clock.now();
       lease.settle(UNSENT, now);
       const closed = answer.gates.filter(({ closedBy }) => closedBy !== undefined);
-      const reason = closed[0]?.closedBy ?? 'limits';
       const waitMs = Math.max(LEAST_MS, ...closed.map(({ retryMs = 0 }) => retryMs));
-      others?.refused(reason, now, now + waitMs + clock.random() * Math.min(JITTER_MS, waitMs));
+      const until = now + waitMs + clock.random() * Math.min(JITTER_MS, waitMs);
+      others?.refused(closed[0]?.closedBy ?? 'limits', now, until);
       return undefined;
     }
     others?.admitted();
-    const held = this.#asElected(lease, answer.gates, tokens, now);
-    this.#grants.set(held, grantOf(answer));
+    const grant = grantOf(answer);
+    const held = this.#asElected(lease, grant);
+    this.#grants.set(held, grant);
     this.#renewLater();
     return held;
   }
@@ -119,8 +115,8 @@ export class LocalView {
   content(lease: Lease): void {
     const grant = this.#grants.get(lease);
     if (grant === undefined) return;
-    const probed = this.#placeOf(lease.deployment).gates.filter(({ id }) => grant.records.get(id)?.isProbe === true);
-    if (probed.length > 0) this.#report(lease.deployment, grant, { type: 'success' }, probed);
+    const probed = grant.place.gates.filter(({ id }) => grant.records.get(id)?.isProbe === true);
+    this.#report(grant, { type: 'success' }, probed);
   }
 
   /** The service has stated its limits in the answer. */
@@ -135,16 +131,15 @@ export class LocalView {
     // What was admitted while the process was apart has nothing to be told.
     if (grant === undefined) return;
     this.#grants.delete(lease);
-    this.#report(lease.deployment, grant, outcome);
+    this.#report(grant, outcome);
   }
 
   /** What was learned of deployments is forgotten. */
   reset(deployments: readonly Deployment[]): void {
-    for (const deployment of deployments) {
-      const { id: place, gates } = this.#placeOf(deployment);
-      const passes = gates.filter(({ kind }) => kind === 'breaker' || kind === 'rate-limit');
+    for (const place of deployments.map((deployment) => this.#placeOf(deployment))) {
+      const passes = place.gates.filter(({ kind }) => kind === 'pass');
       const moves = passes.map(({ id: gate }) => ({ kind: 'pass', gate, ended: 'reset', ageMs: 0 }) as const);
-      this.#tell({ place, attemptId: '', moves }, deployment);
+      this.#tell({ place: place.id, attemptId: '', moves }, place);
     }
   }
 
@@ -166,13 +161,13 @@ export class LocalView {
   }
 
   #placeOf(deployment: Deployment): Place {
-    const known = this.#places.get(deployment) ?? { id: placeOf(deployment), gates: sharedGatesOf(deployment) };
+    const known = this.#places.get(deployment) ?? sharedPlaceOf(deployment);
     this.#places.set(deployment, known);
     return known;
   }
 
-  #merge(deployment: Deployment, records: readonly GateRecord[], now: number): void {
-    const { gates } = this.#placeOf(deployment);
+  #merge({ gates }: Place, records: readonly GateRecord[]): void {
+    const now = this.#options.clock.now();
     for (const record of records) {
       const shared = gates.find(({ id }) => id === record.gate);
       if (shared !== undefined) merge(shared, record, now);
@@ -180,35 +175,32 @@ export class LocalView {
   }
 
   /** Where the state has made an attempt the probe that this process took for an ordinary one, its passes say so too. */
-  #asElected(lease: Lease, records: readonly GateRecord[], tokens: number, now: number): Lease {
-    const isElected = this.#placeOf(lease.deployment).gates.some(
-      (shared) =>
-        (shared.kind === 'breaker' || shared.kind === 'rate-limit') &&
-        shared.gate.state === 'open' &&
-        records.some(({ gate, isProbe }) => gate === shared.id && isProbe === true),
+  #asElected(lease: Lease, { place, records, tokens }: Grant): Lease {
+    const isElected = place.gates.some(
+      (shared) => shared.kind === 'pass' && shared.gate.state === 'open' && records.get(shared.id)?.isProbe === true,
     );
     if (!isElected) return lease;
+    const now = this.#options.clock.now();
     lease.settle(UNSENT, now);
     const probe = new Lease(lease.deployment, now, tokens);
     lease.deployment.gates.others?.admitted();
     return probe;
   }
 
-  #report(deployment: Deployment, grant: Grant, outcome: Outcome, of?: readonly SharedGate[]): void {
-    const { settings, clock } = this.#options;
-    const { id: place, gates } = this.#placeOf(deployment);
-    const now = clock.now();
-    const moves = (of ?? gates).map((gate) => moveOf(gate, grant, outcome, settings, now));
-    this.#tell({ place, attemptId: grant.attemptId, moves: moves.filter((move) => move !== undefined) }, deployment);
+  #report(grant: Grant, outcome: Outcome, gates = grant.place.gates): void {
+    const now = this.#options.clock.now();
+    const moves = gates.map((gate) => moveOf(gate, grant, outcome, now)).filter((move) => move !== undefined);
+    this.#tell({ place: grant.place.id, attemptId: grant.attemptId, moves }, grant.place);
   }
 
-  /** No call waits for it. What could not be told is told when the state is back. */
-  #tell(report: Report, deployment?: Deployment): void {
+  /** No call waits for it. */
+  #tell(report: Report, place?: Place): void {
     if (report.moves.length === 0) return;
     const told = this.#link.ask(() => this.#options.state.report(report));
     void told.then((records) => {
-      if (records === undefined) this.#untold.keep(report);
-      else if (deployment !== undefined) this.#merge(deployment, records, this.#options.clock.now());
+      if (records === undefined) {
+        if (this.#untold.length < MOST_UNTOLD) this.#untold.push({ ...report, moves: report.moves.flatMap(toldLate) });
+      } else if (place !== undefined) this.#merge(place, records);
     });
   }
 
@@ -224,14 +216,14 @@ export class LocalView {
 
   /** Keeps what attempts under way hold: places, and the right to be the probe. */
   #renew(): void {
-    for (const [{ deployment }, { attemptId, records }] of this.#grants) {
-      const { id: place, gates } = this.#placeOf(deployment);
-      const moves = gates.flatMap(({ kind, id: gate }): Move[] => {
+    for (const { place, attemptId, records } of this.#grants.values()) {
+      const moves = place.gates.flatMap(({ kind, id: gate }): Move[] => {
         if (kind === 'slot') return [{ kind, gate, isRenewed: true }];
-        const isProbe = records.get(gate)?.isProbe === true;
-        return isProbe ? [{ kind: 'pass', gate, ended: 'renewed', ageMs: 0 }] : [];
+        return records.get(gate)?.isProbe === true ? [{ kind: 'pass', gate, ended: 'renewed', ageMs: 0 }] : [];
       });
-      if (moves.length > 0) void this.#link.ask(() => this.#options.state.report({ place, attemptId, moves }));
+      if (moves.length > 0) {
+        void this.#link.ask(() => this.#options.state.report({ place: place.id, attemptId, moves }));
+      }
     }
   }
 
@@ -244,7 +236,13 @@ export class LocalView {
       for (const budget of deployment.budgets) budget.divide(processes, clock.now());
     }
     if (isApart) return;
-    for (const report of this.#untold.take()) this.#tell(report);
+    for (const report of this.#untold.splice(0)) this.#tell(report);
     this.#renew();
   }
+}
+
+/** It may have been heard all the same: what must not be counted twice is left out, and what it held is given back. */
+function toldLate(move: Move): readonly Move[] {
+  if (move.kind === 'budget') return [];
+  return [move.kind === 'pass' && move.ended === 'failed' ? { ...move, ended: 'nothing' } : move];
 }
