@@ -13,20 +13,21 @@ import { ConversationMemory } from './portability/conversation-memory.ts';
 import { explain, type Explanation } from './explain.ts';
 import { Fleet } from './ring/fleet.ts';
 import { logicalIds, standInsOf } from './ring/model-ids.ts';
-import type {
-  DecisionModel,
-  EmbeddingModel,
-  ExtractionModel,
-  ImageModel,
-  LanguageModel,
-  ModelKind,
-  ModelSettings,
-  OpenAITools,
-  ProviderSpecification,
-  RerankingModel,
-  SpeechModel,
-  TranscriptionModel,
-  Uploads,
+import {
+  type DecisionModel,
+  type EmbeddingModel,
+  type ExtractionModel,
+  type ImageModel,
+  type LanguageModel,
+  MEMBERS,
+  type ModelKind,
+  type ModelSettings,
+  type OpenAITools,
+  type ProviderSpecification,
+  type RerankingModel,
+  type SpeechModel,
+  type TranscriptionModel,
+  type Uploads,
 } from './sdk.ts';
 import { chooseApi } from './endpoint/choose-api.ts';
 import { openaiTools } from './endpoint/installed-sdk.ts';
@@ -40,8 +41,17 @@ import { type BalancedStatus, statusOf } from './status.ts';
 /** Makes a model. The second argument is AI SDK 4's settings of a model; later lines take options with the call. */
 export type MakeModel<Model> = (modelId: string, settings?: ModelSettings) => Model;
 
+/** The same function by each of the names that the lines of the AI SDK have for it. */
+type ByNames<Names extends string, Model> = Readonly<Record<Names, MakeModel<Model>>>;
+
 /** The members of a balanced provider. Every model function throws `NoSuchModelError` when no endpoint has such a model. */
-export interface BalancedProviderMembers {
+export interface BalancedProviderMembers
+  extends
+    ByNames<'embeddingModel' | 'embedding' | 'textEmbeddingModel' | 'textEmbedding', EmbeddingModel>,
+    ByNames<'imageModel' | 'image', ImageModel>,
+    ByNames<'transcriptionModel' | 'transcription', TranscriptionModel>,
+    ByNames<'speechModel' | 'speech', SpeechModel>,
+    ByNames<'decisionModel' | 'evaluationModel', DecisionModel> {
   /** A language model, by the API that `status().api` names. */
   (modelId: string, settings?: ModelSettings): LanguageModel;
   /** A language model, by the API that `status().api` names. */
@@ -52,32 +62,8 @@ export interface BalancedProviderMembers {
   readonly responses: MakeModel<LanguageModel>;
   /** A language model by the legacy Completions API. */
   readonly completion: MakeModel<LanguageModel>;
-  /** An embedding model. */
-  readonly embeddingModel: MakeModel<EmbeddingModel>;
-  /** An embedding model. */
-  readonly embedding: MakeModel<EmbeddingModel>;
-  /** An embedding model. */
-  readonly textEmbeddingModel: MakeModel<EmbeddingModel>;
-  /** An embedding model. */
-  readonly textEmbedding: MakeModel<EmbeddingModel>;
-  /** An image model. */
-  readonly imageModel: MakeModel<ImageModel>;
-  /** An image model. */
-  readonly image: MakeModel<ImageModel>;
-  /** A transcription model. */
-  readonly transcriptionModel: MakeModel<TranscriptionModel>;
-  /** A transcription model. */
-  readonly transcription: MakeModel<TranscriptionModel>;
-  /** A speech model. */
-  readonly speechModel: MakeModel<SpeechModel>;
-  /** A speech model. */
-  readonly speech: MakeModel<SpeechModel>;
   /** A model that Azure has beside those of OpenAI, such as DeepSeek's, by the Chat Completions API. */
   readonly deepseek: MakeModel<LanguageModel>;
-  /** A decision model, of AI SDK 7 at OpenAI. */
-  readonly decisionModel: MakeModel<DecisionModel>;
-  /** A decision model. */
-  readonly evaluationModel: MakeModel<DecisionModel>;
   /** An extraction model, of AI SDK 7 at OpenAI. */
   readonly extractionModel: MakeModel<ExtractionModel>;
   /** A reranking model, of providers that were handed in: OpenAI and Azure have none. */
@@ -181,36 +167,17 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
   const standIns = standInsOf(resolved, toLogical);
   const makeModel = modelFactory(fleet, toLogical, context);
   const make = (kind: ModelKind) => (modelId: string, modelSettings?: ModelSettings) =>
-    makeModel(kind, modelId, modelSettings);
+    makeModel(kind === 'language' ? api : kind, modelId, modelSettings);
+  const modelFunctions = Object.entries(MEMBERS).flatMap(([kind, names]) => {
+    // The keys are those of a record by kind.
+    const makeOne = make(kind as ModelKind);
+    return names.map((name) => [name, makeOne] as const);
+  });
 
-  const language = make(api);
-  const embedding = make('embedding');
-  const image = make('image');
-  const transcription = make('transcription');
-  const speech = make('speech');
-  const decision = make('decision');
-  const provider = Object.assign((modelId: string, modelSettings?: ModelSettings) => language(modelId, modelSettings), {
+  const provider = Object.assign(make(api), {
     // A provider that was handed in may not say; without one, the registries of SDK 6 and 7 would take this for an old one.
     specificationVersion: endpoints.all.map((endpoint) => endpoint.provider.specificationVersion).find(Boolean),
-    languageModel: language,
-    chat: make('chat'),
-    responses: make('responses'),
-    completion: make('completion'),
-    embeddingModel: embedding,
-    embedding,
-    textEmbeddingModel: embedding,
-    textEmbedding: embedding,
-    imageModel: image,
-    image,
-    transcriptionModel: transcription,
-    transcription,
-    speechModel: speech,
-    speech,
-    rerankingModel: make('reranking'),
-    deepseek: make('deepseek'),
-    decisionModel: decision,
-    evaluationModel: decision,
-    extractionModel: make('extraction'),
+    ...Object.fromEntries(modelFunctions),
     files: () => createUploads('files', fleet, context),
     skills: () => createUploads('skills', fleet, context),
     ...unsupportedMembers(),
