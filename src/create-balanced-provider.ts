@@ -20,6 +20,7 @@ import {
   type ImageModel,
   type LanguageModel,
   MEMBERS,
+  MODEL_KINDS,
   type ModelKind,
   type ModelSettings,
   type OpenAITools,
@@ -167,17 +168,17 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
   const standIns = standInsOf(resolved, toLogical);
   const makeModel = modelFactory(fleet, toLogical, context);
   const make = (kind: ModelKind) => (modelId: string, modelSettings?: ModelSettings) =>
-    makeModel(kind === 'language' ? api : kind, modelId, modelSettings);
-  const modelFunctions = Object.entries(MEMBERS).flatMap(([kind, names]) => {
-    // The keys are those of a record by kind.
-    const makeOne = make(kind as ModelKind);
-    return names.map((name) => [name, makeOne] as const);
+    makeModel(kind, modelId, modelSettings);
+  const modelFunctions = MODEL_KINDS.flatMap((kind) => {
+    const makeOne = make(kind);
+    return MEMBERS[kind].map((name) => [name, makeOne] as const);
   });
 
   const provider = Object.assign(make(api), {
     // A provider that was handed in may not say; without one, the registries of SDK 6 and 7 would take this for an old one.
     specificationVersion: endpoints.all.map((endpoint) => endpoint.provider.specificationVersion).find(Boolean),
     ...Object.fromEntries(modelFunctions),
+    languageModel: make(api),
     files: () => createUploads('files', fleet, context),
     skills: () => createUploads('skills', fleet, context),
     ...unsupportedMembers(),

@@ -1,11 +1,12 @@
 import { NoSuchModelError } from '@ai-sdk/provider';
 
+import { deepFreeze } from './deep-freeze.ts';
 import type { Deployment } from './deployment/deployment.ts';
 import type { UnavailableRecord } from './failure/failure.ts';
 import { unavailableInWords } from './failure/in-words.ts';
 import type { Fleet } from './ring/fleet.ts';
 import type { Ring } from './ring/ring.ts';
-import type { ModelKind } from './sdk.ts';
+import { MODEL_KINDS, type ModelKind } from './sdk.ts';
 
 /** A deployment that a call would be asked of. */
 export interface Candidate {
@@ -35,57 +36,38 @@ export interface Explanation extends ModelExplanation {
   readonly fallbacks: readonly ModelExplanation[];
 }
 
-/** Kinds that an id is looked for in, after the language models that are made by default. */
-const OTHERS: readonly ModelKind[] = [
-  'chat',
-  'responses',
-  'completion',
-  'embedding',
-  'image',
-  'transcription',
-  'speech',
-  'reranking',
-  'deepseek',
-  'decision',
-  'extraction',
-];
+/** What models are looked for in. */
+export interface ExplainContext {
+  readonly fleet: Fleet;
+  readonly api: ModelKind;
+  readonly standIns: ReadonlyMap<string, readonly string[]>;
+}
 
 /**
  * Where a call would go now: for the model that was made of this id, or would be.
  *
  * @throws NoSuchModelError when no endpoint has such a model.
  */
-export function explain(
-  {
-    fleet,
-    api,
-    standIns,
-  }: {
-    readonly fleet: Fleet;
-    readonly api: ModelKind;
-    readonly standIns: ReadonlyMap<string, readonly string[]>;
-  },
-  modelId: string,
-  now: number,
-): Explanation {
+export function explain({ fleet, api, standIns }: ExplainContext, modelId: string, now: number): Explanation {
   const ring = ringOf(fleet, api, modelId);
   const others = (standIns.get(modelId) ?? []).map((id) => fleet.preview(ring.kind, id));
-  const fallbacks = others.map((other) => Object.freeze(explanationOf(other, now)));
-  return Object.freeze({ ...explanationOf(ring, now), fallbacks: Object.freeze(fallbacks) });
+  const fallbacks = others.map((other) => explanationOf(other, now));
+  return deepFreeze({ ...explanationOf(ring, now), fallbacks });
 }
 
 function explanationOf(ring: Ring, now: number): ModelExplanation {
-  const candidates = ring.inOrder(now);
-  const unavailable = ring.deployments.filter((deployment) => !candidates.includes(deployment));
+  const available = ring.inOrder(now);
+  const others = ring.deployments.filter((deployment) => !available.includes(deployment));
   return {
     modelId: ring.modelId,
-    candidates: Object.freeze(candidates.map(candidateOf)),
-    unavailable: Object.freeze(unavailable.flatMap((deployment) => reasonOf(deployment, now))),
+    candidates: available.map(({ endpoint, name }) => ({ endpoint: endpoint.name, deployment: name })),
+    unavailable: others.flatMap((deployment) => reasonOf(deployment, now)),
   };
 }
 
+/** Of the models of this id that are in use, or else of those that could be made: by default, or of another kind. */
 function ringOf(fleet: Fleet, api: ModelKind, modelId: string): Ring {
-  const kinds = [api, ...OTHERS];
+  const kinds = [api, ...MODEL_KINDS];
   const used = fleet.rings.filter((ring) => ring.modelId === modelId);
   const known = kinds.map((kind) => used.find((ring) => ring.kind === kind)).find((ring) => ring !== undefined);
   if (known !== undefined) return known;
@@ -99,13 +81,10 @@ function ringOf(fleet: Fleet, api: ModelKind, modelId: string): Ring {
   return fleet.preview(api, modelId);
 }
 
-const candidateOf = ({ endpoint, name }: Deployment): Candidate =>
-  Object.freeze({ endpoint: endpoint.name, deployment: name });
-
 function reasonOf(deployment: Deployment, now: number): readonly UnavailableCandidate[] {
   const record = deployment.whyUnavailable(now, 1);
   if (record === undefined) return [];
   const { endpoint, deployment: name } = record;
   const sentence = `Deployment "${name}" at endpoint "${endpoint}" cannot be asked now: ${unavailableInWords(record)}.`;
-  return [Object.freeze({ ...record, sentence })];
+  return [{ ...record, sentence }];
 }

@@ -166,3 +166,8 @@ export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {
   files: ['files'],
   skills: ['skills'],
 };
+
+/** Kinds that models are made of; of `language`, the provider chooses the API. */
+export const MODEL_KINDS = (Object.keys(MEMBERS) as ModelKind[]).filter(
+  (kind) => kind !== 'language' && kind !== 'files' && kind !== 'skills',
+);

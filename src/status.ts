@@ -1,5 +1,6 @@
 import type { Urgency } from './queue/pick-request.ts';
 import type { Clock } from './clock.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import type { Deployment } from './deployment/deployment.ts';
 import { withoutUndefined } from './endpoint/provider-settings.ts';
 import type { FailureClass, UnavailableReason } from './failure/failure.ts';
@@ -109,6 +110,9 @@ export interface BalancedStatus {
   readonly waiting: readonly WaitingStatus[];
 }
 
+/** The two clocks of a machine drift apart, and one of them is set by hand: a difference that stays small stays the same. */
+const SAME_MS = 50;
+
 /** Takes snapshots. */
 export function statusOf(
   api: BalancedStatus['api'],
@@ -116,93 +120,80 @@ export function statusOf(
   clock: Clock,
   state: () => BalancedStatus['state'],
 ): () => BalancedStatus {
-  const toEpoch = epochOf(clock);
+  let toEpoch = Date.now() - clock.now();
   return () => {
     const now = clock.now();
-    const look: Look = { now, at: toEpoch(now) };
-    const used = new Set(fleet.rings.flatMap(({ deployments }) => deployments));
-    return Object.freeze({
+    const difference = Date.now() - now;
+    if (Math.abs(difference - toEpoch) > SAME_MS) toEpoch = difference;
+    const look: Look = { now, toEpoch, used: new Set(fleet.rings.flatMap(({ deployments }) => deployments)) };
+    return deepFreeze({
       api,
       state: state(),
-      endpoints: frozen(fleet.members.map((member) => endpointStatus(member, used, look))),
-      rings: frozen(fleet.rings.map((ring) => ({ modelId: ring.modelId, kind: ring.kind, isOut: ring.isAllOut(now) }))),
+      endpoints: fleet.members.map((member) => endpointStatus(member, look)),
+      rings: fleet.rings.map((ring) => ({ modelId: ring.modelId, kind: ring.kind, isOut: ring.isAllOut(now) })),
       waiting: waitingOf(fleet),
     });
   };
 }
 
-/** A moment, and how others are told from it. */
+/** What holds for a whole snapshot. */
 interface Look {
   readonly now: number;
-  /** The same moment in epoch milliseconds. */
-  readonly at: number;
+  /** What makes epoch milliseconds of a time on the core's clock. */
+  readonly toEpoch: number;
+  /** Deployments that have been asked for. */
+  readonly used: ReadonlySet<Deployment>;
 }
 
-/** The two clocks of a machine drift apart, and one of them is set by hand: a difference that stays small stays the same. */
-function epochOf(clock: Clock): (now: number) => number {
-  let offset = Date.now() - clock.now();
-  return (now) => {
-    const newOffset = Date.now() - now;
-    if (Math.abs(newOffset - offset) > SAME_MS) offset = newOffset;
-    return now + offset;
-  };
-}
-
-const SAME_MS = 50;
-
-function endpointStatus({ endpoint, gates, deployments }: FleetMember, used: ReadonlySet<Deployment>, look: Look) {
-  return Object.freeze({
-    name: endpoint.name,
-    weight: endpoint.weight,
-    priority: endpoint.priority,
-    isSkipped: endpoint.isSkipped,
+function endpointStatus({ endpoint, gates, deployments }: FleetMember, look: Look): EndpointStatus {
+  const { name, weight, priority, isSkipped } = endpoint;
+  return {
+    name,
+    weight,
+    priority,
+    isSkipped,
     isDrained: gates.drain.isDrained,
     ...healthStatus(gates.breaker, gates.all, look),
     ...limitStatus(gates.budgets, look),
-    deployments: frozen(
-      [...deployments.values()]
-        .filter((deployment) => used.has(deployment))
-        .map((deployment) => deploymentStatus(deployment, look)),
-    ),
-  });
+    deployments: [...deployments.values()]
+      .filter((deployment) => look.used.has(deployment))
+      .map((deployment) => deploymentStatus(deployment, look)),
+  };
 }
 
 function deploymentStatus({ name, kind, inFlight, gates }: Deployment, look: Look): DeploymentStatus {
   const { now } = look;
+  const learned = gates.budgets.filter(({ isLearned }) => isLearned);
   return {
     deployment: name,
     kind,
     inFlight,
     ...healthStatus(gates.breaker, gates.own, look),
     rateLimitedMs: msUntil(gates.rateLimit.opens(now), now) ?? 0,
-    ...limitStatus(
-      gates.budgets.filter(({ isLearned }) => isLearned),
-      look,
-    ),
+    ...limitStatus(learned, look),
   };
 }
 
-function healthStatus(breaker: CircuitBreaker, gates: readonly Gate[], { now, at }: Look): HealthStatus {
+function healthStatus(breaker: CircuitBreaker, gates: readonly Gate[], { now, toEpoch }: Look): HealthStatus {
   const { state, failures } = breaker;
   const closedGates = gates.flatMap((gate): ClosedGate[] => {
     const closure = closureOf(gate, now, 1);
     if (closure === undefined) return [];
     const { reason, opens, since = now, cause } = closure;
-    const until = typeof opens === 'number' ? Math.round(opens - now + at) : undefined;
+    const until = typeof opens === 'number' ? Math.round(opens + toEpoch) : undefined;
     const { class: failureClass, statusCode, code } = cause ?? {};
     const known = withoutUndefined({ until, class: failureClass, statusCode, code });
-    return [{ reason, since: Math.round(since - now + at), ...known }];
+    return [{ reason, since: Math.round(since + toEpoch), ...known }];
   });
-  return { state, failures, cooldownMs: msUntil(breaker.opens(now), now) ?? 0, closedGates: frozen(closedGates) };
+  return { state, failures, cooldownMs: msUntil(breaker.opens(now), now) ?? 0, closedGates };
 }
 
 function limitStatus(budgets: readonly Budget[], { now }: Look): LimitStatus {
-  const status: { -readonly [Unit in keyof LimitStatus]: LimitStatus[Unit] } = {};
-  for (const budget of budgets) {
+  const known = budgets.flatMap((budget) => {
     const { unit, allowance } = budget;
-    if (allowance !== undefined) status[unit] = Object.freeze({ used: budget.used(now), limit: allowance.perMinute });
-  }
-  return status;
+    return allowance === undefined ? [] : [[unit, { used: budget.used(now), limit: allowance.perMinute }] as const];
+  });
+  return Object.fromEntries(known);
 }
 
 /** Rings of one id, by whichever API, are one to their callers. */
@@ -214,8 +205,5 @@ function waitingOf({ queue }: Fleet): readonly WaitingStatus[] {
       const calls = (waiting.get(key)?.calls ?? 0) + lengths[urgency];
       if (calls > 0) waiting.set(key, { modelId, urgency, calls });
     }
-  return frozen([...waiting.values()]);
+  return [...waiting.values()];
 }
-
-const frozen = <Item extends object>(items: readonly Item[]): readonly Item[] =>
-  Object.freeze(items.map((item) => Object.freeze(item)));
