@@ -46,7 +46,7 @@ export function succeed(attempt: Attempt, { usage, finishReason }: AnswerFigures
     usage: used,
     finishReason,
   });
-  if (ring.limitsTokens) ring.tokens.learn(used);
+  ring.tokens.learn(used);
   return used;
 }
 

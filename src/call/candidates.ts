@@ -21,7 +21,7 @@ export class Candidates {
     this.#asked = new AskedDeployments(union(call.route?.excluded ?? NONE, call.wishes?.barred ?? NONE));
   }
 
-  /** Tokens that the call is expected to use; 1 where they are not limited. */
+  /** Tokens that the call is expected to use. */
   get tokens(): number {
     return this.#request?.tokens ?? 1;
   }
@@ -200,11 +200,13 @@ export class Candidates {
     return excluded.size === 0 || deployments.some((deployment) => !excluded.has(deployment));
   }
 
-  /** Worked out once, and again when an answer to another call has shown meanwhile that tokens are limited. */
   get #currentRequest(): PickRequest {
+    this.#request ??= this.#makeRequest();
+    return this.#request;
+  }
+
+  #makeRequest(): PickRequest {
     const { ring, options, context, route, wishes } = this.#call;
-    const known = this.#request;
-    if (known !== undefined && (known.tokens > 1 || !ring.limitsTokens)) return known;
     const request: PickRequest = {
       tokens: ring.estimateTokens(options),
       affinityKey: context.settings.affinity ? affinityKey(options) : undefined,
@@ -212,7 +214,6 @@ export class Candidates {
       isPinned: route?.isPinned,
     };
     // Nothing more for the calls that say nothing.
-    this.#request = wishes === undefined ? request : { ...request, order: wishes.order, urgency: wishes.urgency };
-    return this.#request;
+    return wishes === undefined ? request : { ...request, order: wishes.order, urgency: wishes.urgency };
   }
 }

@@ -56,11 +56,6 @@ export class Deployment {
     );
   }
 
-  /** Whether a limit of tokens is known of it. */
-  get limitsTokens(): boolean {
-    return this.budgets.some((budget) => budget.unit === 'tokens' && budget.allowance !== undefined);
-  }
-
   /** Whether it is closed by hand. */
   get isDrained(): boolean {
     return this.gates.drain.isDrained;

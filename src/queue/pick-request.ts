@@ -5,7 +5,7 @@ export type Urgency = 'interactive' | 'background';
 
 /** What an attempt asks of a ring. */
 export interface PickRequest {
-  /** Tokens that it is expected to use; 1 where tokens are not limited. */
+  /** Tokens that it is expected to use. */
   readonly tokens: number;
   /** Keeps it with others of the same key, where possible. */
   readonly affinityKey?: string | undefined;

@@ -75,11 +75,6 @@ export class Ring implements QueuedRing {
     this.#earlyProbeMs = earlyProbeMs(settings);
   }
 
-  /** Whether tokens have to be estimated before an attempt. */
-  get limitsTokens(): boolean {
-    return this.deployments.some((deployment) => deployment.limitsTokens);
-  }
-
   /** Times to the first content of streams, or to the answer of everything else. */
   times(isStream: boolean): ResponseTimes {
     return isStream ? this.#streamTimes : this.#answerTimes;
@@ -90,9 +85,9 @@ export class Ring implements QueuedRing {
     return isStream ? this.#streamHangs : this.#answerHangs;
   }
 
-  /** Tokens that a call is expected to use; 1 where they are not limited. */
+  /** Tokens that a call is expected to use. */
   estimateTokens(options: CallOptions): number {
-    return this.limitsTokens ? Math.max(1, this.tokens.estimate(options)) : 1;
+    return Math.max(1, this.tokens.estimate(options));
   }
 
   /** The next deployment to ask, or `undefined` when none is available that would do. */
@@ -132,7 +127,7 @@ export class Ring implements QueuedRing {
     if (!isFailover) {
       // Pick first, check tokens after: the pick nearly always fits, and filtering first would cost O(n).
       const next = this.#choose(this.#availability.best(now), { now, affinityKey, isFailover, picker });
-      if (next !== undefined && (!this.limitsTokens || (next.isOpen(now, tokens) && next.holds(tokens)))) return next;
+      if (next !== undefined && next.isOpen(now, tokens) && next.holds(tokens)) return next;
     }
     const opens = (deployment: Deployment): boolean =>
       admits(request, deployment) && deployment.isOpen(now, tokens, isPinned);
