@@ -4,7 +4,6 @@ import { Endpoints } from './endpoint/create-endpoints.ts';
 import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
 import { classifyFailure } from './failure/classify-failure.ts';
 import { callIds } from './call/call-ids.ts';
-import { hedgeBudgets } from './call/hedge-budget.ts';
 import type { ModelContext } from './models/balanced-model.ts';
 import { modelFactory } from './models/model-factory.ts';
 import { unsupportedMembers } from './models/unsupported-members.ts';
@@ -160,7 +159,6 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     shared,
     memory: new ConversationMemory(shared),
     nextCallId: callIds(),
-    hedgeBudgetOf: hedgeBudgets(resolved.hedge?.maxExtra),
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };
   const api = resolved.api ?? chooseApi(endpoints.all);

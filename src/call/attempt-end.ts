@@ -8,10 +8,10 @@ import type { AttemptRecord, Failure } from '../failure/failure.ts';
 import { withoutBulk } from '../failure/without-bulk.ts';
 import type { Outcome } from '../gates/outcome.ts';
 import type { StatedLimits } from '../limits/stated-limits.ts';
+import { SHORTEST_SILENCE_MS } from '../ring/response-times.ts';
 import { readUsage } from '../ring/usage.ts';
 import type { Attempt } from './attempt.ts';
 import type { CancelledBy } from './cancellation.ts';
-import { FAR_LONGER, SHORTEST_SILENCE_MS, silenceOf } from './hedge-delay.ts';
 import { type CallSize, rejectedSize } from './call-size.ts';
 import { isDoubted, judge } from './judge.ts';
 import type { Verdict } from './route.ts';
@@ -25,6 +25,9 @@ export interface AttemptFailure {
   /** Whether this call is not to be sent there again: the service asked for that, or can never take so large a one. */
   readonly isFinal: boolean;
 }
+
+/** So many times as long as nearly all answers take is "far longer". */
+const FAR_LONGER = 4;
 
 const NOTHING: Outcome = { type: 'none' };
 const DOWN: Outcome = { type: 'failure', failure: { class: 'retryable' } };
@@ -55,12 +58,12 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
   const { cancellation, now } = attempt.call;
   attempt.drop(error);
   if (cancellation.end !== undefined) return cancel(attempt, cancellation.end, error);
-  const { deployment, startedAt, lease } = attempt;
+  const { deployment, lease } = attempt;
   const judgement = judge(attempt, error);
   const { failure } = judgement;
   // Failures count as slow, or the quickest to fail would look like the fastest.
   if (failure.class === 'retryable') {
-    deployment.latency.record(now, 2 * Math.max(now - startedAt, deployment.latency.at(now)));
+    deployment.latency.record(now, 2 * Math.max(attempt.silentMs, deployment.latency.at(now)));
   }
   const stated = lease.learnLimits(failureHeaders(error), now);
   attempt.call.context.shared?.learn(lease, stated);
@@ -97,12 +100,9 @@ function warnOfSharedQuota({ call, deployment, startedAt }: Attempt, failure: Fa
 
 /** Another attempt of the call has answered, and this one had given nothing yet. */
 export function lose(attempt: Attempt): void {
-  const { deployment, startedAt, call } = attempt;
-  const { now } = call;
-  const silentMs = now - startedAt;
-  const error = silenceOf(attempt, silentMs);
+  const { deployment, call, silentMs, silence: error } = attempt;
   attempt.drop(error);
-  deployment.latency.record(now, silentMs);
+  deployment.latency.record(call.now, silentMs);
   const firstContentMs = call.isStream ? deployment.timeout.firstContentMs : undefined;
   const limitMs = firstContentMs ?? farTooLong(attempt);
   // Slow, or so silent that it may be down.
@@ -112,9 +112,8 @@ export function lose(attempt: Attempt): void {
 
 /** The attempt is not wanted any more, since the call gave up or was ended from outside. */
 export function supersede(attempt: Attempt): void {
-  const { cancellation, now } = attempt.call;
-  const { end: cancelled } = cancellation;
-  const error = cancelled?.by === 'caller' ? cancelled.reason : silenceOf(attempt, now - attempt.startedAt);
+  const { end: cancelled } = attempt.call.cancellation;
+  const error = cancelled?.by === 'caller' ? cancelled.reason : attempt.silence;
   attempt.drop(error);
   if (cancelled === undefined) end(attempt, { as: { class: 'aborted' }, outcome: NOTHING, error });
   else cancel(attempt, cancelled, attempt.interruptedBy);
@@ -213,5 +212,5 @@ function wasFarTooSilent(attempt: Attempt, cancelled: CancelledBy): boolean {
   const limitMs = farTooLong(attempt);
   // Once there is content, a pause may be its reader's; how long one may be is for `idleMs` to say.
   if (!isDeadline || limitMs === undefined || attempt.contentAt !== undefined) return false;
-  return attempt.call.now - attempt.startedAt > Math.max(limitMs, SHORTEST_SILENCE_MS);
+  return attempt.silentMs > Math.max(limitMs, SHORTEST_SILENCE_MS);
 }

@@ -1,9 +1,9 @@
+import type { TimerHandle } from '../clock.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Lease } from '../deployment/lease.ts';
 import type { AttemptLabel } from '../events.ts';
 import { AttemptTimeoutError, type TimeoutSetting } from '../errors/attempt-timeout-error.ts';
 import type { Call } from './call.ts';
-import { TimeLimits } from './time-limits.ts';
 
 /** One call to one deployment: its lease, its time limits, and what interrupts it. How it ends is told by `AttemptEnd`. */
 export class Attempt {
@@ -21,7 +21,7 @@ export class Attempt {
   isOver = false;
   readonly #requestsBefore: number | undefined;
   readonly #controller: AbortController | undefined;
-  #limits: TimeLimits | undefined;
+  #timers: TimerHandle[] | undefined;
   #contentAt: number | undefined;
   #interruption: { readonly error: unknown } | undefined;
   #onInterrupt: ((error: unknown) => void) | undefined;
@@ -70,6 +70,16 @@ export class Attempt {
     return this.lease.startedAt;
   }
 
+  /** Milliseconds since then. */
+  get silentMs(): number {
+    return this.call.now - this.startedAt;
+  }
+
+  /** What it is let go for when it has been silent for so long. */
+  get silence(): AttemptTimeoutError {
+    return this.#timeout('hedge.afterMs', Math.round(this.silentMs));
+  }
+
   /** When the first content was there, if it has been. */
   get contentAt(): number | undefined {
     return this.#contentAt;
@@ -97,7 +107,6 @@ export class Attempt {
     const { now } = call;
     const afterMs = now - this.startedAt;
     this.#contentAt = now;
-    this.#limits?.lift('timeout.firstContentMs');
     // Told before what it causes.
     call.context.events.emit('content', () => ({ ...this.label, afterMs: Math.round(afterMs) }));
     const stated = lease.learnLimits(headers, now);
@@ -130,7 +139,11 @@ export class Attempt {
 
   /** Interrupts the attempt because the time of a setting is over. */
   expire(setting: TimeoutSetting, timeoutMs: number): void {
-    this.interrupt(new AttemptTimeoutError({ setting, timeoutMs, endpoint: this.deployment.endpoint.name }));
+    this.interrupt(this.#timeout(setting, timeoutMs));
+  }
+
+  #timeout(setting: TimeoutSetting, timeoutMs: number): AttemptTimeoutError {
+    return new AttemptTimeoutError({ setting, timeoutMs, endpoint: this.deployment.endpoint.name });
   }
 
   /** Ends the wait for it from outside, at once, whether or not the model obeys its signal. */
@@ -165,7 +178,7 @@ export class Attempt {
   /** Leaves no timer and no listener behind. */
   stopWatching(): void {
     this.#onInterrupt = undefined;
-    this.#limits?.liftAll();
+    for (const timer of this.#timers ?? []) this.call.context.clock.clearTimeout(timer);
     this.call.cancellation.removeEventListener('abort', this);
   }
 
@@ -184,15 +197,20 @@ export class Attempt {
     if (!lease.isProbe) hangs?.started(deployment, startedAt);
     else if (hangs !== undefined) {
       // The probe goes on: it is its deployment that waits for another.
-      this.#limits ??= new TimeLimits(call.context.clock);
-      this.#limits.start('probe', hangs.probePatienceMs(deployment), () => lease.hang());
+      this.#startTimer(hangs.probePatienceMs(deployment), () => lease.hang());
     }
   }
 
   #limit(setting: TimeoutSetting, timeoutMs: number | undefined): void {
     if (timeoutMs === undefined) return;
-    this.#limits ??= new TimeLimits(this.call.context.clock);
-    this.#limits.start(setting, timeoutMs, () => this.expire(setting, timeoutMs));
+    this.#startTimer(timeoutMs, () => {
+      if (setting !== 'timeout.firstContentMs' || this.#contentAt === undefined) this.expire(setting, timeoutMs);
+    });
+  }
+
+  #startTimer(delayMs: number, act: () => void): void {
+    this.#timers ??= [];
+    this.#timers.push(this.call.context.clock.setTimeLimit(act, delayMs));
   }
 
   get #requestsMade(): number | undefined {

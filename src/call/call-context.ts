@@ -1,10 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { EventEmitter } from '../events.ts';
-import type { Ring } from '../ring/ring.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import type { LocalView } from '../state/local-view.ts';
-import type { HedgeBudget } from './hedge-budget.ts';
 
 /** What every call of a provider shares, and none changes. */
 export interface CallContext {
@@ -15,8 +13,6 @@ export interface CallContext {
   readonly shared?: LocalView | undefined;
   /** An id for a call's events. */
   readonly nextCallId: () => string;
-  /** How many extra attempts each ring may make. */
-  readonly hedgeBudgetOf: (ring: Ring) => HedgeBudget | undefined;
   /** Makes sure, before the first attempt, that the deployments that could serve a call have their credentials. */
   readonly requireCredentials: (serving: readonly Deployment[]) => void;
 }

@@ -1,10 +1,10 @@
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { TimerHandle } from '../clock.ts';
 import type { Lease } from '../deployment/lease.ts';
+import { SHORTEST_SILENCE_MS } from '../ring/response-times.ts';
 import type { Attempt } from './attempt.ts';
 import { lose, supersede } from './attempt-end.ts';
 import type { Call } from './call.ts';
 import type { Candidates } from './candidates.ts';
-import { hedgeAfterMs, silenceOf } from './hedge-delay.ts';
 import { type AttemptResult, type Question, type RunningAttempt, startAttempt } from './start-attempt.ts';
 
 /** While nothing can be done about an attempt that is overdue, it is looked at so many times as often. */
@@ -18,8 +18,15 @@ export function hedgedAttempt<T>(
   question: Question<T>,
 ): Promise<AttemptResult<T>> {
   const first = startAttempt(call, lease, question);
-  const afterMs = call.hedging && hedgeAfterMs(call.context.settings.hedge, call.ring.times(call.isStream).p95Ms);
+  const afterMs = call.hedging && hedgeAfterMs(call);
   return afterMs === undefined ? first.result : race(call, candidates, first, { question, afterMs });
+}
+
+/** Milliseconds of silence after which a second deployment is asked; `undefined` while that is not known yet. */
+function hedgeAfterMs({ ring, isStream, context }: Call): number | undefined {
+  const { p95Ms } = ring.times(isStream);
+  const usualMs = p95Ms === undefined ? undefined : Math.max(p95Ms, SHORTEST_SILENCE_MS);
+  return context.settings.hedge?.afterMs ?? usualMs;
 }
 
 interface Hedge<T> {
@@ -35,19 +42,23 @@ async function race<T>(
   hedge: Hedge<T>,
 ): Promise<AttemptResult<T>> {
   const { afterMs } = hedge;
+  const { clock } = call.context;
   const running = new Map<Attempt, Promise<AttemptResult<T>>>([[first.attempt, first.result]]);
-  const alarm = new Alarm(call.context.clock);
+  let timer: TimerHandle | undefined;
+  const alarm = (delayMs: number): Promise<'time'> =>
+    new Promise((resolve) => {
+      timer = clock.setTimeLimit(() => resolve('time'), Math.ceil(delayMs));
+    });
   let result: AttemptResult<T> | undefined;
   try {
     for (;;) {
       const [attempt, ...others] = running.keys();
       if (attempt === undefined) return result as AttemptResult<T>;
-      const isAlone = others.length === 0;
-      const silentMs = call.now - attempt.startedAt;
-      const time = isAlone ? [alarm.after(Math.max(afterMs - silentMs, afterMs / LOOKS))] : [];
+      const time = others.length === 0 ? [alarm(Math.max(afterMs - attempt.silentMs, afterMs / LOOKS))] : [];
       const happened = await Promise.race([...running.values(), ...time]);
+      if (timer !== undefined) clock.clearTimeout(timer);
       if (happened === 'time') {
-        const lease = await leaseOnSilence(call, candidates, attempt, hedge);
+        const lease = await leaseOnSilence(call, candidates, attempt, afterMs);
         const second = lease && startHedge(call, lease, attempt, hedge);
         if (second !== undefined) running.set(second.attempt, second.result);
         continue;
@@ -59,50 +70,44 @@ async function race<T>(
       if (running.size > 0) candidates.failed(happened);
     }
   } finally {
-    alarm.stop();
     const isAnswered = result !== undefined && 'answer' in result;
     for (const attempt of running.keys()) (isAnswered ? lose : supersede)(attempt);
   }
 }
 
 /** An attempt is silent. Returns a lease for a second one beside it, if there may be one. */
-function onSilence<T>(call: Call, candidates: Candidates, silent: Attempt, { afterMs }: Hedge<T>): Lease | undefined {
+function leaseOnSilence(
+  call: Call,
+  candidates: Candidates,
+  silent: Attempt,
+  afterMs: number,
+): Lease | Promise<Lease | undefined> | undefined {
   const { hedging, now } = call;
-  const silentMs = now - silent.startedAt;
+  const { silentMs } = silent;
   // Timers may be early by a millisecond.
   if (silentMs < afterMs - 1) return undefined;
-  if (!silent.isOverdue) tellOverdue(call, silent);
+  if (!silent.isOverdue) {
+    // It may be chance. Others are asked until more is known.
+    silent.isOverdue = true;
+    silent.deployment.latency.record(now, silentMs);
+  }
   const isDown = silent.deployment.recovers(now) !== 'now' && !silent.lease.isProbe;
   if (!call.mayAskAgain) return undefined;
   if (isDown && candidates.hasOther(silent.deployment)) {
     // It has been found down meanwhile: little is to be hoped for from it. What replaces it is one more attempt, too.
     hedging?.take();
-    silent.interrupt(silenceOf(silent, silentMs));
+    silent.interrupt(silent.silence);
     return undefined;
   }
   if (hedging?.affords(silentMs / afterMs) !== true) return undefined;
-  return candidates.nextHedge(silent.deployment);
-}
-
-/** The same, where processes share state after all of them have agreed. Meanwhile the silent one may have said something. */
-async function leaseOnSilence<T>(
-  call: Call,
-  candidates: Candidates,
-  silent: Attempt,
-  hedge: Hedge<T>,
-): Promise<Lease | undefined> {
-  const lease = onSilence(call, candidates, silent, hedge);
+  const lease = candidates.nextHedge(silent.deployment);
   const { shared } = call.context;
   if (lease === undefined || shared === undefined) return lease;
-  const admitted = await shared.admit(lease, candidates.tokens);
-  if (admitted === undefined) return undefined;
-  if (silent.contentAt === undefined && !silent.isOver) return admitted;
-  shared.giveBack(admitted);
-  return undefined;
+  return shared.admit(lease, candidates.tokens, () => silent.contentAt === undefined && !silent.isOver);
 }
 
 function startHedge<T>(call: Call, lease: Lease, silent: Attempt, { question }: Hedge<T>): RunningAttempt<T> {
-  const silentMs = call.now - silent.startedAt;
+  const { silentMs } = silent;
   call.hedging?.take();
   call.context.events.emit('hedge', () => ({
     ...call.label,
@@ -111,33 +116,4 @@ function startHedge<T>(call: Call, lease: Lease, silent: Attempt, { question }: 
     silentMs: Math.round(silentMs),
   }));
   return startAttempt(call, lease, question, true);
-}
-
-/** It has been silent for longer than nearly all answers take, which may be chance. Told once. */
-function tellOverdue({ now }: Call, silent: Attempt): void {
-  const { deployment, startedAt } = silent;
-  silent.isOverdue = true;
-  // So that others are asked until more is known.
-  deployment.latency.record(now, now - startedAt);
-}
-
-/** One timer, set anew for each wait. */
-class Alarm {
-  readonly #clock: Clock;
-  #timer: TimerHandle | undefined;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  after(delayMs: number): Promise<'time'> {
-    this.stop();
-    return new Promise((resolve) => {
-      this.#timer = this.#clock.setTimeLimit(() => resolve('time'), Math.ceil(delayMs));
-    });
-  }
-
-  stop(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-  }
 }

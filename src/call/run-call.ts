@@ -116,15 +116,11 @@ class CallLoop<T> {
       : this.#askAdmitted(shared, lease);
   }
 
-  /** Asks the other processes first. `undefined` when these refuse. */
+  /** Asks the other processes first. `undefined` when these refuse, or the call has ended meanwhile. */
   async #askAdmitted(shared: LocalView, lease: Lease): Promise<AttemptResult<T> | undefined> {
-    const admitted = await shared.admit(lease, this.#candidates.tokens);
-    if (admitted === undefined) return undefined;
-    if (this.#call.cancellation.end === undefined) {
-      return hedgedAttempt(this.#call, this.#candidates, admitted, this.#question);
-    }
-    shared.giveBack(admitted);
-    return undefined;
+    const isWanted = (): boolean => this.#call.cancellation.end === undefined;
+    const admitted = await shared.admit(lease, this.#candidates.tokens, isWanted);
+    return admitted && hedgedAttempt(this.#call, this.#candidates, admitted, this.#question);
   }
 
   /** What the end of an attempt means for the call; `undefined` when another deployment may be asked. */

@@ -29,16 +29,9 @@ export function byAffinity(key: string, candidates: readonly Deployment[]): Depl
   return best;
 }
 
-const hashes = new WeakMap<Deployment, number>();
-
 /** A number in (0, 1) that is always the same for a key and a deployment, also in another process. */
-function fraction(keyHash: number, deployment: Deployment): number {
-  let own = hashes.get(deployment);
-  if (own === undefined) {
-    own = hash(`${deployment.endpoint.name}\n${deployment.name}`);
-    hashes.set(deployment, own);
-  }
-  return (mix(keyHash ^ mix(own)) + 0.5) / 2 ** 32;
+function fraction(keyHash: number, { endpoint, name }: Deployment): number {
+  return (mix(keyHash ^ mix(hash(`${endpoint.name}\n${name}`))) + 0.5) / 2 ** 32;
 }
 
 /** FNV-1a, 32 bits. */

@@ -1,21 +1,18 @@
 import type { Deployment } from '../deployment/deployment.ts';
-import type { UnavailableRecord } from '../failure/failure.ts';
-import { type Opening, sooner } from '../gates/opening.ts';
 import type { Demand } from '../queue/forecast.ts';
 import type { PickRequest } from '../queue/pick-request.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { QueuedRing } from '../queue/queued-ring.ts';
 import type { CallOptions } from '../sdk.ts';
 import type { Ring } from './ring.ts';
+import { Serving } from './serving.ts';
 
 /** The ring of a model, then those of the models that stand in for it, in order. Calls wait at all of them at once. */
-export class Chain implements QueuedRing {
+export class Chain extends Serving {
   readonly rings: readonly [Ring, ...Ring[]];
-  readonly deployments: readonly Deployment[];
 
   constructor(rings: readonly [Ring, ...Ring[]]) {
+    super([...new Set(rings.flatMap(({ deployments }) => deployments))]);
     this.rings = rings;
-    this.deployments = [...new Set(rings.flatMap(({ deployments }) => deployments))];
   }
 
   /** Of the model that stands first. */
@@ -45,43 +42,16 @@ export class Chain implements QueuedRing {
   }
 
   earlyProbeAt(now: number, request: PickRequest): number | undefined {
-    return soonest(this.rings.map((ring) => ring.earlyProbeAt(now, request)));
-  }
-
-  opens(now: number, request: PickRequest): Opening {
-    return this.rings.map((ring) => ring.opens(now, request)).reduce(sooner);
-  }
-
-  mayOpenAnyTime(now: number, request: PickRequest): boolean {
-    return this.rings.some((ring) => ring.mayOpenAnyTime(now, request));
+    const times = this.rings.map((ring) => ring.earlyProbeAt(now, request)).filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   earliestStart(wanted: readonly Deployment[], now: number, until: number, demand: Demand): number {
     return this.rings[0].earliestStart(wanted, now, until, demand);
   }
 
-  /** The most that any of its models is expected to use. */
   estimateTokens(options: CallOptions): number {
     return Math.max(...this.rings.map((ring) => ring.estimateTokens(options)));
-  }
-
-  isAllOut(now: number): boolean {
-    return this.rings.every((ring) => ring.isAllOut(now));
-  }
-
-  rateLimitEndsAt(now: number): number | undefined {
-    return soonest(this.rings.map((ring) => ring.rateLimitEndsAt(now)));
-  }
-
-  retryAfterMs(now: number, barred: ReadonlySet<Deployment>): number | undefined {
-    const times = this.rings
-      .filter(({ deployments }) => deployments.some((deployment) => !barred.has(deployment)))
-      .map((ring) => ring.retryAfterMs(now, barred));
-    return times.includes(undefined) ? undefined : soonest(times);
-  }
-
-  unavailable(now: number, tokens: number, barred: ReadonlySet<Deployment>): readonly UnavailableRecord[] {
-    return this.rings.flatMap((ring) => ring.unavailable(now, tokens, barred));
   }
 
   #first<T>(look: (ring: Ring) => T | undefined): T | undefined {
@@ -91,9 +61,4 @@ export class Chain implements QueuedRing {
     }
     return undefined;
   }
-}
-
-function soonest(times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/deployment.ts';
-import type { ResponseTimes } from './response-times.ts';
+import { type ResponseTimes, SHORTEST_SILENCE_MS } from './response-times.ts';
 
 /**
  * So many times as long as 95 of 100 answers of the others take is overdue. One healthy answer in a hundred is, where times are as
@@ -8,16 +8,12 @@ import type { ResponseTimes } from './response-times.ts';
 const OVERDUE = 2;
 /** A probe's time before it is known what is usual. */
 const FIRST_PATIENCE_MS = 60_000;
-/** Milliseconds of silence that are nothing unusual, whatever a ring is used to. */
-const SHORTEST_MS = 1_000;
 /** One or two attempts that are overdue are long prompts, whatever the threshold for failures. */
 const FEWEST = 3;
 /** So many of the others' attempts must answer in time for each one of theirs that does not, or it is not about one deployment. */
 const OTHERS_IN_TIME = 4;
 /** Attempts of one deployment that are looked at. */
 const MOST = 64;
-/** What is usual is worked out again after so many answers. */
-const FRESH = 16;
 
 /** The attempts of one deployment that have not been answered in time, by when they began. */
 interface Streak {
@@ -39,7 +35,6 @@ export class HangDetector {
   readonly #times: ResponseTimes;
   readonly #threshold: number;
   readonly #streaks = new Map<Deployment, Streak>();
-  readonly #limits = new Map<Deployment, { readonly ms: number | undefined; readonly at: number }>();
 
   /** @param threshold failures in a row that take a deployment out. */
   constructor(times: ResponseTimes, threshold: number) {
@@ -63,14 +58,14 @@ export class HangDetector {
   /** The first content of an attempt has come. If that was in time, no row goes on that began before. */
   answered(deployment: Deployment, startedAt: number, tookMs: number): void {
     const streak = this.#streaks.get(deployment);
-    if (streak === undefined || tookMs > (this.#limitMs(deployment) ?? tookMs)) return;
+    if (streak === undefined || this.#isOverdue(deployment, tookMs)) return;
     streak.answered = Math.max(streak.answered, startedAt);
     remove(streak, startedAt);
   }
 
   /** An attempt has ended without content. It counts no more, unless it was silent for too long until its call was given up. */
   ended(deployment: Deployment, startedAt: number, silentMs: number | undefined): void {
-    if (silentMs !== undefined && silentMs > (this.#limitMs(deployment) ?? silentMs)) return;
+    if (silentMs !== undefined && this.#isOverdue(deployment, silentMs)) return;
     const streak = this.#streaks.get(deployment);
     if (streak !== undefined) remove(streak, startedAt);
   }
@@ -82,7 +77,7 @@ export class HangDetector {
     const row = streak.began.filter((at) => at > streak.answered);
     const [since] = row;
     const last = row[this.#threshold - 1];
-    if (since === undefined || last === undefined || now - last < SHORTEST_MS) return false;
+    if (since === undefined || last === undefined || now - last < SHORTEST_SILENCE_MS) return false;
     const limitMs = this.#limitMs(deployment);
     if (limitMs === undefined || now - last <= limitMs) return false;
     // Of the others, too, only what is long enough ago for its time to be over.
@@ -97,7 +92,7 @@ export class HangDetector {
   /** Milliseconds after which a silent probe is given up for another. */
   probePatienceMs(deployment: Deployment): number {
     const usualMs = this.#times.p95MsBeside(deployment) ?? this.#times.p95Ms;
-    return usualMs === undefined ? FIRST_PATIENCE_MS : Math.max(SHORTEST_MS, OVERDUE * usualMs);
+    return usualMs === undefined ? FIRST_PATIENCE_MS : Math.max(SHORTEST_SILENCE_MS, OVERDUE * usualMs);
   }
 
   #silentBeside(deployment: Deployment, since: number, before: number): number {
@@ -108,15 +103,13 @@ export class HangDetector {
     return count;
   }
 
+  #isOverdue(deployment: Deployment, tookMs: number): boolean {
+    return tookMs > SHORTEST_SILENCE_MS && tookMs > (this.#limitMs(deployment) ?? tookMs);
+  }
+
   #limitMs(deployment: Deployment): number | undefined {
-    const { count } = this.#times;
-    let limit = this.#limits.get(deployment);
-    if (limit?.ms === undefined || count - limit.at >= FRESH) {
-      const usualMs = this.#times.p95MsBeside(deployment);
-      limit = { ms: usualMs && Math.max(SHORTEST_MS, OVERDUE * usualMs), at: count };
-      this.#limits.set(deployment, limit);
-    }
-    return limit.ms;
+    const usualMs = this.#times.p95MsBeside(deployment);
+    return usualMs === undefined ? undefined : Math.max(SHORTEST_SILENCE_MS, OVERDUE * usualMs);
   }
 }
 

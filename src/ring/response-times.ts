@@ -1,5 +1,8 @@
 import type { Deployment } from '../deployment/deployment.ts';
 
+/** Milliseconds of silence that are nothing unusual, whatever a ring is used to. */
+export const SHORTEST_SILENCE_MS = 1_000;
+
 /** How many answers are remembered, and how few are too few to tell. */
 const REMEMBERED = 128;
 const TOO_FEW = 20;
@@ -17,10 +20,6 @@ export class ResponseTimes {
   /** How many there have been. */
   #count = 0;
   #p95: number | undefined;
-
-  get count(): number {
-    return this.#count;
-  }
 
   record(deployment: Deployment, startedAt: number, tookMs: number): void {
     this.#recent[this.#count % REMEMBERED] = { deployment, startedAt, tookMs };

@@ -1,7 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { Deployment } from '../deployment/deployment.ts';
-import type { UnavailableRecord } from '../failure/failure.ts';
-import { type Opening, sooner } from '../gates/opening.ts';
 import type { Revision } from '../gates/revision.ts';
 import { createPicker } from '../pickers/create-picker.ts';
 import type { Picker } from '../pickers/picker.ts';
@@ -9,13 +7,14 @@ import { byAffinity } from '../pickers/rendezvous.ts';
 import { type Demand, earliestStart } from '../queue/forecast.ts';
 import { admits, type PickRequest } from '../queue/pick-request.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { QueuedRing } from '../queue/queued-ring.ts';
 import { type CallOptions, isLive, type ModelKind } from '../sdk.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { Availability, bestTier } from './availability.ts';
 import { dueEarlyProbe, earlyProbeMs, nextEarlyProbeAt } from './early-probes.ts';
+import { HedgeBudget } from './hedge-budget.ts';
 import { HangDetector } from './hang-detector.ts';
 import { ResponseTimes } from './response-times.ts';
+import { Serving } from './serving.ts';
 import { SharedQuotas } from './shared-quotas.ts';
 import { TokenEstimator } from './token-estimator.ts';
 
@@ -38,16 +37,17 @@ interface Choice extends Pick<PickRequest, 'affinityKey'> {
 const NO_ORDER: readonly string[] = [];
 
 /** The deployments that can serve one model id. */
-export class Ring implements QueuedRing {
+export class Ring extends Serving {
   readonly modelId: string;
   readonly kind: ModelKind;
-  readonly deployments: readonly Deployment[];
   readonly maxWaiting: number;
   readonly queue: Queue;
   /** Whether a model has been made of it. */
   isUsed = false;
   readonly tokens = new TokenEstimator();
   readonly sharedQuotas = new SharedQuotas();
+  /** For a second attempt beside a silent one; `undefined` where hedging is off. */
+  readonly hedgeBudget: HedgeBudget | undefined;
   readonly #streamTimes = new ResponseTimes();
   readonly #answerTimes = new ResponseTimes();
   /** For streams, and for everything else: `undefined` where hangs are not looked for. */
@@ -59,12 +59,13 @@ export class Ring implements QueuedRing {
   readonly #earlyProbeMs: number;
 
   constructor(kind: ModelKind, modelId: string, deployments: readonly Deployment[], context: RingContext) {
+    super(deployments);
     const { settings, clock, revision, queue } = context;
     this.modelId = modelId;
     this.kind = kind;
-    this.deployments = deployments;
     this.maxWaiting = settings.maxWaiting;
     this.queue = queue;
+    this.hedgeBudget = settings.hedge && new HedgeBudget(settings.hedge.maxExtra);
     this.#picker = createPicker(settings.picker, () => clock.random());
     this.#availability = new Availability(deployments, revision);
     if (settings.detectHangs) {
@@ -144,11 +145,6 @@ export class Ring implements QueuedRing {
     return kept ?? picker(candidates, { now, isFailover, modelId: this.modelId });
   }
 
-  /** Whether no deployment can be asked before a cooldown ends, or a hand opens one. */
-  isAllOut(now: number): boolean {
-    return this.deployments.every((deployment) => deployment.recovers(now) !== 'now' || deployment.isClosedByHand(now));
-  }
-
   /** A deployment to be probed ahead of time; `undefined` while one is available, or is being probed. */
   earlyProbe(now: number, request: PickRequest): Deployment | undefined {
     return this.#hasAvailable(now) ? undefined : dueEarlyProbe(this.deployments, this.#earlyProbeMs, now, request);
@@ -162,56 +158,6 @@ export class Ring implements QueuedRing {
     return this.#availability.all(now).length > 0;
   }
 
-  opens(now: number, request: PickRequest): Opening {
-    let soonest: Opening = 'never';
-    for (const deployment of this.deployments) {
-      if (!admits(request, deployment)) continue;
-      soonest = sooner(soonest, deployment.opens(now, request.tokens, request.isPinned));
-      if (soonest === 'now') break;
-    }
-    return soonest;
-  }
-
-  mayOpenAnyTime(now: number, request: PickRequest): boolean {
-    return this.deployments.some((deployment) => {
-      if (!admits(request, deployment)) return false;
-      const opens = deployment.opens(now, request.tokens, request.isPinned);
-      return opens === 'on-event' || opens === 'by-hand';
-    });
-  }
-
-  /** The time at which the first rate limit ends that is all that keeps its deployment out, where there is one. */
-  rateLimitEndsAt(now: number): number | undefined {
-    let soonest: number | undefined;
-    for (const { gates } of this.deployments.filter((deployment) => !deployment.isClosedByHand(now))) {
-      const endsAt = gates.rateLimit.opens(now);
-      const isLast = gates.recovering.every((gate) => isBy(gate.opens(now, 1), endsAt));
-      if (typeof endsAt === 'number' && isLast) soonest = Math.min(soonest ?? endsAt, endsAt);
-    }
-    return soonest;
-  }
-
-  /**
-   * Whole milliseconds until the first deployment takes calls again, be it for an early probe; `undefined` when one does now, or
-   * may at any time.
-   */
-  retryAfterMs(now: number, excluded: ReadonlySet<Deployment> | undefined): number | undefined {
-    const request = { tokens: 1, excluded };
-    const open = this.deployments.filter((deployment) => admits(request, deployment)).map((each) => each.opens(now));
-    if (open.includes('now') || open.includes('on-event')) return undefined;
-    const times = [...open, this.earlyProbeAt(now, request)].filter((time) => typeof time === 'number');
-    const soonest = times.length === 0 ? now : Math.min(...times);
-    return soonest <= now ? undefined : Math.ceil(soonest - now);
-  }
-
-  /** Of the deployments that a call may go to, those that cannot be asked now, and why. */
-  unavailable(now: number, tokens: number, barred: ReadonlySet<Deployment>): readonly UnavailableRecord[] {
-    return this.deployments
-      .filter((deployment) => !barred.has(deployment))
-      .map((deployment) => deployment.whyUnavailable(now, tokens))
-      .filter((record) => record !== undefined);
-  }
-
   earliestStart(wanted: readonly Deployment[], now: number, until: number, { calls, tokens }: Demand): number {
     // What is reserved is more than what is used in the end, and given back.
     const { usualTotal } = this.tokens;
@@ -219,6 +165,3 @@ export class Ring implements QueuedRing {
     return earliestStart(wanted, now, until, { calls, tokens: used });
   }
 }
-
-const isBy = (opening: Opening, other: Opening): boolean =>
-  opening === 'now' || (typeof opening === 'number' && typeof other === 'number' && opening <= other);

@@ -66,8 +66,20 @@ export class LocalView {
     return this.#link.isApart ? 'apart' : 'shared';
   }
 
-  /** Whether an attempt may start: returns the lease that it then has; `undefined` when the state says no, and the gates know why. */
-  async admit(lease: Lease, tokens: number): Promise<Lease | undefined> {
+  /**
+   * Whether an attempt may start: returns the lease that it then has; `undefined` when the state says no, and the gates know why.
+   *
+   * @param isWanted whether there is still use for it once the state has answered.
+   */
+  async admit(lease: Lease, tokens: number, isWanted: () => boolean): Promise<Lease | undefined> {
+    const held = await this.#ask(lease, tokens);
+    if (held === undefined || isWanted()) return held;
+    held.settle(UNSENT, this.#options.clock.now());
+    this.settle(held, UNSENT);
+    return undefined;
+  }
+
+  async #ask(lease: Lease, tokens: number): Promise<Lease | undefined> {
     const { state, settings, clock } = this.#options;
     const place = this.#placeOf(lease.deployment);
     this.#attempts += 1;
@@ -103,12 +115,6 @@ export class LocalView {
     this.#grants.set(held, grant);
     this.#renewLater();
     return held;
-  }
-
-  /** An attempt that was admitted is not made after all. */
-  giveBack(lease: Lease): void {
-    lease.settle(UNSENT, this.#options.clock.now());
-    this.settle(lease, UNSENT);
   }
 
   /** Its first content is there: the result of a probe is told at once, however long the rest takes. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { HedgeBudget } from '../../../src/call/hedge-budget.ts';
+import { HedgeBudget } from '../../../src/ring/hedge-budget.ts';
 
 const takeAll = (budget: HedgeBudget, times: number): number => {
   let taken = 0;

@@ -8,7 +8,7 @@ const WINDOW = 1_000;
 const KEPT = 0.5;
 const LONG = 1.5;
 
-/** Keeps extra attempts below a share of all calls, over the last thousand. */
+/** Keeps extra attempts below a share of all calls of a ring, over the last thousand. Each ring has its own idea of what is slow. */
 export class HedgeBudget {
   readonly #maxExtra: number;
   /** Extra attempts of each of the last calls, as a ring buffer. */
@@ -40,15 +40,4 @@ export class HedgeBudget {
     this.#extras[place] = (this.#extras[place] ?? 0) + 1;
     this.#extra += 1;
   }
-}
-
-/** One budget for each ring, since each has its own idea of what is slow. */
-export function hedgeBudgets(maxExtra: number | undefined): (ring: object) => HedgeBudget | undefined {
-  if (maxExtra === undefined) return () => undefined;
-  const budgets = new WeakMap<object, HedgeBudget>();
-  return (ring) => {
-    const budget = budgets.get(ring) ?? new HedgeBudget(maxExtra);
-    budgets.set(ring, budget);
-    return budget;
-  };
 }
