@@ -19,10 +19,11 @@ export class Attempt {
   isOverdue = false;
   /** Whether its end has been told. */
   isOver = false;
+  /** When the first content was there, if it has been. */
+  contentAt: number | undefined;
   readonly #requestsBefore: number | undefined;
   readonly #controller: AbortController | undefined;
   #timers: TimerHandle[] | undefined;
-  #contentAt: number | undefined;
   #interruption: { readonly error: unknown } | undefined;
   #onInterrupt: ((error: unknown) => void) | undefined;
   #onDrop: ((reason: unknown) => void) | undefined;
@@ -54,15 +55,7 @@ export class Attempt {
   get label(): AttemptLabel {
     const { call, number, deployment } = this;
     const { endpoint, name } = deployment;
-    const { callId, modelId, requestedModelId } = call.label;
-    return {
-      callId,
-      modelId,
-      requestedModelId,
-      attemptId: `${call.id}.${number}`,
-      endpoint: endpoint.name,
-      deployment: name,
-    };
+    return { ...call.label, attemptId: `${call.id}.${number}`, endpoint: endpoint.name, deployment: name };
   }
 
   /** When it began. */
@@ -78,11 +71,6 @@ export class Attempt {
   /** What it is let go for when it has been silent for so long. */
   get silence(): AttemptTimeoutError {
     return this.#timeout('hedge.afterMs', Math.round(this.silentMs));
-  }
-
-  /** When the first content was there, if it has been. */
-  get contentAt(): number | undefined {
-    return this.#contentAt;
   }
 
   /** Whether it is certain that there was no request: none has gone to its endpoint since it began. */
@@ -102,11 +90,11 @@ export class Attempt {
 
   /** The first content is there, or the whole answer: learns from how long it took, and from what the service states of its limits. */
   content(headers: unknown): void {
-    if (this.isOver || this.#contentAt !== undefined) return;
+    if (this.isOver || this.contentAt !== undefined) return;
     const { call, deployment, lease } = this;
     const { now } = call;
     const afterMs = now - this.startedAt;
-    this.#contentAt = now;
+    this.contentAt = now;
     // Told before what it causes.
     call.context.events.emit('content', () => ({ ...this.label, afterMs: Math.round(afterMs) }));
     const stated = lease.learnLimits(headers, now);
@@ -204,7 +192,7 @@ export class Attempt {
   #limit(setting: TimeoutSetting, timeoutMs: number | undefined): void {
     if (timeoutMs === undefined) return;
     this.#startTimer(timeoutMs, () => {
-      if (setting !== 'timeout.firstContentMs' || this.#contentAt === undefined) this.expire(setting, timeoutMs);
+      if (setting !== 'timeout.firstContentMs' || this.contentAt === undefined) this.expire(setting, timeoutMs);
     });
   }
 

@@ -45,14 +45,16 @@ export class LocalView {
   #renewal: TimerHandle | undefined;
 
   constructor(options: LocalViewOptions) {
-    const { state, clock, events } = options;
     this.#options = options;
     this.#link = new StateLink({
-      state,
-      clock,
-      events,
+      ...options,
       // Of a cluster, all parts that calls need.
-      look: () => Promise.all(['look', ...this.#processes.keys()].map((place) => this.#look(place))),
+      look: () =>
+        Promise.all(
+          ['look', ...this.#processes.keys()].map((place) =>
+            options.state.admit({ place, processId: this.#processId, attemptId: 'look', claims: [] }),
+          ),
+        ),
       onChange: (isApart) => this.#onChange(isApart),
     });
   }
@@ -66,11 +68,7 @@ export class LocalView {
     return this.#link.isApart ? 'apart' : 'shared';
   }
 
-  /**
-   * Whether an attempt may start: returns the lease that it then has; `undefined` when the state says no, and the gates know why.
-   *
-   * @param isWanted whether there is still use for it once the state has answered.
-   */
+  /** Returns the lease that an attempt has; `undefined` when the state says no, and the gates know why, or when it is not wanted any more. */
   async admit(lease: Lease, tokens: number, isWanted: () => boolean): Promise<Lease | undefined> {
     const held = await this.#ask(lease, tokens);
     if (held === undefined || isWanted()) return held;
@@ -160,10 +158,6 @@ export class LocalView {
 
   remember(id: string, owner: string): void {
     void this.#link.ask(() => this.#options.state.remember(id, owner));
-  }
-
-  #look(place: string): Promise<unknown> {
-    return this.#options.state.admit({ place, processId: this.#processId, attemptId: 'look', claims: [] });
   }
 
   #placeOf(deployment: Deployment): Place {
