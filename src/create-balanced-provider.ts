@@ -29,7 +29,6 @@ import {
   type TranscriptionModel,
   type Uploads,
 } from './sdk.ts';
-import { chooseApi } from './endpoint/choose-api.ts';
 import { openaiTools } from './endpoint/installed-sdk.ts';
 import { LocalView } from './state/local-view.ts';
 import { resolveSettings } from './settings/resolve-settings.ts';
@@ -161,7 +160,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     nextCallId: callIds(),
     requireCredentials: (serving) => endpoints.requireCredentials(serving),
   };
-  const api = resolved.api ?? chooseApi(endpoints.all);
+  const api = resolved.api ?? endpoints.api;
   const toLogical = logicalIds(resolved);
   const standIns = standInsOf(resolved, toLogical);
   const makeModel = modelFactory(fleet, toLogical, context);

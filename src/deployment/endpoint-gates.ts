@@ -52,7 +52,7 @@ export class EndpointGates {
     this.#endpoint = endpoint;
     this.#context = context;
     this.#credentials = new CredentialsGate(endpoint);
-    const { keyFunction } = endpoint.type;
+    const keyFunction = endpoint.type.requests?.keyFunction;
     this.#keyWatch = keyFunction && new KeyWatch(keyFunction, context.clock);
     this.drain = new Drain(revision);
     this.breaker = this.#breaker('endpoint');

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../endpoint/endpoint.ts';
+import { type Endpoint, lowestLimits } from '../endpoint/endpoint.ts';
 import { Budget } from '../gates/budget.ts';
 import { RateLimit } from '../gates/rate-limit.ts';
 import { LruMap } from '../lru-map.ts';
@@ -35,7 +35,7 @@ export class Quota {
     this.#members = members;
     this.#context = context;
     // Services state the limits of deployments; those of a whole endpoint are known only where they are configured.
-    const limits = lowest(members.map((member) => member.limits));
+    const limits = lowestLimits(members.map((member) => member.limits));
     this.budgets = this.#budgetsOf(limits, { isShared: true, isLearned: false }).filter(
       ({ allowance }) => allowance !== undefined,
     );
@@ -56,7 +56,7 @@ export class Quota {
 
   #create(key: string, modelId: string, limited: readonly Limited[]): ModelQuota {
     const { settings, clock, events, revision } = this.#context;
-    const limits = lowest(this.#members.map((member) => member.limitsOf(modelId)));
+    const limits = lowestLimits(this.#members.map((member) => member.limitsOf(modelId)));
     const own = this.#budgetsOf(limits, { isShared: this.#members.length > 1, isLearned: true });
     const budgets = [...own, ...this.budgets];
     const rateLimit = new RateLimit({
@@ -99,12 +99,4 @@ export function quotasOf(endpoints: readonly Endpoint[], context: GateContext): 
     quotas.set(endpoint, quota);
   }
   return quotas;
-}
-
-function lowest(all: readonly LimitSettings[]): LimitSettings {
-  const of = (unit: 'rpm' | 'tpm'): number | undefined => {
-    const known = all.map((limits) => limits[unit]).filter((limit) => limit !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
-  };
-  return { rpm: of('rpm'), tpm: of('tpm') };
 }

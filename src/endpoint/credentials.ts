@@ -11,25 +11,23 @@ export interface Credentials {
   readonly apiKey?: string | undefined;
   readonly baseURL?: string | undefined;
   readonly resourceName?: string | undefined;
-  /** What the environment lacks. */
-  readonly problems: readonly SettingsProblem[];
-  /** Left out, since something is missing and the settings allow to go on without it. */
-  readonly isSkipped: boolean;
 }
 
 /** What is known before the first call: the environment is not looked at until then. */
 export function statedCredentials(settings: EndpointSettings): Credentials {
-  const known = { problems: [], isSkipped: false };
-  if (settings.type === undefined) return known;
+  if (settings.type === undefined) return {};
   const { apiKey, baseURL } = settings;
-  const place = { baseURL, resourceName: settings.type === 'azure' ? settings.resourceName : undefined };
-  return { ...known, ...place, apiKey: typeof apiKey === 'string' ? apiKey : undefined };
+  const resourceName = settings.type === 'azure' ? settings.resourceName : undefined;
+  return { baseURL, resourceName, apiKey: typeof apiKey === 'string' ? apiKey : undefined };
 }
 
 /** Reads what one endpoint needs. What is missing is told, not thrown, so that all of it can be told at once. */
-export function readCredentials(settings: EndpointSettings, path: string): Credentials {
+export function readCredentials(
+  settings: EndpointSettings,
+  path: string,
+): Credentials & { readonly problems: readonly SettingsProblem[] } {
   const stated = statedCredentials(settings);
-  if (settings.type === undefined) return stated;
+  if (settings.type === undefined) return { problems: [] };
   const needs = new Needs(settings, path);
   return { ...stated, ...readPlace(settings, needs), ...readKey(settings, needs), problems: needs.problems };
 }

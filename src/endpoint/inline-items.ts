@@ -18,29 +18,21 @@ export const inlineItemsHeader = (items: ReadonlyMap<string, object>): Readonly<
 });
 
 /**
- * Wraps `fetch` so that a request carries items in full which the AI SDK can only refer to by id.
+ * Wraps `fetch` so that a request carries items in full which the AI SDK can only refer to by id. Its headers are a plain object.
  *
  * An answer to a request for approval means something only together with the request, which another endpoint has not
  * stored, and for which prompts have no part.
  */
 export function withInlineItems(fetch: Fetch): Fetch {
   return (input, init) => {
-    const header = read(init?.headers);
-    if (header === undefined || typeof init?.body !== 'string') return fetch(input, init);
-    const headers = new Headers(init.headers);
-    headers.delete(HEADER);
+    const given = init?.headers as Readonly<Record<string, string>> | undefined;
+    if (given?.[HEADER] === undefined || typeof init?.body !== 'string') return fetch(input, init);
+    const { [HEADER]: header, ...headers } = given;
     const [key, written] = header.split(' ', 2);
     if (key !== ownSecret() || written === undefined) return fetch(input, { ...init, headers });
     const items = JSON.parse(decodeURIComponent(written)) as Readonly<Record<string, Item>>;
     return fetch(input, { ...init, headers, body: insert(init.body, items) });
   };
-}
-
-/** The SDK hands headers on as a plain object, for which a look is enough. */
-function read(headers: RequestInit['headers']): string | undefined {
-  if (headers === undefined) return undefined;
-  if (headers instanceof Headers) return headers.get(HEADER) ?? undefined;
-  return Array.isArray(headers) ? headers.find(([name]) => name === HEADER)?.[1] : headers[HEADER];
 }
 
 function insert(body: string, items: Readonly<Record<string, Item>>): string {

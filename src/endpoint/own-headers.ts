@@ -1,26 +1,16 @@
 import { InvalidArgumentError } from '@ai-sdk/provider';
 
-import { CredentialError } from '../errors/credential-error.ts';
-import { LruMap } from '../lru-map.ts';
-import type { KeyFunction } from './key-function.ts';
 import { isStanding } from '../settings/call-defaults.ts';
-import { CONNECTION_HEADERS, headerValue, KEY_HEADERS } from '../settings/text-rules.ts';
+import { CONNECTION_HEADERS, KEY_HEADERS } from '../settings/text-rules.ts';
 import { VERSION } from '../version.ts';
 import { type Fetch, urlOf } from './fetch.ts';
-
-/** A key or token, and the header that carries it. */
-export interface Credential {
-  readonly setting: 'apiKey' | 'tokenProvider';
-  readonly header: 'authorization' | 'api-key';
-  /** A function is asked at each attempt, so that keys can rotate. */
-  readonly secret: string | KeyFunction;
-}
+import { type KeyFunction, type KeyHeader, keyIn } from './key-function.ts';
 
 /** What an endpoint says in each of its requests. */
 export interface OwnHeaders {
-  /** Name of the endpoint, for errors. */
-  readonly endpoint: string;
-  readonly credential: Credential;
+  /** Where it has its key or token. */
+  readonly header: KeyHeader;
+  readonly secret: string | KeyFunction;
   readonly headers: Readonly<Record<string, string>>;
   /** Where the endpoint is: URLs that begin otherwise get none of it. */
   readonly prefixes: readonly string[];
@@ -34,46 +24,27 @@ const SPEECH_PATH = '/speechtotext/';
  * Wraps `fetch` so that the key of an endpoint, and what of its headers names an account, stand, whatever a call says: apps hand on
  * headers of their own users, and a call does not know which endpoint it goes to. Other headers are the provider's to add.
  */
-export function withOwnHeaders(fetch: Fetch, { endpoint, credential, headers, prefixes }: OwnHeaders): Fetch {
+export function withOwnHeaders(fetch: Fetch, { header, secret, headers, prefixes }: OwnHeaders): Fetch {
   const own = Object.entries(headers).filter(([name]) => isStanding(name));
-  const namesAgent = own.some(([name]) => name.toLowerCase() === 'user-agent');
-  const agents = new LruMap<string, string>(MOST_AGENTS);
   return async (input, init) => {
     const url = urlOf(input);
     if (!prefixes.some((prefix) => url.startsWith(prefix))) return fetch(input, init);
     const sent = readHeaders(init?.headers);
     const doubtful = CONNECTION_HEADERS.filter((name) => sent.has(name));
     for (const name of NOT_OF_A_CALL) sent.delete(name);
-    const { secret: given } = credential;
-    const secret = typeof given === 'string' ? given : await currentSecret(endpoint, credential.setting, given.get);
-    const [header, shown] = headerOf(credential, secret);
-    sent.set(url.includes(SPEECH_PATH) && header === 'api-key' ? SPEECH_KEY : header, shown);
+    const key = typeof secret === 'string' ? secret : await secret.current();
+    sent.set(url.includes(SPEECH_PATH) && header === 'api-key' ? SPEECH_KEY : header, keyIn(header, key));
+    sent.set('user-agent', withOwnAgent(sent.get('user-agent')));
     for (const [name, value] of own) sent.set(name, value);
     // A plain object takes a third of the memory while the answer is awaited.
-    const plain: Record<string, string> = Object.fromEntries(sent);
-    if (!namesAgent) plain['user-agent'] = withOwnAgent(plain['user-agent'], agents);
-    const sending = fetch(input, { ...init, headers: plain });
-    const response = typeof given === 'string' ? sending : sending.then((answer) => tellRefusal(answer, given, secret));
+    const sending = fetch(input, { ...init, headers: Object.fromEntries(sent) });
+    const response = typeof secret === 'string' ? sending : sending.then((answer) => tellRefusal(answer, secret, key));
     if (doubtful.length === 0) return response;
     return response.catch((error: unknown) => {
       throw isRefusal(error) ? refused(doubtful, error) : error;
     });
   };
 }
-
-/** The header that carries a key of a function now. */
-export async function keyHeader(
-  endpoint: string,
-  credential: Credential,
-  { get }: KeyFunction,
-): Promise<Readonly<Record<string, string>>> {
-  return Object.fromEntries([headerOf(credential, await currentSecret(endpoint, credential.setting, get))]);
-}
-
-const headerOf = ({ header }: Credential, secret: string): readonly [name: string, value: string] => [
-  header,
-  header === 'authorization' ? `Bearer ${secret}` : secret,
-];
 
 /**
  * Credentials, of which a second one may be what the service looks at; and what is true of the message that an app hands on, and wrong
@@ -88,7 +59,7 @@ const isRefusal = (error: unknown): boolean =>
   error instanceof TypeError && REFUSALS.has((error.cause as { readonly code?: unknown } | undefined)?.code);
 
 /** The AI SDK's own error for what a call was given: no endpoint is to blame. */
-const refused = (names: readonly string[], cause?: unknown): InvalidArgumentError =>
+const refused = (names: readonly string[], cause: unknown): InvalidArgumentError =>
   new InvalidArgumentError({
     argument: 'headers',
     message: `A call cannot set these headers: ${names.join(', ')}.`,
@@ -97,21 +68,18 @@ const refused = (names: readonly string[], cause?: unknown): InvalidArgumentErro
 
 const OWN_AGENT = `ai-sdk-load-balancer/${VERSION}`;
 
+let agentOfLastCall: string | null = null;
+let agent = OWN_AGENT;
+
 /**
  * Adds the name of this package to what the app and the SDK call themselves, as the providers of the AI SDK do with theirs
- * (`withUserAgentSuffix` in `@ai-sdk/provider-utils`).
+ * (`withUserAgentSuffix` in `@ai-sdk/provider-utils`). One text for calls that say the same: each is held until the answer is there.
  */
-function withOwnAgent(agent: string | undefined, known: LruMap<string, string>): string {
-  if (agent === undefined) return OWN_AGENT;
-  const seen = known.get(agent);
-  if (seen !== undefined) return seen;
-  const whole = `${agent} ${OWN_AGENT}`;
-  known.set(agent, whole);
-  return whole;
+function withOwnAgent(ofCall: string | null): string {
+  if (ofCall !== agentOfLastCall) agent = ofCall === null ? OWN_AGENT : `${ofCall} ${OWN_AGENT}`;
+  agentOfLastCall = ofCall;
+  return agent;
 }
-
-/** One text for all requests that say the same: each would be held for as long as its answer takes. */
-const MOST_AGENTS = 10;
 
 /** The platform's own words may quote a value. */
 function readHeaders(headers: RequestInit['headers']): Headers {
@@ -126,22 +94,4 @@ function readHeaders(headers: RequestInit['headers']): Headers {
 function tellRefusal(answer: Response, key: KeyFunction, secret: string): Response {
   if (answer.status === 401 || answer.status === 403) key.refuse(secret);
   return answer;
-}
-
-async function currentSecret(
-  endpoint: string,
-  setting: Credential['setting'],
-  secret: KeyFunction['get'],
-): Promise<string> {
-  let value: unknown;
-  try {
-    value = await secret();
-  } catch (cause) {
-    throw new CredentialError({ endpoint, setting, cause });
-  }
-  // What the platform says of such a value repeats it, and would be taken for the call's own fault.
-  if (typeof value !== 'string' || value === '' || headerValue(value) !== undefined) {
-    throw new CredentialError({ endpoint, setting });
-  }
-  return value;
 }

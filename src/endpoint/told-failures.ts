@@ -1,44 +1,29 @@
 import { isObject, property, textAt } from '../failure/foreign.ts';
 
-/** Where an event ends, which began after the one before. */
-const END = /\r\n\r\n|\n\n|\r\r/g;
+type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
 
 /**
  * Gives events by which a Responses stream says that it failed, `response.failed` and `error`, the form in which every major of the AI
  * SDK hands them on: `error` with its fields one level down.
  */
-export const withNestedErrors = (
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-): ReadableStream<Uint8Array<ArrayBuffer>> => body.pipeThrough(new TransformStream(new NestedErrors()));
-
-/** Holds back what is not a whole event, as the SDK's own parser does. */
-class NestedErrors implements Transformer<Uint8Array, Uint8Array<ArrayBuffer>> {
-  readonly #decoder = new TextDecoder();
-  readonly #encoder = new TextEncoder();
-  #rest = '';
-  /** The end of the rest: an event may be of megabytes, and only what is new is searched. */
-  #tail = '';
-
-  transform(chunk: Uint8Array, controller: TransformStreamDefaultController<Uint8Array<ArrayBuffer>>): void {
-    const piece = this.#decoder.decode(chunk, { stream: true });
-    const searched = this.#tail + piece;
-    const end = [...searched.matchAll(END)].at(-1);
-    const after = end === undefined ? searched : searched.slice(end.index + end[0].length);
-    const events = this.#rest + piece;
-    this.#rest = end === undefined ? events : after;
-    this.#tail = after.slice(-3);
-    if (end !== undefined)
-      controller.enqueue(this.#encoder.encode(nested(events.slice(0, events.length - after.length))));
-  }
-
-  flush(controller: TransformStreamDefaultController<Uint8Array<ArrayBuffer>>): void {
-    const rest = this.#rest + this.#decoder.decode();
-    if (rest !== '') controller.enqueue(this.#encoder.encode(nested(rest)));
-  }
+export function withNestedErrors(body: Body): Body {
+  // Not a `TextEncoderStream`: Node's goes from letter to letter, and an event may be of megabytes.
+  const encoder = new TextEncoder();
+  /** Of a line whose end has not come. */
+  let rest = '';
+  const lines = new TransformStream<string, Uint8Array<ArrayBuffer>>({
+    transform: (piece, controller) => {
+      const end = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r')) + 1;
+      if (end > 0) controller.enqueue(encoder.encode(nested(rest + piece.slice(0, end))));
+      rest = end > 0 ? piece.slice(end) : rest + piece;
+    },
+    flush: (controller) => controller.enqueue(encoder.encode(nested(rest))),
+  });
+  return body.pipeThrough(new TextDecoderStream()).pipeThrough(lines);
 }
 
-const nested = (events: string): string =>
-  /"type":\s*"(?:error|response\.failed)"/.test(events) ? events.replace(/^data:(.*)$/gm, nestedLine) : events;
+const nested = (lines: string): string =>
+  /"type":\s*"(?:error|response\.failed)"/.test(lines) ? lines.replace(/^data:(.*)$/gm, nestedLine) : lines;
 
 function nestedLine(line: string, data: string): string {
   const frame = parsed(data);

@@ -1,5 +1,4 @@
 type Bytes = Uint8Array<ArrayBuffer>;
-type Reader = ReadableStreamDefaultReader<Bytes>;
 
 /** A stream that says one of these needs no end of ours: it has given its reason, or says that it failed. */
 const ENDED = /"finish_reason"\s*:\s*"|"error"\s*:\s*[{"]|"object"\s*:\s*"error"/;
@@ -18,19 +17,22 @@ const encoder = new TextEncoder();
  *
  * The body is changed and not piped through another stream, which would be kilobytes for each answer under way.
  */
-export const endWhenDone = (body: ReadableStream<Bytes>): void => {
-  if (body instanceof ReadableStream) Object.setPrototypeOf(body, EndingStream.prototype);
-};
+export function endWhenDone(body: ReadableStream<Bytes>): void {
+  if (body instanceof ReadableStream) Object.assign(body, ENDING);
+}
 
-/** AI SDK 4 pipes a body, 5 to 7 read it. */
-class EndingStream extends ReadableStream<Bytes> {
-  // Bytes are read in no other way.
-  override getReader(): never {
-    return new EndingReader(super.getReader()) as never;
-  }
+/** Bytes are read in no other way: AI SDK 4 pipes a body, 5 to 7 read it. */
+const ENDING = {
+  getReader(this: ReadableStream<Bytes>): EndingReader {
+    return new EndingReader(this);
+  },
 
-  override pipeThrough<Read>(stage: ReadableWritablePair<Read, Bytes>, options?: StreamPipeOptions) {
-    const reader: Reader = this.getReader();
+  pipeThrough<Read>(
+    this: ReadableStream<Bytes>,
+    stage: ReadableWritablePair<Read, Bytes>,
+    options?: StreamPipeOptions,
+  ) {
+    const reader = new EndingReader(this);
     const source: UnderlyingDefaultSource<Bytes> = {
       pull: async (controller) => {
         const { done, value } = await reader.read();
@@ -40,34 +42,18 @@ class EndingStream extends ReadableStream<Bytes> {
       cancel: (reason) => reader.cancel(reason),
     };
     return new ReadableStream(source, { highWaterMark: 0 }).pipeThrough(stage, options);
-  }
-}
+  },
+};
 
 /** Hands on what it reads, and adds a reason after `[DONE]` where there was none. */
-class EndingReader implements Reader {
-  readonly #reader: Reader;
+class EndingReader extends ReadableStreamDefaultReader<Bytes> {
   #seen = '\n';
   #reason: 'stop' | 'tool_calls' | undefined;
   #hasEnded = false;
 
-  constructor(reader: Reader) {
-    this.#reader = reader;
-  }
-
-  get closed(): Promise<void> {
-    return this.#reader.closed;
-  }
-
-  cancel(reason?: unknown): Promise<void> {
-    return this.#reader.cancel(reason);
-  }
-
-  releaseLock(): void {
-    this.#reader.releaseLock();
-  }
-
-  read(): Promise<ReadableStreamReadResult<Bytes>> {
-    return this.#reader
+  // Not an async function, whose frame would be held for as long as the stream is silent.
+  override read(): Promise<ReadableStreamReadResult<Bytes>> {
+    return super
       .read()
       .then((result) => (result.done || this.#hasEnded ? result : { done: false, value: this.#look(result.value) }));
   }

@@ -1,4 +1,4 @@
-import type { EndpointType } from '../endpoint/endpoint.ts';
+import type { EndpointType } from '../endpoint/endpoint-type.ts';
 import { type Allowance, MINUTE_MS } from '../limits/allowance.ts';
 import { SlidingWindow } from '../limits/sliding-window.ts';
 import type { StatedLimit, StatedLimits, Unit } from '../limits/stated-limits.ts';

@@ -31,7 +31,7 @@ export class LiveInput implements Route {
     this.#kept = this.#watched(options[this.#field] as ReadableStream);
     const isRenamed = (deployment: Deployment): boolean => {
       const { modelId } = chain?.ringOf(deployment) ?? ring;
-      return deployment.endpoint.type.buildId(modelId) !== deployment.name;
+      return deployment.endpoint.buildId(modelId) !== deployment.name;
     };
     this.excluded = new Set((chain ?? ring).deployments.filter(isRenamed));
   }
@@ -61,7 +61,7 @@ export class LiveInput implements Route {
     const ofCall = headers.filter(([name]) => !KEY_HEADERS.includes(name.toLowerCase()));
     return {
       ...options,
-      headers: { ...Object.fromEntries(ofCall), ...(await deployment.endpoint.type.keyHeader?.()) },
+      headers: { ...Object.fromEntries(ofCall), ...(await deployment.endpoint.type.requests?.keyHeader()) },
     };
   }
 

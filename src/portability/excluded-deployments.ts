@@ -42,7 +42,7 @@ export function excludedDeployments(
 function lackedTool({ endpoint, providerName }: Target, tools: readonly HostedTool[]): string | undefined {
   if (tools.length === 0) return undefined;
   const listed = endpoint.provider['tools'];
-  return tools.find(({ id }) => !hasTool(listed, providerName, endpoint.type.isThirdParty, id))?.id;
+  return tools.find(({ id }) => !hasTool(listed, providerName, endpoint.isThirdParty, id))?.id;
 }
 
 /**

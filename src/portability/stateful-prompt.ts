@@ -55,7 +55,7 @@ export class StatefulPrompt {
     const { steps, tools } = this.#contents;
     const servers = mcpServers(tools);
     // Only our own endpoints can be made to send requests for approval in full.
-    const dropsApprovals = this.#dropsApprovals || endpoint.type.isThirdParty;
+    const dropsApprovals = this.#dropsApprovals || endpoint.isThirdParty;
     const recall = (approvalId: unknown) => this.#memory.recall(approvalId, servers);
     const inlining = new Inlining({ tools, specificationVersion, dropsApprovals, recall });
     const foreign = new Set(steps.filter((step) => this.#isForeign(step, target)).map(({ index }) => index));

@@ -64,7 +64,7 @@ const credentialsOf = (endpoint: Endpoint, kind: ModelKind): Subject => ({
 
 /** None where no endpoint serves an id, or none has models of its kind. */
 function ringOf(fleet: Fleet, api: ModelKind, id: string): readonly Ring[] {
-  const names = fleet.members.map(({ endpoint }) => endpoint.type.nameOf(id));
+  const names = fleet.members.map(({ endpoint }) => endpoint.nameOf(id));
   try {
     return [fleet.preview(kindOf([id, ...names], api), id)];
   } catch {

@@ -134,7 +134,7 @@ export class Fleet {
 }
 
 function deploymentAt({ endpoint, gates, deployments }: FleetMember, kind: ModelKind, modelId: string): Deployment {
-  const name = endpoint.type.nameOf(modelId);
+  const name = endpoint.nameOf(modelId);
   const family = familyOf(kind);
   const key = `${family}\n${name}`;
   const known = deployments.get(key);
@@ -157,7 +157,7 @@ function deploymentAt({ endpoint, gates, deployments }: FleetMember, kind: Model
 function answerOf(endpoint: Endpoint, kind: ModelKind, modelId: string): { refusal?: string; isFatal?: boolean } {
   const refusal = endpoint.refuses(modelId);
   if (refusal !== undefined) return { refusal };
-  const inability = endpoint.type.cannotServe(kind);
+  const inability = endpoint.type.cannotServe?.(kind);
   if (inability !== undefined) return { refusal: inability, isFatal: true };
   const lack = endpoint.lacks(kind, modelId);
   return lack === undefined ? {} : { refusal: lack };

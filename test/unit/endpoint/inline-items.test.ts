@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { inlineItemsHeader, withInlineItems } from '../../../src/endpoint/inline-items.ts';
+import { withOwnHeaders } from '../../../src/endpoint/own-headers.ts';
 
 const request = { type: 'mcp_approval_request', id: 'mcpr_1', name: 'remove', arguments: '{"what":"Ärger"}' };
 const answer = { type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: true };
@@ -17,7 +18,12 @@ async function sendThrough(input: readonly object[], headers: HeadersInit): Prom
     sent = init;
     return new Response();
   });
-  await send('https://any.example', { method: 'POST', headers, body: JSON.stringify({ model: 'gpt-5', input }) });
+  const own = { header: 'authorization', secret: 'any', headers: {}, prefixes: ['https://any.example/'] } as const;
+  await withOwnHeaders(send, own)('https://any.example/v1', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ model: 'gpt-5', input }),
+  });
   return sent as RequestInit & { body: string };
 }
 
@@ -41,9 +47,9 @@ describe('a request whose items are to be sent in full', () => {
   });
 
   it('keeps its other headers, and not the one that carried them', async () => {
-    const { headers } = await sendThrough([answer], { ...items, authorization: 'Bearer any' });
+    const { headers } = await sendThrough([answer], { ...items, 'x-tag': 'any' });
 
-    expect([...(headers as Headers)]).toEqual([['authorization', 'Bearer any']]);
+    expect(Object.keys(headers ?? {})).toEqual(['authorization', 'user-agent', 'x-tag']);
   });
 });
 

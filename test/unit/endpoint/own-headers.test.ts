@@ -11,8 +11,8 @@ it('the key and the headers of an endpoint go to URLs of its own alone', async (
       return new Response();
     },
     {
-      endpoint: 'a',
-      credential: { setting: 'apiKey', header: 'authorization', secret: 'k-1' },
+      header: 'authorization',
+      secret: 'k-1',
       headers: { 'x-gateway-key': 'g-1' },
       prefixes: ['https://a.example/v1/'],
     },
