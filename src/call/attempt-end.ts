@@ -1,10 +1,10 @@
 import type { TokenUsage } from '../events.ts';
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
-import { asksNotToRetry } from '../failure/asks-not-to-retry.ts';
 import { finishReasonName } from '../failure/failed-answer.ts';
 import { property } from '../failure/foreign.ts';
 import { failureHeaders } from '../failure/failure-facts.ts';
 import type { AttemptRecord, Failure } from '../failure/failure.ts';
+import { headerOf } from '../failure/response-headers.ts';
 import { withoutBulk } from '../failure/without-bulk.ts';
 import type { Outcome } from '../gates/outcome.ts';
 import type { StatedLimits } from '../limits/stated-limits.ts';
@@ -65,7 +65,8 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
   if (failure.class === 'retryable') {
     deployment.latency.record(now, 2 * Math.max(attempt.silentMs, deployment.latency.at(now)));
   }
-  const stated = lease.learnLimits(failureHeaders(error), now);
+  const headers = failureHeaders(error);
+  const stated = lease.learnLimits(headers, now);
   attempt.call.context.shared?.learn(lease, stated);
   if (failure.class === 'rate-limited') warnOfSharedQuota(attempt, failure, stated);
   const size = failure.class === 'rate-limited' ? rejectedSize(attempt.call, error) : undefined;
@@ -83,7 +84,8 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
     error: doubted?.error ?? error,
     failure,
     verdict,
-    isFinal: asksNotToRetry(error) || size?.exceedsLimit === true,
+    // openai-node `client.ts`: the same request is not to be sent there again.
+    isFinal: headerOf(headers, 'x-should-retry') === 'false' || size?.exceedsLimit === true,
   };
 }
 

@@ -1,6 +1,6 @@
 import { AISDKError } from '@ai-sdk/provider';
 
-import { has } from '../failure/foreign.ts';
+import { property } from '../failure/foreign.ts';
 
 type ErrorClass = new (options: never) => Error;
 
@@ -31,7 +31,7 @@ export function recognisable<Self, Base extends ErrorClass = typeof AISDKError>(
     }
 
     static isInstance(error: unknown): error is Self {
-      return has(error, marker);
+      return property(error, marker) === true;
     }
   }
   // A class made in a function has the type of its base alone: which class extends it, it cannot know.

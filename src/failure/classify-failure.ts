@@ -1,25 +1,11 @@
+import { isCodeWord } from './code-word.ts';
 import type { ClassifyFailure, Failure } from './failure.ts';
 import { FAILURE_CODES, GENERAL_CODES, meaningOf } from './failure-codes.ts';
 import { type FailureFacts, readFailure } from './failure-facts.ts';
 import { meaningOfStatus } from './failure-statuses.ts';
 import { isEndpoints } from './network-codes.ts';
-import { isCodeWord } from './code-word.ts';
-import { retryAfterMs, statedRetryAfterMs } from './retry-after.ts';
-
-/** Errors of the AI SDK that it throws before any request: about what the caller gave it, or about the endpoint's settings. */
-const BEFORE_REQUESTS: ReadonlyMap<string, Failure> = new Map<string, Failure>([
-  ['AI_UnsupportedFunctionalityError', { class: 'rejected' }],
-  ['AI_InvalidPromptError', { class: 'rejected' }],
-  ['AI_InvalidArgumentError', { class: 'rejected' }],
-  ['AI_NoSuchProviderReferenceError', { class: 'rejected' }],
-  ['AI_TooManyEmbeddingValuesForCallError', { class: 'rejected' }],
-  ['AI_InvalidMessageRoleError', { class: 'rejected' }],
-  ['AI_InvalidDataContentError', { class: 'rejected' }],
-  ['AI_DownloadError', { class: 'rejected' }],
-  ['AI_LoadAPIKeyError', { class: 'misconfigured', scope: 'endpoint' }],
-  ['AI_LoadSettingError', { class: 'misconfigured', scope: 'endpoint' }],
-  ['AI_NoSuchModelError', { class: 'misconfigured' }],
-]);
+import { headerOf } from './response-headers.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 /**
  * What a failure means: by status, error code, network cause and headers, never by words of a message.
@@ -36,30 +22,28 @@ export const classifyFailure: ClassifyFailure = (error) => {
 
 /** What is known surely counts before what is known in general; the last row is the network, or an answer that is broken. */
 const meaning = (facts: FailureFacts): Failure =>
-  ofName(facts) ??
-  meaningOf(facts.codes, FAILURE_CODES) ??
+  meaningOf([...facts.names, ...facts.codes], FAILURE_CODES) ??
   meaningOfStatus(facts) ??
   meaningOf(facts.codes, GENERAL_CODES) ?? {
     class: 'retryable',
     scope: facts.codes.some(isEndpoints) ? 'endpoint' : 'deployment',
   };
 
-const ofName = ({ names }: FailureFacts): Failure | undefined =>
-  names.map((name) => BEFORE_REQUESTS.get(name)).find((known) => known !== undefined);
-
 /** A rejection is one no more when the service says that the same may be tried again, unless it has said what is wrong. */
 const insisting = (failure: Failure, { headers }: FailureFacts): Failure =>
-  headers['x-should-retry'] === 'true' && failure.class === 'rejected' && failure.reason === undefined
+  failure.class === 'rejected' && failure.reason === undefined && headerOf(headers, 'x-should-retry') === 'true'
     ? { class: 'retryable' }
     : failure;
 
-/** A refusal that names the time at which it ends is a limit, whatever it is called. RFC 9110 names a time with 429 and 503 only. */
-function withTime(failure: Failure, { headers, words, statusCode = 0 }: FailureFacts): Failure {
+/** What is refused by these until a time that is named is limited, whatever it is called. RFC 9110 names a time with 429 and 503 only. */
+const LIMITING: ReadonlySet<number | undefined> = new Set([401, 402, 403, 503, 529]);
+
+function withTime(failure: Failure, { headers, words, statusCode }: FailureFacts): Failure {
   const now = Date.now();
-  const isRefusal = statusCode >= 401 && statusCode <= 403 && failure.class !== 'rejected';
-  const endsInMs = isRefusal ? statedRetryAfterMs(headers, now) : undefined;
-  if (endsInMs !== undefined) return { class: 'rate-limited', retryAfterMs: endsInMs };
-  return failure.class === 'rate-limited' ? { ...failure, retryAfterMs: retryAfterMs(headers, words, now) } : failure;
+  if (failure.class === 'rate-limited') return { ...failure, retryAfterMs: retryAfterMs(headers, now, words) };
+  const mayEnd = failure.class !== 'rejected' && LIMITING.has(statusCode);
+  const endsInMs = mayEnd ? retryAfterMs(headers, now) : undefined;
+  return endsInMs === undefined ? failure : { class: 'rate-limited', retryAfterMs: endsInMs };
 }
 
 /** Says of a failure without status or code at least what kind of error it was: an answer that is no JSON, a stream that was cut. */

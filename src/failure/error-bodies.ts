@@ -32,9 +32,6 @@ export const errorBodies = (link: object): readonly object[] =>
     isGuessed(link) ? undefined : link,
   ].flatMap((container) => bodiesIn(container, 0));
 
-/** What came as the body of a response, where it is a text. */
-export const bodyText = (link: object): string | undefined => textAt(link, 'responseBody');
-
 function bodiesIn(from: unknown, depth: number): readonly object[] {
   const container = parsed(from);
   if (!isObject(container) || depth > DEEPEST) return [];

@@ -3,7 +3,6 @@ import { APICallError } from '@ai-sdk/provider';
 import { responseOf } from '../sdk.ts';
 import { isCodeWord } from './code-word.ts';
 import { firstOf, isList, isObject, property, textAt } from './foreign.ts';
-import { knownHeaders } from './response-headers.ts';
 
 /** Finish reasons of answers that failed: of OpenRouter, Mistral and the AI SDK; of vLLM and SGLang; of DeepSeek. */
 const FAILED_REASONS: ReadonlySet<unknown> = new Set(['error', 'abort', 'insufficient_system_resource']);
@@ -39,7 +38,8 @@ export function failureOfAnswer(result: unknown, values?: unknown): APICallError
     message: textAt(error, 'message') ?? 'The service says that its answer failed.',
     url: '',
     requestBodyValues: {},
-    responseHeaders: knownHeaders(responseOf(result, 'headers')),
+    // Read with care, whatever they are.
+    responseHeaders: responseOf(result, 'headers') as Record<string, string>,
     data: { error },
     isRetryable: false,
   });

@@ -4,7 +4,8 @@ import type { Failure } from './failure.ts';
 export type CodeTable = readonly (readonly [meaning: Failure, ...codes: readonly (string | RegExp)[]])[];
 
 /**
- * Codes that decide, whatever the status, and wherever the code was found.
+ * Codes that decide, whatever the status, and wherever the code was found; and names of the errors that the AI SDK throws before any
+ * request.
  *
  * Sources: OpenAI's guide to error codes, and the error codes of a Response in its specification; Azure OpenAI's REST reference; the
  * error pages of OpenRouter, Mistral and Groq.
@@ -68,6 +69,15 @@ export const FAILURE_CODES: CodeTable = [
     'file_not_found',
     'container_not_found',
     'vector_store_not_found',
+    // What a model of the AI SDK cannot send.
+    'AI_UnsupportedFunctionalityError',
+    'AI_InvalidPromptError',
+    'AI_InvalidArgumentError',
+    'AI_NoSuchProviderReferenceError',
+    'AI_TooManyEmbeddingValuesForCallError',
+    'AI_InvalidMessageRoleError',
+    'AI_InvalidDataContentError',
+    'AI_DownloadError',
   ],
   [
     // The model or deployment does not exist here, or may not be used.
@@ -80,6 +90,7 @@ export const FAILURE_CODES: CodeTable = [
     'OperationNotSupported',
     'unsupported_model',
     'unknown_model',
+    'AI_NoSuchModelError',
     // A key that may do some things but not this one.
     'missing_scope',
     'insufficient_permissions',
@@ -90,6 +101,8 @@ export const FAILURE_CODES: CodeTable = [
   [
     { class: 'misconfigured', scope: 'endpoint' },
     'invalid_api_key',
+    'AI_LoadAPIKeyError',
+    'AI_LoadSettingError',
     // Google's, with status 400.
     'API_KEY_INVALID',
     'invalid_organization',

@@ -1,15 +1,14 @@
 import { isCodeWord } from './code-word.ts';
-import { bodyText, errorBodies } from './error-bodies.ts';
+import { errorBodies } from './error-bodies.ts';
 import { errorChain } from './error-chain.ts';
-import { firstOf, property, textAt } from './foreign.ts';
-import { knownHeaders, type ResponseHeaders } from './response-headers.ts';
+import { firstOf, isObject, property, textAt } from './foreign.ts';
 import { sentStatus } from './sent-status.ts';
 
-/** What an error says of itself, wherever it says it. Holds nothing of the error itself, which may be large. */
+/** What an error says of itself, wherever it says it. */
 export interface FailureFacts {
   /** HTTP status, when the service has sent one. */
   readonly statusCode: number | undefined;
-  readonly headers: ResponseHeaders;
+  readonly headers: unknown;
   /** Every `code` and `type` of the error, its body and its causes, the most telling first. */
   readonly codes: readonly string[];
   /** The parameter that an OpenAI error is about. */
@@ -30,7 +29,7 @@ export interface FailureFacts {
 export function readFailure(error: unknown): FailureFacts {
   const chain = errorChain(error);
   const bodies = chain.flatMap(errorBodies);
-  const body = chain.map(bodyText).find((text) => text !== undefined);
+  const body = chain.map((link) => textAt(link, 'responseBody')).find((text) => text !== undefined);
   const isPage = body !== undefined && /^\s*</.test(body);
   return {
     statusCode: sentStatus(chain, bodies),
@@ -48,13 +47,11 @@ export function readFailure(error: unknown): FailureFacts {
   };
 }
 
-/** The headers that came with a failure, as far as they are looked at. */
-export const failureHeaders = (error: unknown): ResponseHeaders => headersOf(errorChain(error));
+/** The headers that came with a failure. */
+export const failureHeaders = (error: unknown): unknown => headersOf(errorChain(error));
 
-const headersOf = (chain: readonly object[]): ResponseHeaders =>
-  knownHeaders(
-    chain.map((link) => property(link, 'responseHeaders')).find((headers) => (headers ?? undefined) !== undefined),
-  );
+const headersOf = (chain: readonly object[]): unknown =>
+  chain.map((link) => property(link, 'responseHeaders')).find(isObject);
 
 /** Not the names of the events that carry an error. */
 const codesOf = (body: object): readonly string[] =>

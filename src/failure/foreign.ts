@@ -7,21 +7,12 @@
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** A property; `undefined` when it cannot be read. */
-export function property(of: unknown, key: string): unknown {
+export function property(of: unknown, key: string | symbol): unknown {
   if (!isObject(of)) return undefined;
   try {
-    return (of as Readonly<Record<string, unknown>>)[key];
+    return (of as Readonly<Record<string | symbol, unknown>>)[key];
   } catch {
     return undefined;
-  }
-}
-
-/** Whether there is such a property. */
-export function has(of: unknown, key: symbol): boolean {
-  try {
-    return isObject(of) && key in of;
-  } catch {
-    return false;
   }
 }
 

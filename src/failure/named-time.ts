@@ -1,8 +1,12 @@
 /*
- * Times as services write them: a length (`26`, `119ms`, `6m0s`), or a moment (a date, a Unix timestamp).
+ * Times as services write them: a length (`26`, `119ms`, `6m0s`, `1 minute and 30 seconds`), or a moment (a date, a Unix timestamp).
  */
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, mil: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `7m12.5s`, `1 minute and 30 seconds`. */
+const SPAN =
+  /^(?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?![a-z])(?:,?\s*(?:and\s+)?(?=\d))?)+/i;
 
 /** As RFC 9110 and RFC 3339 prescribe: `Date.parse` makes a date of nearly anything. */
 const DATE =
@@ -27,7 +31,7 @@ export function msUntil(text: string | undefined, wallClockMs: number, unitMs: 1
   const trimmed = text.trim();
   if (/^\d+(?:\.\d+)?$/.test(trimmed)) return ofNumber(Number(trimmed), wallClockMs, unitMs);
   if (DATE.test(trimmed)) return ofMoment(Date.parse(trimmed), wallClockMs);
-  return durationMs(trimmed);
+  return SPAN.exec(trimmed)?.[0] === trimmed ? spanMs(trimmed) : undefined;
 }
 
 function ofNumber(value: number, wallClockMs: number, unitMs: number): number | undefined {
@@ -41,10 +45,11 @@ function ofNumber(value: number, wallClockMs: number, unitMs: number): number | 
 const ofMoment = (momentMs: number, wallClockMs: number): number | undefined =>
   Number.isNaN(momentMs) ? undefined : Math.max(0, momentMs - wallClockMs);
 
-/** `6m0s`, `14.981s`, `119ms`. */
-function durationMs(text: string): number | undefined {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/.test(text)) return undefined;
-  const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g);
-  const sum = [...parts].reduce((total, [, amount, unit]) => total + Number(amount) * (UNIT_MS[unit ?? ''] ?? 0), 0);
+/** Milliseconds of a length that is written with its units, at the beginning of a text. */
+export function spanMs(text: string): number | undefined {
+  const parts = SPAN.exec(text)?.[0].matchAll(/(\d+(?:\.\d+)?)\s*(ms|mil|[smhd])/gi);
+  if (parts === undefined) return undefined;
+  let sum = 0;
+  for (const [, amount, unit = ''] of parts) sum += Number(amount) * (UNIT_MS[unit.toLowerCase()] ?? 0);
   return Number.isFinite(sum) ? sum : undefined;
 }

@@ -1,5 +1,5 @@
 import { isObject, property } from './foreign.ts';
-import { knownHeaders } from './response-headers.ts';
+import { headerOf } from './response-headers.ts';
 
 /** The HTTP status of a failure, as it was sent: by the service's answer, or within the body of one that has status 200. */
 export function sentStatus(chain: readonly object[], bodies: readonly object[]): number | undefined {
@@ -27,7 +27,7 @@ export function isGuessed(link: object): boolean {
   if (property(chunk, 'sequence_number') !== undefined) return true;
   // After content it is no APICallError, which always has an address.
   if (property(link, 'url') === undefined) return true;
-  const type = knownHeaders(property(link, 'responseHeaders'))['content-type'];
+  const type = headerOf(property(link, 'responseHeaders'), 'content-type');
   return type?.includes('event-stream') === true && !isObject(property(chunk, 'error'));
 }
 

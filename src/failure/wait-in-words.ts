@@ -1,14 +1,10 @@
-import { msUntil } from './named-time.ts';
+import { msUntil, spanMs } from './named-time.ts';
 
 /** Words stand at the beginning: what is longer holds something else. */
 const LONGEST = 4_000;
 
 /** What comes before a time: "try again in", "retry after", "wait", "will be replenished in", "resets at". */
 const LEAD = /\b(?:again|retry|wait|replenished|resets?)[\s-]+(?:(?:after|in|for|at)\b)?[\s:]*/gi;
-
-/** "7 seconds", "1 minute and 30 seconds", "7m12.5s", "20ms". */
-const SPAN =
-  /^(?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?![a-z])(?:,?\s*(?:and\s+)?(?=\d))?)+/i;
 
 /** "00:58:14", and with days "5.03:23:11", as Azure API Management writes them. */
 const CLOCK = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?![\d:])/;
@@ -35,15 +31,9 @@ function timeAt(text: string, wallClockMs: number): number | undefined {
     const [days = 0, hours = 0, minutes = 0, seconds = 0] = clock.slice(1).map((figures) => Number(figures ?? 0));
     return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
   }
-  const span = SPAN.exec(text)?.[0];
-  if (span !== undefined) return msUntil(abbreviated(span), wallClockMs);
+  const span = spanMs(text);
+  if (span !== undefined) return span;
   const alone = ALONE.exec(text)?.[0];
   // A number before a word counts something else.
   return /^\d+(?:\.\d+)?\s+[a-z]/i.test(text) ? undefined : msUntil(alone, wallClockMs);
 }
-
-/** "1 minute and 30 seconds" as `1m30s`. */
-const abbreviated = (span: string): string =>
-  [...span.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/gi)]
-    .map(([, amount, unit = '']) => amount + (/^(?:ms|millis)/i.test(unit) ? 'ms' : unit.charAt(0).toLowerCase()))
-    .join('');

@@ -23,7 +23,8 @@ export function withoutBulk(error: unknown): unknown {
     url: textAt(error, 'url') ?? '',
     requestBodyValues: property(error, 'requestBodyValues'),
     ...(typeof statusCode === 'number' && { statusCode }),
-    responseHeaders: failureHeaders(error),
+    // Read with care, whatever they are.
+    responseHeaders: failureHeaders(error) as Record<string, string>,
     responseBody: beginningOf(bulk),
     isRetryable: false,
   });

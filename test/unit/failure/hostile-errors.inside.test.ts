@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { asksNotToRetry } from '../../../src/failure/asks-not-to-retry.ts';
 import { failureOfAnswer, isFailedFinish } from '../../../src/failure/failed-answer.ts';
 import { failureHeaders } from '../../../src/failure/failure-facts.ts';
 import { guardedClassifier } from '../../../src/failure/guarded-classifier.ts';
@@ -14,8 +13,7 @@ const classify = (error: unknown): Failure => classifyFailure(error, context);
 describe('a hostile error', () => {
   it.each(hostile)('is a failure like any other: %s', (_, error) => {
     expect(classify(error).class).toBe('retryable');
-    expect(asksNotToRetry(error)).toBe(false);
-    expect(failureHeaders(error)).toEqual({});
+    expect(failureHeaders(error)).toBeUndefined();
     expect(AttemptTimeoutError.isInstance(error)).toBe(false);
   });
 

@@ -5,7 +5,7 @@ import { retryAfterMs } from '../../../src/failure/retry-after.ts';
 
 const now = Date.parse('2026-03-01T12:00:00Z');
 const read = (headers: Readonly<Record<string, string>>, words?: string) =>
-  retryAfterMs(headers, words === undefined ? [] : [words], now);
+  retryAfterMs(headers, now, words === undefined ? [] : [words]);
 
 const empty = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': '0' };
 
