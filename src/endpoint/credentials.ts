@@ -17,8 +17,8 @@ export interface Credentials {
 export function statedCredentials(settings: EndpointSettings): Credentials {
   if (settings.type === undefined) return {};
   const { apiKey, baseURL } = settings;
-  const resourceName = settings.type === 'azure' ? settings.resourceName : undefined;
-  return { baseURL, resourceName, apiKey: typeof apiKey === 'string' ? apiKey : undefined };
+  const place = settings.type === 'azure' ? { baseURL, resourceName: settings.resourceName } : { baseURL };
+  return { ...place, apiKey: typeof apiKey === 'string' ? apiKey : undefined };
 }
 
 /** Reads what one endpoint needs. What is missing is told, not thrown, so that all of it can be told at once. */
