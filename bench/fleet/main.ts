@@ -1,5 +1,5 @@
 /**
- * Runs contestants side by side through scenarios, and writes bench/results/fleet.md.
+ * Runs contestants side by side through scenarios, writes bench/results/fleet.md and outage.json, and draws the pictures of them.
  *
  *     node bench/fleet/main.ts [scenario…] [--contestant name] [--seed n] [--quick] [--trace file]
  *
@@ -9,14 +9,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
+import type { PlannedCall } from './call-plan.ts';
 import { CONTESTANTS, findContestant } from './contestants/all.ts';
 import { OURS } from './contestants/contestant.ts';
 import { isDoubtful } from './effort.ts';
 import { groupBy } from './group-by.ts';
 import { askOracle } from './oracle.ts';
+import { type Outage, outageOf, PICTURED } from './outage.ts';
 import { seededRandom } from './random.ts';
 import type { Observation } from './records.ts';
-import { writeSections } from './results-file.ts';
+import { writeOutage, writeSections } from './results-file.ts';
 import { run } from './run.ts';
 import type { Scenario } from './scenario.ts';
 import { findScenario, SCENARIOS } from './scenarios/all.ts';
@@ -37,8 +39,7 @@ const seed = Number(values.seed);
 const chosen = values.contestant?.map((name) => findContestant(name).name) ?? (values.quick ? [OURS] : undefined);
 const scenarios = positionals.length === 0 ? SCENARIOS : positionals.map((name) => findScenario(name));
 
-async function runScenario(scenario: Scenario): Promise<readonly Result[]> {
-  const calls = scenario.calls(seededRandom(seed, scenario.drawnAs ?? scenario.name));
+async function runScenario(scenario: Scenario, calls: readonly PlannedCall[]): Promise<readonly Result[]> {
   const oracle = askOracle(scenario, calls);
   const names = CONTESTANTS.map(({ name }) => name).filter(
     (name) => (chosen?.includes(name) ?? true) && (scenario.contestants?.includes(name) ?? true),
@@ -78,12 +79,15 @@ function describeRun(contestant: string, { calls, client, server, transportMs }:
   ].join(' ');
 }
 
+let outage: Outage | undefined;
 const sections = new Map<string, string>();
 for (const scenario of scenarios) {
   const startedAt = performance.now();
   console.log(`-- ${scenario.name}`);
-  const results = await runScenario(scenario);
+  const calls = scenario.calls(seededRandom(seed, scenario.drawnAs ?? scenario.name));
+  const results = await runScenario(scenario, calls);
   const text = section(scenario, results);
+  if (scenario.name === PICTURED) outage = outageOf(scenario, calls, results);
   sections.set(scenario.name, text);
   console.log(`\n${text}\n   took ${((performance.now() - startedAt) / 1_000).toFixed(0)} s\n`);
 }
@@ -97,4 +101,7 @@ if (!values.quick && chosen === undefined) {
     SCENARIOS.map(({ name }) => name),
     setting,
   );
+  if (outage !== undefined) writeOutage(outage);
+  // A script of its own, for results that are there already.
+  await import('./draw.ts');
 }

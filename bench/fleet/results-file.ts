@@ -1,6 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import type { Outage } from './outage.ts';
 
 const FILE = new URL('../results/fleet.md', import.meta.url);
+const OUTAGE_FILE = new URL('../results/outage.json', import.meta.url);
 
 const PREAMBLE = `# A fleet of rate-limited endpoints, side by side
 
@@ -14,7 +19,16 @@ export function writeSections(sections: ReadonlyMap<string, string>, order: read
   const all = new Map([...readSections(), ...sections]);
   const listed = order.flatMap((name) => all.get(name) ?? []);
   writeFileSync(FILE, [PREAMBLE, `${setting}\n`, ...listed].join('\n'));
+  format(FILE);
 }
+
+export function writeOutage(outage: Outage): void {
+  writeFileSync(OUTAGE_FILE, JSON.stringify(outage));
+  format(OUTAGE_FILE);
+}
+
+/** As everything is that is committed. */
+const format = (file: URL): void => void execFileSync('npx', ['oxfmt', fileURLToPath(file)]);
 
 function readSections(): ReadonlyMap<string, string> {
   let text: string;

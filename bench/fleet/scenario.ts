@@ -15,6 +15,10 @@ export interface ServerPlan {
   readonly windowMs?: number;
   /** OpenAI only. @default false */
   readonly countsRejected?: boolean;
+  /** OpenAI only: the bucket of requests holds what comes in within so long. @default 60_000 */
+  readonly bucketMs?: number;
+  /** Its answers say nothing of its quota; a rejection still says when to come again. @default false */
+  readonly isSilentOnQuota?: boolean;
   /** Servers of one group share one quota, which is that of the first. */
   readonly quotaGroup?: string;
   /** Whether it serves the model that stands in for the one that calls ask for. @default false */
@@ -66,6 +70,8 @@ export interface Scenario {
   /** After this the caller of each call gives up. */
   readonly deadlineMs: number;
   readonly isStream: boolean;
+  /** Whether its table has the deployments' shares of the answers. @default false */
+  readonly showsShares?: boolean;
   readonly servers: readonly ServerPlan[];
   readonly wishes: Wishes;
   readonly calls: (random: Random) => readonly PlannedCall[];
@@ -83,10 +89,10 @@ export interface Target {
 }
 
 export function createQuota(plan: ServerPlan, index: number): Quota {
-  const { kind, rpm, tpm, windowMs = 10_000, countsRejected = false } = plan;
+  const { kind, rpm, tpm, windowMs = 10_000, countsRejected = false, bucketMs = 60_000 } = plan;
   return kind === 'azure'
     ? new AzureQuota({ rpm, tpm, windowMs, phaseMs: 3_700 * (index + 1) })
-    : new OpenAIQuota({ rpm, tpm, countsRejected });
+    : new OpenAIQuota({ rpm, tpm, countsRejected, bucketMs });
 }
 
 /** The quota of each server. */

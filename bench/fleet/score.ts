@@ -27,6 +27,8 @@ export interface Score {
   readonly recoveryMs: number | undefined;
   readonly whileAllDead: WhileAllDead | undefined;
   readonly integrity: Integrity;
+  /** Of each deployment among the answers. */
+  readonly shares: readonly number[];
   /** Where the fleet has a fallback model. */
   readonly fallback: FallbackScore | undefined;
   /** Where calls say how urgent they are. */

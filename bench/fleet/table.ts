@@ -85,6 +85,14 @@ function columnsFor(scenario: Scenario, results: readonly Result[]): readonly Co
     ...(has((score) => score.recoveryMs !== undefined)
       ? [{ title: 'full share again after, s', of: ({ score }: Result) => recovery(score) }]
       : []),
+    ...(scenario.showsShares === true
+      ? [
+          {
+            title: 'shares of the answers, %',
+            of: ({ score }: Result) => score.shares.map((share) => (100 * share).toFixed(1)).join(' / '),
+          },
+        ]
+      : []),
     ...(has((score) => score.cacheHits > 0)
       ? [
           {

@@ -3,7 +3,7 @@ import { groupBy } from './group-by.ts';
 import type { OracleCall } from './oracle.ts';
 import { type Percentiles, percentiles } from './percentiles.ts';
 import type { AttemptRecord, CallRecord, Observation } from './records.ts';
-import { fallbackScore, urgencyScore } from './where-calls-went.ts';
+import { fallbackScore, shares, urgencyScore } from './where-calls-went.ts';
 import { recoveryMs } from './recovery.ts';
 import { faultAt, type Scenario } from './scenario.ts';
 import type { Integrity, Score, WhileAllDead } from './score.ts';
@@ -42,6 +42,7 @@ export function takeScore(
     recoveryMs: recoveryMs(scenario, observation.attempts),
     whileAllDead: whileAllDead(scenario, counted, records, attempts),
     integrity: integrity(counted, records, attempts),
+    shares: shares(scenario, attempts),
     fallback: fallbackScore(scenario, byOracle, observation.attempts),
     urgency: urgencyScore(calls, counted, answered, observation.transportMs),
     ...cacheHits(calls, counted, attempts),

@@ -47,4 +47,11 @@ export const timesOracle = (
   atMost,
 });
 
+/** Where all deployments weigh the same. */
+export const sharesWithin = (points: number): Target => ({
+  text: `largest difference of a share from its weight, in points ≤ ${points}`,
+  figure: ({ shares }) => Math.max(...shares.map((share) => 100 * Math.abs(share - 1 / shares.length))),
+  atMost: points,
+});
+
 export const noneOf = (text: string, figure: Target['figure']): Target => ({ text, figure, atMost: 0 });

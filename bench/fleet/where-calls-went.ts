@@ -5,6 +5,12 @@ import type { AttemptRecord, CallRecord } from './records.ts';
 import type { Scenario } from './scenario.ts';
 import type { FallbackScore, UrgencyScore } from './score.ts';
 
+/** Of each deployment among the answers. */
+export function shares({ servers }: Scenario, attempts: readonly AttemptRecord[]): readonly number[] {
+  const answers = attempts.filter(({ outcome }) => outcome === 'answered');
+  return servers.map((_, index) => answers.filter(({ server }) => server === index).length / answers.length);
+}
+
 /** @param byOracle calls that count and that the oracle answers. */
 export function fallbackScore(
   { servers, warmUpMs, untilMs }: Scenario,

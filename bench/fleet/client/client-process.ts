@@ -1,9 +1,13 @@
 /** The process in which one contestant serves one scenario's calls. Started by run.ts. */
+import type { LanguageModel } from 'ai';
+
 import type { PlannedCall } from '../call-plan.ts';
+import type { Contestant } from '../contestants/contestant.ts';
 import { watchEffort } from '../effort.ts';
 import type { FromClient, ToClient } from '../messages.ts';
 import type { CallRecord } from '../records.ts';
 import { realTimers, ScaledTime } from '../scaled-time.ts';
+import type { Scenario } from '../scenario.ts';
 import { scaleGlobals } from './scale-globals.ts';
 
 type Prepare = Extract<ToClient, { readonly type: 'prepare' }>;
@@ -19,14 +23,10 @@ function tell(message: FromClient, then: () => void = () => undefined): void {
 process.on('unhandledRejection', (reason) => console.error('unhandled rejection:', reason));
 process.on('disconnect', () => process.exit(0));
 
-let settings: Prepare | undefined;
+let play: ((startsAtRealMs: number) => Promise<void>) | undefined;
 process.on('message', (message: ToClient) => {
-  if (message.type === 'prepare') {
-    settings = message;
-    prepare(message).then((transportMs) => tell({ type: 'prepared', transportMs }), giveUp);
-  } else if (settings !== undefined) {
-    play(settings, message.startsAtRealMs).catch(giveUp);
-  }
+  if (message.type === 'prepare') prepare(message).catch(giveUp);
+  else play?.(message.startsAtRealMs).catch(giveUp);
 });
 
 function giveUp(error: unknown): void {
@@ -34,27 +34,36 @@ function giveUp(error: unknown): void {
   process.exit(1);
 }
 
-async function prepare(message: Prepare): Promise<number> {
+/** Everything is loaded before the start: in faster time, what loads then would make the first calls late by seconds. */
+async function prepare(run: Prepare): Promise<void> {
   // First of all, before anything that is imported later can take the real ones.
-  scaleGlobals(message.timeFactor);
+  scaleGlobals(run.timeFactor);
   Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
   const { measureTransport } = await import('./transport.ts');
   const { findScenario } = await import('../scenarios/all.ts');
-  return measureTransport(message.calibrationPort, message.timeFactor, findScenario(message.scenario).isStream);
-}
-
-async function play(run: Prepare, startsAtRealMs: number): Promise<void> {
-  const { findScenario } = await import('../scenarios/all.ts');
   const { findContestant } = await import('../contestants/all.ts');
   const { describeFleet } = await import('./describe-fleet.ts');
-  const { makeCall } = await import('./application.ts');
   const { seededRandom } = await import('../random.ts');
 
   const scenario = findScenario(run.scenario);
   const calls = scenario.calls(seededRandom(run.seed, scenario.drawnAs ?? scenario.name));
   const contestant = findContestant(run.contestant);
   const model = contestant.createModel(describeFleet(scenario, run.ports));
-  const time = new ScaledTime(run.timeFactor, startsAtRealMs);
+  const transportMs = await measureTransport(run.calibrationPort, run.timeFactor, scenario, contestant);
+  play = (startsAtRealMs) =>
+    playCalls({ scenario, calls, contestant, model }, new ScaledTime(run.timeFactor, startsAtRealMs));
+  tell({ type: 'prepared', transportMs });
+}
+
+interface Play {
+  readonly scenario: Scenario;
+  readonly calls: readonly PlannedCall[];
+  readonly contestant: Contestant;
+  readonly model: LanguageModel;
+}
+
+async function playCalls({ scenario, calls, contestant, model }: Play, time: ScaledTime): Promise<void> {
+  const { makeCall } = await import('./application.ts');
   const now = (): number => time.now();
   const stopWatching = watchEffort();
 

@@ -6,19 +6,23 @@ export interface OpenAIQuotaSettings {
   readonly tpm: number;
   /** Whether requests that are turned away use up the quota as well, as OpenAI's guide says they do. */
   readonly countsRejected: boolean;
+  /** The bucket of requests holds what comes in within so long. */
+  readonly bucketMs: number;
 }
 
 /**
- * Requests and tokens in two buckets that refill continuously, a minute's worth each. Tokens are charged in advance, and
- * what was not used is given back with the answer.
+ * Requests and tokens in two buckets that refill continuously; that of tokens holds a minute's worth. Tokens are charged in
+ * advance, and what was not used is given back with the answer.
  */
 export class OpenAIQuota implements Quota {
   readonly #requests: TokenBucket;
   readonly #tokens: TokenBucket;
   readonly #countsRejected: boolean;
+  readonly #rpm: number;
 
-  constructor({ rpm, tpm, countsRejected }: OpenAIQuotaSettings) {
-    this.#requests = new TokenBucket(rpm);
+  constructor({ rpm, tpm, countsRejected, bucketMs }: OpenAIQuotaSettings) {
+    this.#rpm = rpm;
+    this.#requests = new TokenBucket(rpm, (rpm * bucketMs) / 60_000);
     this.#tokens = new TokenBucket(tpm);
     this.#countsRejected = countsRejected;
   }
@@ -41,7 +45,10 @@ export class OpenAIQuota implements Quota {
   }
 
   headers(atMs: number): Readonly<Record<string, string>> {
-    return { ...describe('requests', this.#requests, atMs), ...describe('tokens', this.#tokens, atMs) };
+    return {
+      ...describe('requests', this.#rpm, this.#requests, atMs),
+      ...describe('tokens', this.#tokens.capacity, this.#tokens, atMs),
+    };
   }
 
   rejectionHeaders(atMs: number, charge: Charge): Readonly<Record<string, string>> {
@@ -54,8 +61,13 @@ export class OpenAIQuota implements Quota {
   }
 }
 
-const describe = (of: 'requests' | 'tokens', bucket: TokenBucket, atMs: number): Readonly<Record<string, string>> => ({
-  [`x-ratelimit-limit-${of}`]: String(bucket.capacity),
+const describe = (
+  of: 'requests' | 'tokens',
+  perMinute: number,
+  bucket: TokenBucket,
+  atMs: number,
+): Readonly<Record<string, string>> => ({
+  [`x-ratelimit-limit-${of}`]: String(perMinute),
   [`x-ratelimit-remaining-${of}`]: String(Math.max(0, Math.floor(bucket.levelAt(atMs)))),
   [`x-ratelimit-reset-${of}`]: formatDuration(bucket.fullAt(atMs) - atMs),
 });

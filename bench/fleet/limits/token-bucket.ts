@@ -5,10 +5,11 @@ export class TokenBucket {
   #level: number;
   #at = 0;
 
-  constructor(perMinute: number) {
-    this.capacity = perMinute;
+  /** @param capacity a minute's worth, unless it is given. */
+  constructor(perMinute: number, capacity = perMinute) {
+    this.capacity = capacity;
     this.#perMs = perMinute / 60_000;
-    this.#level = perMinute;
+    this.#level = capacity;
   }
 
   levelAt(atMs: number): number {

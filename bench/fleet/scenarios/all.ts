@@ -1,11 +1,12 @@
 import type { Scenario } from '../scenario.ts';
 import { blackout } from './blackout.ts';
-import { brownOut } from './brown-out.ts';
+import { brownOuts } from './brown-out.ts';
 import { bursts } from './bursts.ts';
 import { cacheSessions } from './cache-sessions.ts';
+import { even } from './even.ts';
 import { fallbacks } from './fallback.ts';
 import { flaky } from './flaky.ts';
-import { hang } from './hang.ts';
+import { hangs } from './hang.ts';
 import { impatient } from './impatient.ts';
 import { load140 } from './load-140.ts';
 import { load85 } from './load-85.ts';
@@ -22,11 +23,12 @@ export const SCENARIOS: readonly Scenario[] = [
   impatient,
   tokenBound,
   ...unknownLimits,
+  even,
   outages,
-  brownOut,
-  hang,
+  ...brownOuts,
+  ...hangs,
   flaky,
-  bursts,
+  ...bursts,
   blackout,
   cacheSessions,
   ...fallbacks,

@@ -8,7 +8,7 @@ const DARK = { kind: 'dead', fromMs: 30_000, untilMs: 55_000 } as const;
 export const blackout: Scenario = {
   name: 'blackout',
   title: 'Blackout: all four dead for 25 s; callers wait for 40 s',
-  timeFactor: 10,
+  timeFactor: 12,
   warmUpMs: 10_000,
   untilMs: UNTIL_MS,
   deadlineMs: 40_000,

@@ -1,8 +1,9 @@
 import { ORDINARY_MIX, planCalls } from '../call-plan.ts';
+import { OURS } from '../contestants/contestant.ts';
 import type { Scenario } from '../scenario.ts';
 import { rateLimitedAtMost, successAtLeast, timesOracle } from '../targets.ts';
 
-const UNTIL_MS = 140_000;
+const UNTIL_MS = 125_000;
 const EVERY_MS = 15_000;
 const BURST = 80;
 
@@ -15,10 +16,10 @@ function burstArrivals(random: () => number): readonly number[] {
   return arrivals.toSorted((a, b) => a - b);
 }
 
-export const bursts: Scenario = {
+const known: Scenario = {
   name: 'bursts',
   title: 'Bursts of 80 calls every 15 s on windows of 10 s (30 calls each) and 1 s (2 calls each)',
-  timeFactor: 4,
+  timeFactor: 5,
   warmUpMs: 0,
   untilMs: UNTIL_MS,
   deadlineMs: 60_000,
@@ -31,5 +32,21 @@ export const bursts: Scenario = {
   ],
   wishes: { knowsLimits: true },
   calls: (random) => planCalls(random, burstArrivals(random), ORDINARY_MIX),
-  targets: [successAtLeast(1), rateLimitedAtMost(0.05), timesOracle('latency', 'p99', 1.3)],
+  contestants: [OURS, 'rotation', 'rotation with failover'],
+  targets: [successAtLeast(1), rateLimitedAtMost(0.05), timesOracle('latency', 'p99', 1.2)],
 };
+
+/** Neither limits nor windows are known, and answers say nothing of them: only a rejection says when to come again. */
+const unknown: Scenario = {
+  ...known,
+  name: 'bursts-unknown',
+  drawnAs: known.name,
+  title: 'The same bursts; limits and windows unknown in advance, and answers say nothing of them',
+  servers: known.servers.map((server) => ({ ...server, isSilentOnQuota: true })),
+  wishes: { knowsLimits: false },
+  // For the others nothing changes: they make no use of limits.
+  contestants: [OURS],
+  targets: [successAtLeast(1), timesOracle('latency', 'p99', 1.2)],
+};
+
+export const bursts: readonly Scenario[] = [known, unknown];

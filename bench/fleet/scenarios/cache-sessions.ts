@@ -1,4 +1,5 @@
 import { ORDINARY_MIX, planCalls } from '../call-plan.ts';
+import { OURS } from '../contestants/contestant.ts';
 import { exponential, type Random } from '../random.ts';
 import type { Scenario } from '../scenario.ts';
 import { successAtLeast } from '../targets.ts';
@@ -38,6 +39,7 @@ export const cacheSessions: Scenario = {
     const arrivals = planned.map(({ atMs }) => atMs);
     return planCalls(random, arrivals, ORDINARY_MIX, (index) => planned[index]!.cacheKey);
   },
+  contestants: [OURS, 'rotation', 'rotation with failover'],
   targets: [
     successAtLeast(1),
     {

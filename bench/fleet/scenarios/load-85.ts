@@ -8,7 +8,7 @@ const UNTIL_MS = 135_000;
 export const load85: Scenario = {
   name: 'load-85',
   title: 'Unequal quotas (150, 240, 120 and 60 a minute), 85 % load',
-  timeFactor: 15,
+  timeFactor: 18,
   warmUpMs: 15_000,
   untilMs: UNTIL_MS,
   deadlineMs: 60_000,

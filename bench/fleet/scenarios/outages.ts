@@ -8,7 +8,7 @@ const UNTIL_MS = 175_000;
 export const outages: Scenario = {
   name: 'outages',
   title: 'Two outages of 45 s, one endpoint each (503, then connections reset), 50 calls a minute and endpoint',
-  timeFactor: 15,
+  timeFactor: 18,
   warmUpMs: 10_000,
   untilMs: UNTIL_MS,
   deadlineMs: 60_000,

@@ -3,14 +3,14 @@ import { OURS } from '../contestants/contestant.ts';
 import type { Scenario } from '../scenario.ts';
 import { rateLimitedAtMost, successAtLeast } from '../targets.ts';
 
-const UNTIL_MS = 150_000;
+const UNTIL_MS = 120_000;
 const RPM = 480;
 const SHARED = { kind: 'azure', rpm: RPM, tpm: 10_000_000, windowMs: 10_000, quotaGroup: 'region' } as const;
 
 const quotaGroup: Scenario = {
   name: 'quota-group',
   title: 'Two endpoints of one region that share a quota of 480 a minute, 100 % load',
-  timeFactor: 8,
+  timeFactor: 10,
   warmUpMs: 20_000,
   untilMs: UNTIL_MS,
   deadlineMs: 60_000,
@@ -21,6 +21,7 @@ const quotaGroup: Scenario = {
   ],
   wishes: { knowsLimits: true },
   calls: (random) => planCalls(random, steadyArrivals(random, RPM, UNTIL_MS), ORDINARY_MIX),
+  contestants: [OURS, 'rotation', 'rotation with failover'],
   targets: [successAtLeast(1), rateLimitedAtMost(0.01)],
 };
 

@@ -1,4 +1,5 @@
 import { type CallMix, planCalls, steadyArrivals } from '../call-plan.ts';
+import { OURS } from '../contestants/contestant.ts';
 import type { Scenario } from '../scenario.ts';
 import { rateLimitedAtMost, successAtLeast } from '../targets.ts';
 
@@ -31,5 +32,6 @@ export const tokenBound: Scenario = {
   ],
   wishes: { knowsLimits: true },
   calls: (random) => planCalls(random, steadyArrivals(random, 290, UNTIL_MS), LARGE_MIX),
+  contestants: [OURS, 'rotation', 'rotation with failover'],
   targets: [successAtLeast(1), rateLimitedAtMost(0.02)],
 };

@@ -27,7 +27,7 @@ const urgency: Scenario = {
   ...load140,
   name: 'urgency',
   drawnAs: load140.name,
-  timeFactor: 6,
+  timeFactor: 8,
   title:
     'Unequal quotas (150, 240, 120 and 60 a minute), 140 % load, of which 20 % is interactive; calls wait for 15 s at most',
   contestants: [OURS, 'rotation'],
@@ -39,6 +39,7 @@ const urgency: Scenario = {
 const windows: Scenario = {
   ...urgency,
   name: 'urgency-windows',
+  contestants: [OURS],
   title: 'The same at two endpoints with windows of 10 s',
   servers: [
     { name: 'azure-a', kind: 'azure', rpm: 300, tpm: 10_000_000, windowMs: 10_000 },
@@ -51,6 +52,7 @@ const UNTIL_MS = 135_000;
 const crowded: Scenario = {
   ...urgency,
   name: 'urgency-crowded',
+  contestants: [OURS],
   drawnAs: 'urgency-crowded',
   title: 'The same with 120 % load of interactive calls alone, and 80 % of background calls beside it',
   calls: (random) =>

@@ -98,7 +98,7 @@ export class FleetServer {
     const charge = chargeOf(call);
     if (this.#quota.availableAt(at, charge) > at) {
       attempt.outcome = 'rate-limited';
-      const headers = { ...this.#quota.headers(at), ...this.#quota.rejectionHeaders(at, charge) };
+      const headers = { ...this.#quotaHeaders(at), ...this.#quota.rejectionHeaders(at, charge) };
       this.#quota.reject(at);
       time.after(REFUSAL_MS, () =>
         sendError(
@@ -117,10 +117,14 @@ export class FleetServer {
       attempt.outcome = wrong ?? 'answered';
       this.#quota.settle(time.now(), charge, usedTokensOf(call));
     };
-    const wire = { time, outgoing, headers: this.#quota.headers(at), wrong, complete };
+    const wire = { time, outgoing, headers: this.#quotaHeaders(at), wrong, complete };
     const firstTokenMs = firstTokenMsAt(this.#plan, call, at);
     if (body.stream === true) this.#stream(call, firstTokenMs, wire);
     else this.#whole(call, firstTokenMs, wire);
+  }
+
+  #quotaHeaders(at: number): Readonly<Record<string, string>> {
+    return this.#plan.isSilentOnQuota === true ? {} : this.#quota.headers(at);
   }
 
   #whole(call: PlannedCall, firstTokenMs: number, { time, outgoing, headers, wrong, complete }: Wire): void {
