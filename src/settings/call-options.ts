@@ -1,6 +1,6 @@
 import { InvalidSettingsError, type SettingsProblem } from '../errors/invalid-settings-error.ts';
 import type { CallOptions } from '../sdk.ts';
-import { anything, atLeast, type Check, inTurn, list, must, oneOf, wholeFrom } from './check.ts';
+import { anything, atLeast, type Check, filledList, list, must, object, oneOf, wholeFrom } from './check.ts';
 
 /**
  * What one call may say of where it goes, in `providerOptions.balanced`. It can only narrow what the provider's settings allow, since
@@ -47,17 +47,13 @@ export function readCallOptions(
   const given = (providerOptions ?? (providerMetadata as CallOptions['providerOptions']))?.['balanced'];
   if (given === undefined || given === null) return undefined;
   const all = endpoints.map(({ name }) => name);
-  const isKnown = must(`is no endpoint; there are ${all.map((name) => `"${name}"`).join(', ')}`, (name) =>
-    all.includes(name as string),
+  const isKnown = must<string>(`is no endpoint; there are ${all.map((name) => `"${name}"`).join(', ')}`, (name) =>
+    all.includes(name),
   );
-  const names = list('must be a list of names of endpoints', isKnown);
   const known: Readonly<Record<keyof BalancedCallOptions, Check>> = {
-    only: inTurn(
-      names,
-      must('must name at least one endpoint', (value) => (value as readonly unknown[]).length > 0),
-    ),
-    not: names,
-    order: names,
+    only: filledList('must be a list of names of endpoints', isKnown),
+    not: list('must be a list of names of endpoints', isKnown),
+    order: list('must be a list of names of endpoints', isKnown),
     maxWaitMs: atLeast(0),
     maxAttempts: wholeFrom(1),
     urgency: oneOf('interactive', 'background'),
@@ -65,13 +61,9 @@ export function readCallOptions(
     endpoint: anything,
     affinityKey: anything,
   };
-  const unknown = must(`is no option of a call; there are ${Object.keys(known).join(', ')}`, () => false);
-  const problems = Object.entries(given).flatMap(([name, value]) => {
-    // JSON has no `undefined`.
-    if (value === undefined || value === null || OF_RESULTS.has(name)) return [];
-    const check = Object.hasOwn(known, name) ? known[name as keyof BalancedCallOptions] : unknown;
-    return check(value, `${PATH}.${name}`);
-  });
+  // JSON has no `undefined`.
+  const said = Object.entries(given).filter(([name, value]) => value !== null && !OF_RESULTS.has(name));
+  const problems = object(known)(Object.fromEntries(said), PATH);
   if (problems.length > 0) throw invalidOptions(problems);
   return given;
 }

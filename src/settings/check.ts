@@ -5,8 +5,6 @@ export type Check = (value: unknown, path: string) => readonly SettingsProblem[]
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export const isText = (value: unknown): boolean => typeof value === 'string';
-
 export const isCallable = (value: unknown): boolean => typeof value === 'function';
 
 export const isObject = (value: unknown): value is object =>
@@ -22,11 +20,14 @@ const isPlain = (value: unknown): value is Fields => {
 
 export const anything: Check = () => [];
 
-/** One condition. */
+/** One condition, of a value whose type was checked before, in turn, where that is not `unknown`. */
 export const must =
-  (message: string, holds: (value: unknown) => boolean): Check =>
+  <Value>(message: string, holds: (value: Value) => boolean): Check =>
   (value, path) =>
-    holds(value) ? [] : [{ path, message }];
+    holds(value as Value) ? [] : [{ path, message }];
+
+/** Of a text or a list. */
+const filled = must<string | readonly unknown[]>('must not be empty', ({ length }) => length > 0);
 
 /** Checks of which each builds on those before it: the first that finds something ends it. */
 export const inTurn =
@@ -39,27 +40,23 @@ export const inTurn =
     return [];
   };
 
-/** Checks that do not depend on each other. */
-export const all =
-  (...checks: readonly Check[]): Check =>
-  (value, path) =>
-    checks.flatMap((check) => check(value, path));
-
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
 /** An object with these settings and no others. A setting that is `undefined` counts as left out. */
-export const object = (settings: Readonly<Record<string, Check>>, required: readonly string[] = []): Check =>
-  inTurn(must('must be a plain object', isPlain), (value, path) => {
+export const object = (settings: Readonly<Record<string, Check>>, required: readonly string[] = []): Check => {
+  const unknown = must(`is unknown; there are ${Object.keys(settings).join(', ')}`, () => false);
+  return inTurn(must('must be a plain object', isPlain), (value, path) => {
     const given = Object.entries(value as Fields).filter(([, setting]) => setting !== undefined);
     const missing = required.filter((name) => !given.some(([known]) => known === name));
     return [
       ...missing.map((name) => ({ path: join(path, name), message: 'is missing' })),
       ...given.flatMap(([name, setting]) => {
         const check = Object.hasOwn(settings, name) ? settings[name] : undefined;
-        return (check ?? must('is not a known setting', () => false))(setting, join(path, name));
+        return (check ?? unknown)(setting, join(path, name));
       }),
     ];
   });
+};
 
 /** An object whose keys are not known beforehand. A list is none. */
 export const record = (message: string, check: Check): Check =>
@@ -72,43 +69,31 @@ export const list = (message: string, check: Check): Check =>
     (value as readonly unknown[]).flatMap((entry, index) => check(entry, `${path}[${index}]`)),
   );
 
-export const oneOf = (...values: readonly string[]): Check => {
-  const quoted = values.map((value) => `'${value}'`);
-  return must(`must be ${quoted.join(' or ')}`, (value) => values.includes(value as string));
-};
+export const filledList = (message: string, check: Check): Check => inTurn(list(message, check), filled);
 
-export const text = inTurn(
-  must('must be a string', isText),
-  must('must not be empty', (value) => value !== ''),
-);
+export const oneOf = (...values: readonly string[]): Check =>
+  must<string>(`must be ${values.map((value) => `'${value}'`).join(' or ')}`, (value) => values.includes(value));
+
+export const string = must('must be a string', (value) => typeof value === 'string');
+
+export const text = inTurn(string, filled);
 
 export const flag = must('must be true or false', (value) => typeof value === 'boolean');
 
 export const callable = must('must be a function', isCallable);
 
-export const number = inTurn(
-  must('must be a number', (value) => typeof value === 'number' && !Number.isNaN(value)),
-  must('must be finite', Number.isFinite),
-);
+export const number = must('must be a finite number', Number.isFinite);
 
 export const positive = inTurn(
   number,
-  must('must be greater than 0', (value) => (value as number) > 0),
+  must<number>('must be greater than 0', (value) => value > 0),
 );
 
 export const atLeast = (least: number): Check =>
   inTurn(
     number,
-    must(`must be ${least} or more`, (value) => (value as number) >= least),
+    must<number>(`must be ${least} or more`, (value) => value >= least),
   );
 
 export const wholeFrom = (least: number): Check =>
   inTurn(atLeast(least), must('must be a whole number', Number.isInteger));
-
-/** Settings that say the same thing in different ways. */
-export const onlyOneOf =
-  (...names: readonly string[]): Check =>
-  (value, path) => {
-    const given = isPlain(value) ? names.filter((name) => value[name] !== undefined) : [];
-    return given.length < 2 ? [] : [{ path, message: `has both ${given.join(' and ')}; give one of them` }];
-  };

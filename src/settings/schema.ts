@@ -1,24 +1,23 @@
 import { MEMBERS } from '../sdk.ts';
 import { azureURLPrefix } from './azure-address.ts';
 import {
-  all,
   anything,
   atLeast,
   callable,
   type Check,
   flag,
+  filledList,
   inTurn,
   isCallable,
   isObject,
-  isText,
   list,
   must,
   number,
   object,
   oneOf,
-  onlyOneOf,
   positive,
   record,
+  string,
   text,
   wholeFrom,
 } from './check.ts';
@@ -46,19 +45,17 @@ const shortOr =
   (value, path) =>
     (typeof value === 'object' ? long : short)(value, path);
 
-const name = inTurn(
-  must('must be a model or deployment name', isText),
-  must('maps to nothing', (value) => value !== ''),
-);
 const modelIdsToNames = (check: Check): Check => record('must be an object that maps model ids to names', check);
-const atMostOne = must('must be at most 1', (value) => (value as number) <= 1);
+const atMostOne = must<number>('must be at most 1', (value) => value <= 1);
+
+/** None of these headers. */
+const withoutHeaders = (names: readonly string[], message: string): Check =>
+  must<object>(message, (headers) => Object.keys(headers).every((header) => !names.includes(header.toLowerCase())));
 
 const headers = inTurn(
-  record('must be an object of header values', must('must be a string', isText)),
-  must('has a name or a value that no header can have', (value) => isHeaders(value as Record<string, string>)),
-  must('has a header that belongs to the connection', (value) =>
-    Object.keys(value as object).every((header) => !CONNECTION_HEADERS.includes(header.toLowerCase())),
-  ),
+  record('must be an object of header values', string),
+  must('has a name or a value that no header can have', isHeaders),
+  withoutHeaders(CONNECTION_HEADERS, 'has a header that belongs to the connection'),
 );
 const timeout = object({ firstContentMs: positive, idleMs: positive, attemptMs: positive });
 const callDefaults = {
@@ -70,9 +67,7 @@ const callDefaults = {
 /** Of a deployment: the key is its endpoint's. */
 const ofNoKey = inTurn(
   headers,
-  must('has a header that carries a key: give it in the headers of the endpoint', (value) =>
-    Object.keys(value as object).every((header) => !KEY_HEADERS.includes(header.toLowerCase())),
-  ),
+  withoutHeaders(KEY_HEADERS, 'has a header that carries a key: give it in the headers of the endpoint'),
 );
 
 const limits = { rpm: positive, tpm: positive, maxConcurrency: wholeFrom(1) };
@@ -84,41 +79,30 @@ const common = {
   weight: positive,
   priority: number,
   quotaGroup: text,
-  deployments: modelIdsToNames(shortOr(name, object({ ...limits, ...callDefaults, headers: ofNoKey, name }, ['name']))),
-  models: inTurn(
-    list('must be a list of model ids', text),
-    must('must name at least one model', (value) => (value as readonly unknown[]).length > 0),
+  deployments: modelIdsToNames(
+    shortOr(text, object({ ...limits, ...callDefaults, headers: ofNoKey, name: text }, ['name'])),
   ),
+  models: filledList('must be a list of model ids', text),
 };
 
-const service = {
+const service: Readonly<Record<string, Check>> = {
   ...common,
   type: anything,
   baseURLEnv: obeying(variableName),
-  apiKey: inTurn(
-    must('must be a string or a function', (value) => isText(value) || isCallable(value)),
-    (value, path) => (isText(value) ? obeying(headerValue)(value, path) : []),
-  ),
+  apiKey: (value, path) => (isCallable(value) ? [] : obeying(headerValue)(value, path)),
   apiKeyEnv: obeying(variableName),
   fetch: callable,
   redirect: list('must be a list of origins', obeying(origin)),
 };
 
-const ofOneKeyAndPlace = (settings: Readonly<Record<string, Check>>): Check =>
-  all(
-    object(settings),
-    onlyOneOf('apiKey', 'apiKeyEnv', 'tokenProvider'),
-    onlyOneOf('resourceName', 'baseURL', 'baseURLEnv'),
-  );
-
-const openai = ofOneKeyAndPlace({
+const openai = object({
   ...service,
   baseURL: obeying(servicePrefix),
   organization: obeying(headerValue),
   project: obeying(headerValue),
 });
 
-const azure = ofOneKeyAndPlace({
+const azure = object({
   ...service,
   baseURL: obeying(azureURLPrefix),
   resourceName: obeying(resourceName),
@@ -134,12 +118,12 @@ const other = object({
   type: must('must be left out beside provider', (value) => value === undefined),
   provider: inTurn(
     must('must be an AI SDK provider', isObject),
-    must(
+    must<object>(
       "is a model; give the provider that makes it, such as openai instead of openai('gpt-5')",
-      (value) => !('modelId' in (value as object)),
+      (value) => !('modelId' in value),
     ),
-    must('makes no models: it has neither languageModel nor the like', (value) =>
-      memberNames.some((member) => isCallable((value as Readonly<Record<string, unknown>>)[member])),
+    must<Readonly<Record<string, unknown>>>('makes no models: it has neither languageModel nor the like', (value) =>
+      memberNames.some((member) => isCallable(value[member])),
     ),
   ),
 });
@@ -156,11 +140,8 @@ const endpoint: Check = (value, path) => {
 /** The shape of the settings, for code that TypeScript has not checked. */
 export const settingsShape = object(
   {
-    endpoints: inTurn(
-      list('must be a list of endpoints', endpoint),
-      must('must have at least one endpoint', (value) => (value as readonly unknown[]).length > 0),
-    ),
-    modelMapping: modelIdsToNames(name),
+    endpoints: filledList('must be a list of endpoints', endpoint),
+    modelMapping: modelIdsToNames(text),
     fallbacks: record(
       'must be an object that maps model ids to lists of model ids',
       list('must be a list of model ids', text),
@@ -195,9 +176,9 @@ export const settingsShape = object(
     statefulAffinity: flag,
     allowMixedEmbeddings: flag,
     onMissingCredentials: oneOf('throw', 'skip'),
-    state: must(
+    state: must<{ readonly admit?: unknown }>(
       'must be a shared state, such as redisState(client)',
-      (value) => isObject(value) && isCallable((value as { readonly admit?: unknown }).admit),
+      (value) => isObject(value) && isCallable(value.admit),
     ),
   },
   ['endpoints'],

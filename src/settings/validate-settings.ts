@@ -22,6 +22,7 @@ function contradictions(settings: BalancedProviderSettings): readonly SettingsPr
   const endpoints = given.map((endpoint) => (isObject(endpoint) ? endpoint : {}) as EndpointSettings);
   return [
     ...duplicateNames(endpoints),
+    ...endpoints.flatMap((endpoint, index) => ambiguities(endpoint, `endpoints[${index}]`)),
     ...contradictoryQuotas(endpoints),
     ...(settings.api === 'responses' ? endpointsWithoutResponses(endpoints) : []),
     ...uselessPicker(settings),
@@ -38,6 +39,18 @@ function duplicateNames(endpoints: readonly EndpointSettings[]): readonly Settin
       : [{ path: `endpoints[${index}].name`, message: `"${name}" is also the name of endpoints[${first}]` }];
   });
 }
+
+/** Settings of an endpoint that say the same thing in different ways. */
+const ALTERNATIVES = [
+  ['apiKey', 'apiKeyEnv', 'tokenProvider'],
+  ['resourceName', 'baseURL', 'baseURLEnv'],
+];
+
+const ambiguities = (endpoint: object, path: string): readonly SettingsProblem[] =>
+  ALTERNATIVES.flatMap((names) => {
+    const given = names.filter((name) => valueAt(endpoint, name) !== undefined);
+    return given.length < 2 ? [] : [{ path, message: `has both ${given.join(' and ')}; give one of them` }];
+  });
 
 /** Endpoints of one group are of one type, and their limits are said once or in the same way. */
 function contradictoryQuotas(endpoints: readonly EndpointSettings[]): readonly SettingsProblem[] {

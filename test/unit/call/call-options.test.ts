@@ -97,7 +97,7 @@ describe('a call', () => {
 
 describe('an option of a call that cannot be followed', () => {
   it.each([
-    [{ only: [] }, 'only', 'must name at least one endpoint'],
+    [{ only: [] }, 'only', 'must not be empty'],
     [{ only: ['e0', 'east'] }, 'only[1]', 'is no endpoint; there are "e0", "e1"'],
     [{ not: 'e0' }, 'not', 'must be a list of names of endpoints'],
     [{ not: ['e0', 'e1'] }, 'not', 'leaves no endpoint that serves this model; "e0", "e1" would'],
@@ -105,8 +105,8 @@ describe('an option of a call that cannot be followed', () => {
     [{ maxAttempts: 0 }, 'maxAttempts', 'must be 1 or more'],
     [{ maxAttempts: 1.5 }, 'maxAttempts', 'must be a whole number'],
     [{ maxWaitMs: -1 }, 'maxWaitMs', 'must be 0 or more'],
-    [{ maxWait: 1 }, 'maxWait', 'is no option of a call; there are only, not, order'],
-    [{ constructor: 1 }, 'constructor', 'is no option of a call'],
+    [{ maxWait: 1 }, 'maxWait', 'is unknown; there are only, not, order'],
+    [{ constructor: 1 }, 'constructor', 'is unknown; there are only'],
   ])('is refused before any request: %j', async (options, name, message) => {
     const { ask, attempts, balanced } = buildRing([answers(), answers()]);
     const started: unknown[] = [];

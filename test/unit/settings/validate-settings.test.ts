@@ -240,6 +240,12 @@ describe('settings that cannot work are refused, with the path of what is wrong:
     );
   });
 
+  it('an unknown key, with those that there are', () => {
+    expect(refusalOf({ endpoints: [openai], retry: { retries: 3 } }).problems[0]?.message).toBe(
+      'is unknown; there are rounds, minDelayMs, maxDelayMs, factor, jitter',
+    );
+  });
+
   it('every unknown key of one object, not just the first', () => {
     const settings = { endpoints: [{ ...openai, wieght: 1, nmae: 'a' }], cooldown: 1, balancing: true };
 
