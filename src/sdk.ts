@@ -109,18 +109,14 @@ export interface SdkEmbeddingModel extends SdkModel {
 
 type AnswerMethod = (options: CallOptions) => PromiseLike<CallResult>;
 
-/** Reranking models of v3 and v4, decision and extraction models of v4. */
+/** Models with one answer to each call: image, transcription and speech, reranking (v3 and v4), decision and extraction (v4). */
 export interface SdkAnswerModel extends SdkModel {
+  readonly doGenerate?: AnswerMethod;
   readonly doRerank?: AnswerMethod;
   readonly doDecide?: AnswerMethod;
   /** The older name of `doDecide`. */
   readonly doEvaluate?: AnswerMethod;
   readonly doExtract?: AnswerMethod;
-}
-
-/** Image, transcription and speech models. */
-export interface SdkGenerateModel extends SdkModel {
-  doGenerate(options: CallOptions): PromiseLike<CallResult>;
   /** Of transcription models of v4, where the service fetches the audio. */
   doGenerateFromUrl?(options: CallOptions): PromiseLike<CallResult | undefined>;
   /** Of transcription and speech models of v4, which take live audio or text. */

@@ -1,4 +1,5 @@
-import type { CallResult, ProviderMetadata } from '../sdk.ts';
+import type { Attempt } from '../call/attempt.ts';
+import type { CallResult } from '../sdk.ts';
 
 /** What results carry under `providerMetadata.balanced`. */
 // A type, not an interface, so that it compares with the SDK's metadata, which is made of index signatures.
@@ -11,9 +12,13 @@ export type BalancedMetadata = {
   readonly modelId: string;
 };
 
-/** Adds our metadata to a result or a stream part; `undefined` adds none, and hands back the same object. */
-export function withMetadata<Carrier extends CallResult>(carrier: Carrier, balanced: object | undefined): Carrier {
-  if (balanced === undefined) return carrier;
-  const providerMetadata: ProviderMetadata = { ...carrier.providerMetadata, balanced };
-  return { ...carrier, providerMetadata };
+/** Adds our metadata to a result, or to the last part of a stream. The same object where settings want none. */
+export function withMetadata<Carrier extends CallResult>(carrier: Carrier, { call, deployment }: Attempt): Carrier {
+  const { ring, context, attempts } = call;
+  if (!context.settings.metadata) return carrier;
+  const own: BalancedMetadata = { endpoint: deployment.endpoint.name, attempts, modelId: ring.modelId };
+  // `generateImage` joins the lists of images of each provider's metadata, and fails where there is none.
+  const balanced =
+    ring.kind === 'image' ? { images: Array.from(carrier['images'] as ArrayLike<unknown>, () => own) } : own;
+  return { ...carrier, providerMetadata: { ...carrier.providerMetadata, balanced } };
 }

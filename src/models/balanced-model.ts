@@ -1,6 +1,6 @@
+import type { Attempt } from '../call/attempt.ts';
 import type { CallContext } from '../call/call-context.ts';
 import type { ConversationMemory } from '../portability/conversation-memory.ts';
-import type { Deployment } from '../deployment/deployment.ts';
 import type { Chain } from '../ring/chain.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { ModelSettings, SdkModel } from '../sdk.ts';
@@ -19,8 +19,12 @@ export interface BalancedModelOptions<Model extends SdkModel> {
   readonly context: ModelContext;
   /** AI SDK 4's second argument of model functions. */
   readonly settings: ModelSettings | undefined;
-  /** The real model of a ring at one of its deployments. */
-  readonly modelAt: (deployment: Deployment, ring: Ring) => Model;
   /** One for each deployment, made before credentials are known: what the properties are read from. */
   readonly templates: readonly Model[];
 }
+
+/** The real model of an attempt. Not kept: when credentials were found, the endpoint has built it again. */
+export const modelOf = <Model extends SdkModel>(
+  { settings }: BalancedModelOptions<Model>,
+  { call: { ring }, deployment }: Attempt,
+): Model => deployment.endpoint.model(ring.kind, ring.modelId, settings) as Model;

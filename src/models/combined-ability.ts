@@ -1,10 +1,15 @@
 import type { MaybePromise } from '../sdk.ts';
-import { commonUrls, type SupportedUrls } from './common-urls.ts';
 
 type Limit = (options: { readonly modelId: string }) => unknown;
 
+/** URLs that a model can fetch by itself: patterns by media type. For others the AI SDK downloads the file first. */
+type SupportedUrls = Readonly<Record<string, readonly RegExp[]>>;
+
+/** Decides how large `embedMany` makes its chunks; not to be seen in the types, but in AI SDK 5 to 7. */
+const MAX_INPUT_BYTES = Symbol.for('vercel.ai.embeddingModel.maxInputBytesPerCall');
+
 /** How what the models of a ring say of themselves is put together: the least that any of them can do, in whichever order they come. */
-export const COMBINED: Readonly<Record<string, (values: readonly never[]) => unknown>> = {
+export const COMBINED: Readonly<Record<PropertyKey, (values: readonly never[]) => unknown>> = {
   specificationVersion: same,
   // There is no least of these: with none, SDK 4 asks its user instead of guessing wrong.
   defaultObjectGenerationMode: same,
@@ -15,6 +20,7 @@ export const COMBINED: Readonly<Record<string, (values: readonly never[]) => unk
   supportsParallelCalls: (values) => settled(values, (said) => said.every(Boolean)),
   supportedUrls: (values) => settled<SupportedUrls | undefined>(values, commonUrls),
   maxEmbeddingsPerCall: (values) => settled(values, smallest),
+  [MAX_INPUT_BYTES]: smallest,
   maxImagesPerCall: leastLimit,
   supportedQuestionTypes: common,
   supportedFieldTypes: common,
@@ -42,7 +48,7 @@ function all(values: readonly unknown[]): boolean | undefined {
 }
 
 /** The smallest of the numbers that are known. */
-export function smallest(values: readonly unknown[]): number | undefined {
+function smallest(values: readonly unknown[]): number | undefined {
   const known = values.filter((value) => typeof value === 'number');
   return known.length === 0 ? undefined : Math.min(...known);
 }
@@ -56,3 +62,13 @@ function leastLimit(values: readonly unknown[]): unknown {
 
 const least = (limits: readonly unknown[]): number | undefined =>
   smallest(limits) === undefined ? undefined : smallest(limits.map((limit) => (typeof limit === 'number' ? limit : 1)));
+
+/** Media types that all have, with the patterns that all have. */
+function commonUrls(all: readonly (SupportedUrls | undefined)[]): SupportedUrls {
+  const [first = {}, ...others] = all;
+  const shared = Object.entries(first).map(([mediaType, patterns]) => {
+    const known = others.map((urls) => (urls?.[mediaType] ?? []).map(String));
+    return [mediaType, patterns.filter((pattern) => known.every((list) => list.includes(String(pattern))))] as const;
+  });
+  return Object.fromEntries(shared.filter(([, patterns]) => patterns.length > 0));
+}

@@ -9,42 +9,35 @@ import { failureOfAnswer } from '../failure/failed-answer.ts';
 import type { Conversation } from '../portability/conversation.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
 import { type CallOptions, type CallResult, responseOf, type SdkModel } from '../sdk.ts';
-import { type BalancedMetadata, withMetadata } from './balanced-metadata.ts';
-import type { BalancedModelOptions } from './balanced-model.ts';
-
-/** What differs between the calls of one kind of model and another. */
-export interface Generation<Model extends SdkModel, Result extends CallResult> {
-  /** Calls a real model. */
-  readonly ask: (model: Model, options: CallOptions) => PromiseLike<Result>;
-  /** Puts our metadata into the shape that the kind has. */
-  readonly toMetadata?: (balanced: BalancedMetadata, result: Result) => object;
-  /** Whether a content filter has left nothing of an answer, so that another deployment is to be asked. */
-  readonly isFiltered?: ((result: Result) => boolean) | undefined;
-}
+import { isFiltered } from '../stream/stream-part.ts';
+import { withMetadata } from './balanced-metadata.ts';
+import { type BalancedModelOptions, modelOf } from './balanced-model.ts';
 
 /**
  * Runs a call that has one answer. What its closures hold is part of what each of thousands of calls keeps while it waits: no async
  * function, and nothing taken apart.
  *
+ * @param ask calls a real model.
  * @param conversation where prompts may refer to what endpoints have stored.
  */
 export function generate<Model extends SdkModel, Result extends CallResult>(
   parts: BalancedModelOptions<Model>,
   options: CallOptions,
-  generation: Generation<Model, Result>,
+  ask: (model: Model, options: CallOptions) => PromiseLike<Result>,
   conversation?: Conversation,
 ): Promise<Result> {
-  const { isFiltered } = generation;
+  const { ring, context } = parts;
   const question: Question<Result> = {
-    ask: ({ call: { ring }, deployment, signal }) => {
+    ask: (attempt) => {
+      const { deployment, signal } = attempt;
       const adapted =
-        conversation?.optionsFor(deployment, options) ?? mapCallOptions(options, deployment.target(ring.kind));
-      return generation.ask(parts.modelAt(deployment, ring), withSignal(adapted, signal));
+        conversation?.optionsFor(deployment, options) ??
+        mapCallOptions(options, deployment.target(attempt.call.ring.kind));
+      return ask(modelOf(parts, attempt), withSignal(adapted, signal));
     },
     headersOf,
-    failureOf:
-      parts.ring.kind === 'embedding' ? (answer) => failureOfAnswer(answer, options['values']) : failureOfAnswer,
-    isFiltered,
+    failureOf: ring.kind === 'embedding' ? (answer) => failureOfAnswer(answer, options['values']) : failureOfAnswer,
+    isFiltered: context.settings.failoverOn.has('content-filter') ? isEmptied : undefined,
   };
   let answered: Promise<Answered<Result>>;
   try {
@@ -55,10 +48,7 @@ export function generate<Model extends SdkModel, Result extends CallResult>(
   return answered.then(({ attempt, answer }) => {
     const { call, deployment } = attempt;
     call.end('success', attempt, succeed(attempt, answer));
-    const result = withURL(conversation?.toResult(answer, deployment) ?? answer, attempt);
-    if (!call.context.settings.metadata) return result;
-    const balanced = balancedMetadata(attempt);
-    return withMetadata(result, generation.toMetadata?.(balanced, result) ?? balanced);
+    return withMetadata(withURL(conversation?.toResult(answer, deployment) ?? answer, attempt), attempt);
   });
 }
 
@@ -73,7 +63,8 @@ export function beginCall(
   return new Call({ ring, chain, options, context, isStream, route, wishes });
 }
 
-const headersOf = (answer: CallResult): unknown => responseOf(answer, 'headers');
+/** Headers of an answer. */
+export const headersOf = (answer: CallResult): unknown => responseOf(answer, 'headers');
 
 /** AI SDK 7's telemetry reads the address of the server off the URL of the request, which not all models state: its origin is enough. */
 function withURL<Result extends CallResult>(result: Result, { deployment }: Attempt): Result {
@@ -87,9 +78,12 @@ function withURL<Result extends CallResult>(result: Result, { deployment }: Atte
 export const withSignal = (options: CallOptions, signal: AbortSignal | undefined): CallOptions =>
   signal === options.abortSignal ? options : { ...options, abortSignal: signal };
 
-/** What results carry of the attempt that answered. */
-export const balancedMetadata = ({ deployment, call }: Attempt): BalancedMetadata => ({
-  endpoint: deployment.endpoint.name,
-  attempts: call.attempts,
-  modelId: call.ring.modelId,
-});
+/** Whether a content filter has left nothing of an answer. v1 has its parts in fields of their own. */
+function isEmptied(result: CallResult): boolean {
+  const { content, text, reasoning, toolCalls } = result;
+  const parts = Array.isArray(content) ? content : [text, reasoning, toolCalls].filter(isSomething);
+  return isFiltered(result) && parts.length === 0;
+}
+
+const isSomething = (value: unknown): boolean =>
+  value !== undefined && value !== null && (value as { readonly length?: number }).length !== 0;

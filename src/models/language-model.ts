@@ -1,6 +1,5 @@
-import { isFiltered } from '../stream/stream-part.ts';
-import type { CallOptions, CallResult, SdkLanguageModel, StreamResult } from '../sdk.ts';
-import { conversationsWith } from '../portability/conversation.ts';
+import type { CallOptions, CallResult, SdkLanguageModel } from '../sdk.ts';
+import { type Conversation, conversationsWith } from '../portability/conversation.ts';
 import type { BalancedModelOptions } from './balanced-model.ts';
 import { generate } from './generate.ts';
 import { mirror } from './mirror.ts';
@@ -16,35 +15,18 @@ export function createLanguageModel(parts: BalancedModelOptions<SdkLanguageModel
     events,
     affinity: settings.statefulAffinity,
   });
-  const generation = { ask, isFiltered: settings.failoverOn.has('content-filter') ? isEmptied : undefined };
+  const inConversation = <T>(options: CallOptions, run: (conversation: Conversation) => Promise<T>): Promise<T> => {
+    const begun = beginConversation(options);
+    return begun instanceof Promise ? begun.then(run) : run(begun);
+  };
   return mirror(parts, {
     ...(templates[0]?.supportsUrl && {
       // v1's way to say which URLs a model fetches by itself.
       supportsUrl: (url: URL) => templates.every((model) => model.supportsUrl?.(url) === true),
     }),
-    doGenerate: (options: CallOptions): Promise<CallResult> => {
-      const begun = beginConversation(options);
-      return begun instanceof Promise
-        ? begun.then((each) => generate(parts, options, generation, each))
-        : generate(parts, options, generation, begun);
-    },
-    doStream: (options: CallOptions): Promise<StreamResult> => {
-      const begun = beginConversation(options);
-      return begun instanceof Promise
-        ? begun.then((each) => streamAnswer(parts, options, each))
-        : streamAnswer(parts, options, begun);
-    },
+    doGenerate: (options: CallOptions) => inConversation(options, (each) => generate(parts, options, ask, each)),
+    doStream: (options: CallOptions) => inConversation(options, (each) => streamAnswer(parts, options, each)),
   });
 }
 
 const ask = (model: SdkLanguageModel, options: CallOptions): PromiseLike<CallResult> => model.doGenerate(options);
-
-/** Whether a content filter has left nothing of an answer. v1 has its parts in fields of their own. */
-function isEmptied(result: CallResult): boolean {
-  const { content, text, reasoning, toolCalls } = result;
-  const parts = Array.isArray(content) ? content : [text, reasoning, toolCalls].filter(isSomething);
-  return isFiltered(result) && parts.length === 0;
-}
-
-const isSomething = (value: unknown): boolean =>
-  value !== undefined && value !== null && (value as { readonly length?: number }).length !== 0;

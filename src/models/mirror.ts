@@ -17,10 +17,10 @@ export function mirror<Own extends object>(
 ): Own & SdkModel {
   // The rest is defined below.
   const mirrored = { provider: `balanced.${ring.kind}`, modelId: ring.modelId } as Own & SdkModel;
-  for (const [name, combine] of Object.entries(COMBINED)) {
+  for (const name of Reflect.ownKeys(COMBINED)) {
     if (!templates.some((model) => name in model)) continue;
     // Each takes what models have under its name.
-    const get = (): unknown => combine(templates.map((model) => valueOf(model, name)) as never[]);
+    const get = (): unknown => COMBINED[name]?.(templates.map((model) => valueOf(model, name)) as never[]);
     Object.defineProperty(mirrored, name, { get, enumerable: true, configurable: true });
   }
   const [first] = templates;
@@ -32,7 +32,7 @@ export function mirror<Own extends object>(
 }
 
 /** A limit may be a function, which is its model's own: it knows that by its own id. */
-function valueOf(model: SdkModel, name: string): unknown {
+function valueOf(model: SdkModel, name: PropertyKey): unknown {
   const value: unknown = Reflect.get(model, name);
   return typeof value === 'function' ? (): unknown => value.call(model, { modelId: model.modelId }) : value;
 }

@@ -1,23 +1,14 @@
-import type { Deployment } from '../deployment/deployment.ts';
 import { InvalidSettingsError } from '../errors/invalid-settings-error.ts';
 import { LruMap } from '../lru-map.ts';
 import type { Fleet } from '../ring/fleet.ts';
 import { Chain } from '../ring/chain.ts';
 import { standInsOf } from '../ring/model-ids.ts';
 import type { Ring } from '../ring/ring.ts';
-import type {
-  ModelKind,
-  ModelSettings,
-  SdkEmbeddingModel,
-  SdkGenerateModel,
-  SdkLanguageModel,
-  SdkModel,
-} from '../sdk.ts';
+import type { ModelKind, ModelSettings, SdkEmbeddingModel, SdkLanguageModel, SdkModel } from '../sdk.ts';
 import { createAnswerModel } from './answer-model.ts';
 import type { BalancedModelOptions, ModelContext } from './balanced-model.ts';
 import { type DimensionsCheck, dimensionsCheck, refuseMixedNames } from './embedding-dimensions.ts';
 import { createEmbeddingModel } from './embedding-model.ts';
-import { createGenerateModel } from './generate-model.ts';
 import { createLanguageModel } from './language-model.ts';
 
 /** Models that are kept for the next call that asks for them. */
@@ -32,13 +23,12 @@ export type MakeBalancedModel = (kind: ModelKind, id: string, settings: ModelSet
 /** @param logical the logical id for what a caller asks for. */
 export function modelFactory(fleet: Fleet, logical: (id: string) => string, context: ModelContext): MakeBalancedModel {
   const made = new LruMap<string, SdkModel>(MOST_MODELS);
-  const checks = new WeakMap<Ring, DimensionsCheck>();
-
+  // One for each ring: calls wait at its chain, and its models have vectors of one length.
   const chains = new WeakMap<Ring, Chain>();
+  const checks = new WeakMap<Ring, DimensionsCheck>();
   const { allowMixedEmbeddings } = context.settings;
   const standIns = standInsOf(context.settings, logical);
 
-  /** One for each ring, since calls wait at it. */
   const chainOf = (ring: Ring): Chain | undefined => {
     const { kind, modelId } = ring;
     const ids = standIns.get(modelId) ?? [];
@@ -50,7 +40,8 @@ export function modelFactory(fleet: Fleet, logical: (id: string) => string, cont
   };
 
   const create = (ring: Ring, settings: ModelSettings | undefined): SdkModel => {
-    const options = modelOptions(ring, chainOf(ring), context, settings);
+    const chain = chainOf(ring);
+    const options = { ring, chain, context, settings, templates: templatesOf(ring, chain, settings) };
     switch (ring.kind) {
       case 'embedding': {
         if (!allowMixedEmbeddings) refuseMixedNames(ring);
@@ -61,7 +52,6 @@ export function modelFactory(fleet: Fleet, logical: (id: string) => string, cont
       case 'image':
       case 'transcription':
       case 'speech':
-        return createGenerateModel(options as BalancedModelOptions<SdkGenerateModel>);
       case 'reranking':
       case 'decision':
       case 'extraction':
@@ -94,50 +84,24 @@ const mixedFallback = (modelId: string): InvalidSettingsError =>
     },
   ]);
 
-function modelOptions(
-  ring: Ring,
-  chain: Chain | undefined,
-  context: ModelContext,
-  settings: ModelSettings | undefined,
-): BalancedModelOptions<SdkModel> {
-  const models = new Map<Ring, Map<Deployment, SdkModel>>();
-  const build = ({ endpoint }: Deployment, { kind, modelId }: Ring): SdkModel =>
-    endpoint.model(kind, modelId, settings) as SdkModel;
+/**
+ * The models that a balanced model stands for, as they are before credentials are known.
+ *
+ * @throws {InvalidSettingsError} when a provider that was handed in is of another AI SDK major.
+ */
+function templatesOf(ring: Ring, chain: Chain | undefined, settings: ModelSettings | undefined): readonly SdkModel[] {
   const { deployments } = chain ?? ring;
-  return {
-    ring,
-    chain,
-    context,
-    settings,
-    templates: oneSpecification(
-      deployments,
-      deployments.map((each) => build(each, chain?.ringOf(each) ?? ring)),
-    ),
-    // Built again at the first call, when the credentials are there.
-    modelAt: (deployment, at) => {
-      const known = models.get(at) ?? new Map<Deployment, SdkModel>();
-      models.set(at, known);
-      const model = known.get(deployment) ?? build(deployment, at);
-      known.set(deployment, model);
-      return model;
-    },
-  };
-}
-
-/** @throws {InvalidSettingsError} when a provider that was handed in is of another AI SDK major. */
-function oneSpecification(deployments: readonly Deployment[], models: readonly SdkModel[]): readonly SdkModel[] {
-  const expected = models[0]?.specificationVersion;
-  const [first, ...names] = deployments.map(({ endpoint }) => `"${endpoint.name}"`);
-  const problems = models.slice(1).flatMap(({ specificationVersion }, index) =>
-    specificationVersion === expected
-      ? []
-      : [
-          {
-            path: `endpoint ${names[index]}`,
-            message: `its models have specification ${specificationVersion}, those of ${first} have ${expected}; install providers of one AI SDK line`,
-          },
-        ],
-  );
+  const models = deployments.map((each) => {
+    const { kind, modelId } = chain?.ringOf(each) ?? ring;
+    // A ring holds deployments that have a model.
+    return each.endpoint.model(kind, modelId, settings) as SdkModel;
+  });
+  const [first, expected] = [deployments[0]?.endpoint.name, models[0]?.specificationVersion];
+  const problems = deployments.flatMap(({ endpoint }, index) => {
+    const version = models[index]?.specificationVersion;
+    const message = `its models have specification ${version}, those of "${first}" have ${expected}; install providers of one AI SDK line`;
+    return version === expected ? [] : [{ path: `endpoint "${endpoint.name}"`, message }];
+  });
   if (problems.length > 0) throw new InvalidSettingsError(problems);
   return models;
 }

@@ -1,20 +1,12 @@
-import { fail, succeed } from '../call/attempt-end.ts';
 import type { Route } from '../call/route.ts';
 import { runCall } from '../call/run-call.ts';
 import type { Deployment } from '../deployment/deployment.ts';
-import {
-  type CallOptions,
-  responseOf,
-  type SdkLanguageModel,
-  type SdkModel,
-  type StreamPart,
-  type StreamResult,
-} from '../sdk.ts';
-import { FailoverStream, type StreamEnd } from '../stream/failover-stream.ts';
-import { isEmptied, type OpeningObserver, type OpenStream, openStream } from '../stream/open-stream.ts';
+import type { CallOptions, SdkLanguageModel, SdkModel, StreamPart, StreamResult } from '../sdk.ts';
+import { FailoverStream } from '../stream/failover-stream.ts';
+import { isEmptied, type OpenStream, openStream } from '../stream/open-stream.ts';
 import { withMetadata } from './balanced-metadata.ts';
-import type { BalancedModelOptions } from './balanced-model.ts';
-import { balancedMetadata, beginCall, withSignal } from './generate.ts';
+import { type BalancedModelOptions, modelOf } from './balanced-model.ts';
+import { beginCall, headersOf, withSignal } from './generate.ts';
 
 /** What is asked for in a call whose answer is a stream: a conversation, or live input. */
 interface Asked extends Route {
@@ -30,80 +22,31 @@ export async function streamAnswer(
   options: CallOptions,
   asked: Asked,
 ): Promise<StreamResult> {
-  const { metadata, failoverOn } = parts.context.settings;
+  const { failoverOn } = parts.context.settings;
   const call = beginCall(parts, options, asked, true);
-  const opening = new Opening();
+  const source = new FailoverStream(call, (part, attempt) => {
+    const told = asked.toPart(part, attempt.deployment);
+    return part.type === 'finish' ? withMetadata(told, attempt) : told;
+  });
   const answer = runCall<OpenStream>(call, {
     ask: (attempt) => {
       const adapted = asked.optionsFor(attempt.deployment, options);
-      const model = parts.modelAt(attempt.deployment, attempt.call.ring);
-      const ask = (given: CallOptions) => model.doStream(withSignal(given, attempt.signal));
-      return openStream(attempt, adapted instanceof Promise ? adapted.then(ask) : ask(adapted), opening);
+      const ask = (given: CallOptions) => modelOf(parts, attempt).doStream(withSignal(given, attempt.signal));
+      return openStream(attempt, adapted instanceof Promise ? adapted.then(ask) : ask(adapted), source);
     },
-    headersOf: ({ result }) => responseOf(result, 'headers'),
+    headersOf: ({ result }) => headersOf(result),
     isFiltered: (open) => failoverOn.has('content-filter') && isEmptied(open),
   });
   if (asked.release !== undefined) void answer.finally(() => asked.release?.()).catch(() => undefined);
-  // Of two that come to content at once, one has lost.
-  const settled = answer.then(({ answer: open }) => opening.opened(open.result));
   // The stream is there before its content: what fails in between fails over inside it.
-  await Promise.race([opening.hasOpened, settled]);
-  const source = new FailoverStream({
-    call,
-    answer,
-    toPart: (part, attempt) => {
-      const told = asked.toPart(part, attempt.deployment);
-      return metadata && part.type === 'finish' ? withMetadata(told, balancedMetadata(attempt)) : told;
-    },
-  });
-  opening.onPing = (part) => source.ping(part);
-  // Here, so that listeners to the events of the stream's end are called in the context of the caller, not of the reader.
-  void source.ended.then(settle);
+  await source.opens(answer);
   try {
     // Nothing is read ahead after the first content: the timing of a reader is not ours to change.
-    return asResult(() => opening.current, new ReadableStream<StreamPart>(source, { highWaterMark: 0 }));
+    return asResult(() => source.result, new ReadableStream<StreamPart>(source, { highWaterMark: 0 }));
   } catch (error) {
     // A result that throws when it is looked at: what is under way is let go.
     call.cancellation.stop(error);
     throw error;
-  }
-}
-
-/** The stream has ended, and its attempt and its call with it. */
-function settle(end: StreamEnd): void {
-  const { call } = end.attempt;
-  if (end.type === 'complete') call.end('success', end.attempt, succeed(end.attempt, end.last));
-  else {
-    fail(end.attempt, end.error);
-    call.end(call.cancellation.isAborted ? 'aborted' : 'failure', end.attempt);
-  }
-}
-
-/** A stream until its first content: the result of the attempt that is nearest to it. */
-class Opening implements OpeningObserver {
-  readonly hasOpened: Promise<void>;
-  onPing: ((part: StreamPart) => void) | undefined;
-  #current: StreamResult | undefined;
-  #tellOpened: () => void = () => undefined;
-
-  constructor() {
-    this.hasOpened = new Promise((resolve) => {
-      this.#tellOpened = resolve;
-    });
-  }
-
-  /** Of the newest attempt that has opened one. Asked for only after that. */
-  get current(): StreamResult {
-    return this.#current as StreamResult;
-  }
-
-  opened(result: StreamResult): void {
-    this.#current = result;
-    this.#tellOpened();
-  }
-
-  pinged(part: StreamPart): void {
-    this.onPing?.(part);
   }
 }
 

@@ -61,12 +61,10 @@ function reachable(rings: readonly Ring[], { file }: CallOptions, now: number): 
 }
 
 function askOne(ring: Ring, context: ModelContext, method: Method, options: CallOptions): Promise<CallResult> {
-  const modelAt = (): SdkUploads => uploadsOf(ring);
   const placed = 'file' in options ? { ...options, file: withIdsAt(options['file'], targetOf(ring)) } : options;
-  return generate({ ring, chain: undefined, context, settings: undefined, modelAt, templates: [] }, placed, {
-    // Called as a member: it may be of a class.
-    ask: (uploads, given) => (uploads as Required<SdkUploads>)[method](given),
-  });
+  const parts = { ring, chain: undefined, context, settings: undefined, templates: [] };
+  // Called as a member: it may be of a class.
+  return generate<Required<SdkUploads>, CallResult>(parts, placed, (uploads, given) => uploads[method](given));
 }
 
 async function atEach({ all, asked }: Reachable, options: CallOptions, ask: Ask): Promise<CallResult> {

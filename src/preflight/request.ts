@@ -1,12 +1,4 @@
-import type {
-  CallOptions,
-  CallResult,
-  ModelKind,
-  SdkAnswerModel,
-  SdkEmbeddingModel,
-  SdkGenerateModel,
-  SdkModel,
-} from '../sdk.ts';
+import type { CallOptions, CallResult, ModelKind, SdkAnswerModel, SdkEmbeddingModel, SdkModel } from '../sdk.ts';
 
 /** What OpenAI's Responses API accepts at least (`max_output_tokens`). A reasoning model ends there too. */
 const FEWEST_TOKENS = 16;
@@ -57,9 +49,7 @@ export const questionFor = (kind: ModelKind): CallOptions => ({
 /** Asks a model of the AI SDK. */
 export function askModel(model: SdkModel, kind: ModelKind, options: CallOptions): PromiseLike<CallResult> {
   if (kind === 'embedding') return (model as SdkEmbeddingModel).doEmbed(options);
-  const method = METHODS[kind];
-  if (method !== undefined) return (model as Required<SdkAnswerModel>)[method](options);
-  return (model as SdkGenerateModel).doGenerate(options);
+  return (model as Required<SdkAnswerModel>)[METHODS[kind] ?? 'doGenerate'](options);
 }
 
 /** Models of other kinds than language, by how OpenAI names them: settings do not say what an id stands for. */

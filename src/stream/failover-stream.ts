@@ -1,23 +1,15 @@
 import type { Attempt } from '../call/attempt.ts';
+import { fail, succeed } from '../call/attempt-end.ts';
 import type { Call } from '../call/call.ts';
 import type { Answered } from '../call/start-attempt.ts';
 import { IncompleteStreamError } from '../errors/incomplete-stream-error.ts';
-import { isLive, type StreamPart } from '../sdk.ts';
+import { isLive, type StreamPart, type StreamResult } from '../sdk.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
 import { isContent, isUnreadChunk } from './stream-part.ts';
 
-/** What a stream needs beside its answer. */
-export interface FailoverStreamOptions {
-  readonly call: Call;
-  /** The first deployment that comes to content; rejects when none does. */
-  readonly answer: Promise<Answered<OpenStream>>;
-  /** Makes the parts of every endpoint look the same. */
-  readonly toPart: (part: StreamPart, attempt: Attempt) => StreamPart;
-}
-
 /** How the attempt ended that a stream's parts came from. */
-export type StreamEnd =
+type StreamEnd =
   | { readonly type: 'complete'; readonly attempt: Attempt; readonly last: StreamPart }
   | { readonly type: 'broken'; readonly attempt: Attempt; readonly error: unknown };
 
@@ -28,11 +20,12 @@ type Controller = ReadableStreamDefaultController<StreamPart>;
  * through as they are, and a failure becomes an error part and the end.
  */
 export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
-  /** Resolves when there will be no further part. Never, when no deployment has answered. */
-  readonly ended: Promise<StreamEnd>;
   readonly #call: Call;
-  readonly #toPart: FailoverStreamOptions['toPart'];
+  readonly #toPart: (part: StreamPart, attempt: Attempt) => StreamPart;
+  #tellOpened: () => void = () => undefined;
   #tellEnd: (end: StreamEnd) => void = () => undefined;
+  #answer: Promise<Answered<OpenStream>> | undefined;
+  #result: StreamResult | undefined;
   #controller: Controller | undefined;
   #attempt: Attempt | undefined;
   #reader: ReadableStreamDefaultReader<StreamPart> | undefined;
@@ -41,20 +34,46 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   #unread: StreamPart | undefined;
   #state: 'waiting' | 'open' | 'closed' = 'waiting';
 
-  constructor({ call, answer, toPart }: FailoverStreamOptions) {
+  /** @param toPart makes the parts of every endpoint look the same. */
+  constructor(call: Call, toPart: (part: StreamPart, attempt: Attempt) => StreamPart) {
     this.#call = call;
     this.#toPart = toPart;
-    this.ended = new Promise((resolve) => {
-      this.#tellEnd = resolve;
+  }
+
+  /**
+   * Waits until a deployment has opened a stream; what comes of it is told when it is read.
+   *
+   * @param answer the first deployment that comes to content; rejects when none does.
+   */
+  opens(answer: Promise<Answered<OpenStream>>): Promise<void> {
+    this.#answer = answer;
+    const hasOpened = new Promise<void>((resolve) => {
+      this.#tellOpened = resolve;
     });
-    answer.then(
-      (answered) => this.#begin(answered),
-      (error: unknown) => this.#endWith(error),
-    );
+    return Promise.race([hasOpened, answer.then(() => undefined)]);
+  }
+
+  /** Of the attempt that is nearest to content. Asked for only after one has opened a stream. */
+  get result(): StreamResult {
+    return this.#result as StreamResult;
+  }
+
+  opened(result: StreamResult): void {
+    this.#result = result;
+    this.#tellOpened();
   }
 
   start(controller: Controller): void {
     this.#controller = controller;
+    // Here, so that listeners to the events of the stream's end are called in the context of the caller, not of the reader.
+    const ended = new Promise<StreamEnd>((resolve) => {
+      this.#tellEnd = resolve;
+    });
+    void ended.then(settle);
+    this.#answer?.then(
+      (answered) => this.#begin(answered),
+      (error: unknown) => this.#endWith(error),
+    );
   }
 
   /** Returns at once: whatever is read, each read enqueues something or ends the stream. */
@@ -71,7 +90,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   }
 
   /** Hands on a part that does not tell which endpoint answers, before there is an answer. While nothing reads, one is enough. */
-  ping(part: StreamPart): void {
+  pinged(part: StreamPart): void {
     if (this.#state === 'waiting' && this.#controller?.desiredSize === 0) this.#controller.enqueue(part);
   }
 
@@ -81,6 +100,8 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     const { idleMs } = attempt.deployment.timeout;
     this.#attempt = attempt;
     this.#reader = answer.reader;
+    // Of two that come to content at once, one has lost.
+    this.#result = answer.result;
     // The reader has left in the moment of the answer.
     if (this.#state === 'closed') {
       this.#breakOff(attempt.interruptedBy);
@@ -184,3 +205,14 @@ const brokenOff = ({ deployment }: Attempt, cause: unknown): IncompleteStreamErr
   IncompleteStreamError.isInstance(cause)
     ? cause
     : new IncompleteStreamError({ endpoint: deployment.endpoint.name, cause });
+
+/** The stream has ended, and its attempt and its call with it. */
+function settle(end: StreamEnd): void {
+  const { attempt } = end;
+  const { call } = attempt;
+  if (end.type === 'complete') call.end('success', attempt, succeed(attempt, end.last));
+  else {
+    fail(attempt, end.error);
+    call.end(call.cancellation.isAborted ? 'aborted' : 'failure', attempt);
+  }
+}

@@ -12,7 +12,7 @@ export interface OpenStream {
 }
 
 /** What hears of an opening stream before it has content. */
-export interface OpeningObserver {
+interface OpeningObserver {
   /** The model has returned a stream, which may still turn out to be broken. */
   opened(result: StreamResult): void;
   /** A ping keeps the connection to the reader alive and does not tell which endpoint answers, so it need not wait for content. */
