@@ -64,10 +64,10 @@ const least = (limits: readonly unknown[]): number | undefined =>
   smallest(limits) === undefined ? undefined : smallest(limits.map((limit) => (typeof limit === 'number' ? limit : 1)));
 
 /** Media types that all have, with the patterns that all have. */
-function commonUrls(all: readonly (SupportedUrls | undefined)[]): SupportedUrls {
-  const [first = {}, ...others] = all;
+function commonUrls(urls: readonly (SupportedUrls | undefined)[]): SupportedUrls {
+  const [first = {}, ...others] = urls;
   const shared = Object.entries(first).map(([mediaType, patterns]) => {
-    const known = others.map((urls) => (urls?.[mediaType] ?? []).map(String));
+    const known = others.map((each) => (each?.[mediaType] ?? []).map(String));
     return [mediaType, patterns.filter((pattern) => known.every((list) => list.includes(String(pattern))))] as const;
   });
   return Object.fromEntries(shared.filter(([, patterns]) => patterns.length > 0));
