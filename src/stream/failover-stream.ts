@@ -74,6 +74,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       (answered) => this.#begin(answered),
       (error: unknown) => this.#endWith(error),
     );
+    this.#answer = undefined;
   }
 
   /** Returns at once: whatever is read, each read enqueues something or ends the stream. */
