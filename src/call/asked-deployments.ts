@@ -11,9 +11,7 @@ export const union = (one: Deployments, other: Deployments): Deployments =>
 
 /** What one call has heard from the deployments that it has asked, round by round. */
 export class AskedDeployments {
-  /** Those that the call cannot go to, whatever happens. */
-  readonly barred: Deployments;
-  /** Those, and the ones that it has failed on. */
+  /** Those that the call cannot go to, and the ones that it has failed on. */
   failed: Deployments;
   /** Of these, those not to be asked again in this round, and those not to be asked again at all. */
   thisRound: Deployments;
@@ -25,7 +23,6 @@ export class AskedDeployments {
   #heard: 'times' | 'limits' | 'more' = 'times';
 
   constructor(barred: Deployments) {
-    this.barred = barred;
     this.failed = barred;
     this.thisRound = barred;
     this.excluded = barred;
@@ -33,7 +30,7 @@ export class AskedDeployments {
 
   /** Whether the call has failed nowhere yet. */
   get isFirst(): boolean {
-    return this.failed === this.barred;
+    return this.failed === this.excluded;
   }
 
   get isNewRound(): boolean {

@@ -7,7 +7,6 @@ import type { AttemptRecord, Failure } from '../failure/failure.ts';
 import { headerOf } from '../failure/response-headers.ts';
 import { withoutBulk } from '../failure/without-bulk.ts';
 import type { Outcome } from '../gates/outcome.ts';
-import type { StatedLimits } from '../limits/stated-limits.ts';
 import { SHORTEST_SILENCE_MS } from '../ring/response-times.ts';
 import { readUsage } from '../ring/usage.ts';
 import type { Attempt } from './attempt.ts';
@@ -55,10 +54,10 @@ export function succeed(attempt: Attempt, { usage, finishReason }: AnswerFigures
 
 /** The attempt failed, or the call was ended while it was under way. */
 export function fail(attempt: Attempt, error: unknown): AttemptFailure {
-  const { cancellation, now } = attempt.call;
+  const { call, deployment, lease, startedAt } = attempt;
+  const { cancellation, now } = call;
   attempt.drop(error);
   if (cancellation.end !== undefined) return cancel(attempt, cancellation.end, error);
-  const { deployment, lease } = attempt;
   const judgement = judge(attempt, error);
   const { failure } = judgement;
   // Failures count as slow, or the quickest to fail would look like the fastest.
@@ -67,11 +66,13 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
   }
   const headers = failureHeaders(error);
   const stated = lease.learnLimits(headers, now);
-  attempt.call.context.shared?.learn(lease, stated);
-  if (failure.class === 'rate-limited') warnOfSharedQuota(attempt, failure, stated);
-  const size = failure.class === 'rate-limited' ? rejectedSize(attempt.call, error) : undefined;
+  call.context.shared?.learn(lease, stated);
+  let size: CallSize | undefined;
+  if (failure.class === 'rate-limited') {
+    if (stated !== undefined) call.ring.sharedQuotas.rejected(deployment, startedAt, stated, failure.retryAfterMs);
+    size = rejectedSize(call, error);
+  }
   const isNothing = isReaders(attempt, error) || saysNothingOfOthers(attempt, size);
-  const { call } = attempt;
   const { doubted } = call.lastFailure ?? {};
   const isNowDoubted = isDoubted(attempt, judgement);
   const outcome: Outcome = isNothing || isNowDoubted ? NOTHING : { type: 'failure', failure };
@@ -87,17 +88,6 @@ export function fail(attempt: Attempt, error: unknown): AttemptFailure {
     // openai-node `client.ts`: the same request is not to be sent there again.
     isFinal: headerOf(headers, 'x-should-retry') === 'false' || size?.exceedsLimit === true,
   };
-}
-
-function warnOfSharedQuota({ call, deployment, startedAt }: Attempt, failure: Failure, stated?: StatedLimits): void {
-  const { ring, context } = call;
-  const { retryAfterMs } = failure;
-  const other = ring.sharedQuotas.rejected(deployment, { sentAt: startedAt, stated, retryAfterMs });
-  if (other === undefined) return;
-  const endpoint = deployment.endpoint.name;
-  const both = `"${other.endpoint.name}" and "${endpoint}"`;
-  const message = `Endpoints ${both} seem to have one quota: when one has nothing left, neither has the other. Give both the same quotaGroup.`;
-  context.events.warn({ code: 'quota-shared', endpoint, message });
 }
 
 /** Another attempt of the call has answered, and this one had given nothing yet. */
@@ -149,8 +139,7 @@ function end(attempt: Attempt, ending: Ending): void {
   const { now } = call;
   const record = recordOf(attempt, ending, now);
   if (ending.as.class !== 'success') {
-    call.records = [...call.records, record];
-    call.errors = [...call.errors, withoutBulk(ending.error)];
+    call.failures = [...call.failures, { record, error: withoutBulk(ending.error) }];
     if (ending.as.class !== 'aborted') call.lastFailure = { at: attempt.deployment, class: ending.as.class };
   }
   // Told before what it causes.

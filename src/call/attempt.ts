@@ -142,7 +142,7 @@ export class Attempt {
   }
 
   /** Waits for the model, but no longer than until an interruption. */
-  wait<T>(answer: PromiseLike<T>): PromiseLike<T> {
+  wait<T>(answer: Promise<T>): Promise<T> {
     if (this.signal === undefined && !this.call.isStream) return answer;
     return new Promise((resolve, reject) => {
       if (this.#interruption !== undefined) reject(this.#interruption.error);

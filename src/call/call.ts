@@ -5,6 +5,7 @@ import type { Chain } from '../ring/chain.ts';
 import type { HedgeBudget } from '../ring/hedge-budget.ts';
 import type { Ring } from '../ring/ring.ts';
 import { type CallOptions, isLive } from '../sdk.ts';
+import { NONE as NOWHERE, union } from './asked-deployments.ts';
 import type { CallContext } from './call-context.ts';
 import { Cancellation } from './cancellation.ts';
 import { mayActTwice } from './may-act-twice.ts';
@@ -12,30 +13,23 @@ import type { Route } from './route.ts';
 import type { Wishes } from './wishes.ts';
 
 /** What a call is made of. */
-export interface CallRequest {
-  readonly ring: Ring;
-  /** Where other models stand in for the one that is called. */
-  readonly chain: Chain | undefined;
-  readonly options: CallOptions;
-  readonly context: CallContext;
-  readonly isStream: boolean;
-  readonly route?: Route | undefined;
-  readonly wishes: Wishes | undefined;
-}
+export type CallRequest = Pick<Call, 'ring' | 'chain' | 'options' | 'context' | 'isStream' | 'route' | 'wishes'>;
 
 // Most calls end with their first attempt, and thousands may wait: lists are made when there is something in them.
 const NONE: readonly never[] = [];
 
-/** A rejection about which another deployment is asked. */
-interface Doubted {
-  readonly attempt: { readonly deployment: Deployment; refute(): void };
+/** An attempt that has ended without success, and why. */
+interface FailedAttempt {
+  readonly record: AttemptRecord;
   readonly error: unknown;
 }
 
-/** What the end of a call tells of the attempt that answered. */
-interface AnsweredBy {
-  readonly deployment: Deployment;
-  readonly contentAt: number | undefined;
+/** The last failure of a call, and where it was. */
+interface LastFailure {
+  readonly at: Deployment;
+  readonly class: FailureClass;
+  /** A rejection about which another deployment is asked. */
+  readonly doubted?: { readonly attempt: { readonly deployment: Deployment; refute(): void }; readonly error: unknown };
 }
 
 /** One `doGenerate`, `doStream` or `doEmbed` of ours: what is known of it, and what has become of it so far. */
@@ -53,13 +47,9 @@ export class Call {
   /** The budget for a second attempt beside a silent one, when the call may have one. */
   readonly hedging: HedgeBudget | undefined;
   readonly startedAt: number;
-  /** The attempts that have ended without success, in that order, and why each of them did. */
-  records: readonly AttemptRecord[] = NONE;
-  errors: readonly unknown[] = NONE;
-  /** The last failure, and where it was. */
-  lastFailure:
-    | { readonly at: Deployment; readonly class: FailureClass; readonly doubted?: Doubted | undefined }
-    | undefined;
+  /** In the order in which they ended. */
+  failures: readonly FailedAttempt[] = NONE;
+  lastFailure: LastFailure | undefined;
   /** Attempts started. */
   attempts = 0;
   /** Milliseconds spent in the queue. */
@@ -105,9 +95,14 @@ export class Call {
     return { callId: this.id, modelId: this.ring.modelId, requestedModelId: this.scope.modelId };
   }
 
+  /** Deployments that it cannot go to, whatever happens. */
+  get barred(): ReadonlySet<Deployment> {
+    return union(this.route?.excluded ?? NOWHERE, this.wishes?.barred ?? NOWHERE);
+  }
+
   /** Whether the service has rejected the request wherever it went. */
   get isRejected(): boolean {
-    return this.records.length > 0 && this.records.every((attempt) => attempt.class === 'rejected');
+    return this.failures.length > 0 && this.failures.every(({ record }) => record.class === 'rejected');
   }
 
   /** Not when it has made all the attempts that its caller allows. */
@@ -120,7 +115,11 @@ export class Call {
   }
 
   /** The call is over: leaves no listener and no timer behind. */
-  end(outcome: BalancedEvents['callEnd']['outcome'], answered?: AnsweredBy, usage?: TokenUsage): void {
+  end(
+    outcome: BalancedEvents['callEnd']['outcome'],
+    answered?: { readonly deployment: Deployment; readonly contentAt: number | undefined },
+    usage?: TokenUsage,
+  ): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.cancellation.dispose();

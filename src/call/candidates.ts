@@ -4,7 +4,7 @@ import { affinityKey } from '../pickers/affinity-key.ts';
 import { type PickRequest, urgencyOf, withoutClaimed } from '../queue/pick-request.ts';
 import type { Chain } from '../ring/chain.ts';
 import type { Refusal } from '../queue/waiting-call.ts';
-import { AskedDeployments, NONE, union, withOne } from './asked-deployments.ts';
+import { AskedDeployments, withOne } from './asked-deployments.ts';
 import type { AttemptFailure } from './attempt-end.ts';
 import type { Call } from './call.ts';
 
@@ -18,17 +18,12 @@ export class Candidates {
 
   constructor(call: Call) {
     this.#call = call;
-    this.#asked = new AskedDeployments(union(call.route?.excluded ?? NONE, call.wishes?.barred ?? NONE));
+    this.#asked = new AskedDeployments(call.barred);
   }
 
   /** Tokens that the call is expected to use. */
   get tokens(): number {
     return this.#request?.tokens ?? 1;
-  }
-
-  /** Deployments that this call cannot go to, whatever happens. */
-  get barred(): ReadonlySet<Deployment> {
-    return this.#asked.barred;
   }
 
   /** Whether all that this round has heard is when to come again: then a further one waits in the queue, not in a backoff. */

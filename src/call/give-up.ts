@@ -20,7 +20,7 @@ const REFUSALS: Readonly<Record<'queue-full' | 'too-late' | 'timed-out' | 'refus
 export function refused(call: Call, refusal: Refusal, candidates: Candidates): unknown {
   if (refusal.refusal === 'picker-failed') return refusal.error;
   if (refusal.refusal === 'cancelled') return cancelledError(call, candidates);
-  const standing = standingOf(call, candidates);
+  const standing = standingOf(call);
   const reason = `All endpoints are ${standing}, and ${REFUSALS[refusal.refusal]}`;
   return cancelledError(call, candidates) ?? exhausted(call, candidates, reason, standing === 'at capacity');
 }
@@ -34,15 +34,16 @@ export function cancelledError(call: Call, candidates: Candidates): unknown {
 
 /** The error of a call that gives up, with everything that was tried. */
 export function exhausted(call: Call, candidates: Candidates, reason: string, isForCapacity = false): unknown {
-  const { records, errors, scope, route, context, now } = call;
+  const { failures, scope, route, context, now, barred } = call;
+  const errors = failures.map(({ error }) => error);
   // A request that every endpoint rejects is at fault itself: its author needs the service's own words.
   if (call.isRejected) return errors.at(-1);
   const { modelId } = scope;
   const tooLarge = tooLargeForAll(call);
-  const attempts = Object.freeze(records.map((attempt) => Object.freeze({ ...attempt })));
-  const retryAfterMs = tooLarge ? undefined : scope.retryAfterMs(now, candidates.barred);
+  const attempts = Object.freeze(failures.map(({ record }) => Object.freeze({ ...record })));
+  const retryAfterMs = tooLarge ? undefined : scope.retryAfterMs(now, barred);
   context.events.emit('exhausted', () => ({ ...call.label, modelId, attempts, retryAfterMs }));
-  const out = scope.unavailable(now, candidates.tokens, candidates.barred);
+  const out = scope.unavailable(now, candidates.tokens, barred);
   const unavailable = out.filter((each) => !attempts.some((attempt) => isSame(attempt, each)));
   return new AllEndpointsFailedError({
     modelId,
@@ -59,7 +60,7 @@ export function exhausted(call: Call, candidates: Candidates, reason: string, is
 /** Its size, when that is why every attempt failed, with the largest of the limits. */
 function tooLargeForAll(call: Call): AllEndpointsFailedError['tooLarge'] {
   let largest: CallSize | undefined;
-  for (const error of call.errors) {
+  for (const { error } of call.failures) {
     const size = rejectedSize(call, error);
     if (size?.exceedsLimit !== true) return undefined;
     if (largest === undefined || size.tokensPerMinute > largest.tokensPerMinute) largest = size;
@@ -73,7 +74,7 @@ const isSame = (one: Place, other: Place): boolean =>
   one.endpoint === other.endpoint && one.deployment === other.deployment;
 
 /** A deployment that is not out is at its limits. */
-function standingOf({ scope, now }: Call, { barred }: Candidates): Standing {
+function standingOf({ scope, now, barred }: Call): Standing {
   const serving = scope.deployments.filter((deployment) => !barred.has(deployment));
   const open = serving.filter((deployment) => !deployment.isClosedByHand(now));
   if (open.some((deployment) => deployment.recovers(now) === 'now')) return 'at capacity';

@@ -1,6 +1,7 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import { isAboutValue, isUnwritable } from '../failure/about-value.ts';
 import type { Failure } from '../failure/failure.ts';
+import { withOne } from './asked-deployments.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Verdict } from './route.ts';
@@ -45,10 +46,8 @@ export function isDoubted({ call, deployment }: Attempt, { failure, verdict }: J
   return false;
 }
 
-function hasOther({ ring, route, wishes, now }: Call, deployment: Deployment): boolean {
-  const excluded = new Set([deployment, ...(route?.excluded ?? []), ...(wishes?.barred ?? [])]);
-  return ring.opens(now, { tokens: 1, excluded }) === 'now';
-}
+const hasOther = ({ ring, barred, now }: Call, deployment: Deployment): boolean =>
+  ring.opens(now, { tokens: 1, excluded: withOne(barred, deployment) }) === 'now';
 
 /** An endpoint that has served with its key refuses a deployment, a kind of model or a prompt rather than the key. */
 const isRefusedHere = ({ deployment }: Attempt, failure: Failure): boolean =>

@@ -38,21 +38,17 @@ export interface RunningAttempt<T> {
 /** Asks a deployment. */
 export function startAttempt<T>(call: Call, lease: Lease, question: Question<T>, isHedge = false): RunningAttempt<T> {
   const attempt = new Attempt(call, lease, isHedge);
-  const answer = attempt.wait(ask(question, attempt));
-  const result = Promise.resolve(
-    answer.then(
-      (given) => toResult(attempt, given, question),
-      (error: unknown) => fail(attempt, error),
-    ),
+  const result = attempt.wait(ask(question, attempt)).then(
+    (answer) => toResult(attempt, answer, question),
+    (error: unknown) => fail(attempt, error),
   );
   return { attempt, result };
 }
 
 /** What `ask` throws at once is a failure of the attempt too, and a model that was handed in may return what is no promise. */
-function ask<T>(question: Question<T>, attempt: Attempt): PromiseLike<T> {
+function ask<T>(question: Question<T>, attempt: Attempt): Promise<T> {
   try {
-    const answer = question.ask(attempt);
-    return answer instanceof Promise ? answer : Promise.resolve(answer);
+    return Promise.resolve(question.ask(attempt));
   } catch (error) {
     return Promise.reject(error);
   }

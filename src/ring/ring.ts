@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Revision } from '../gates/revision.ts';
+import type { EventEmitter } from '../events.ts';
 import { createPicker } from '../pickers/create-picker.ts';
 import type { Picker } from '../pickers/picker.ts';
 import { byAffinity } from '../pickers/rendezvous.ts';
@@ -22,6 +23,7 @@ import { TokenEstimator } from './token-estimator.ts';
 export interface RingContext {
   readonly settings: ResolvedSettings;
   readonly clock: Clock;
+  readonly events: EventEmitter;
   readonly revision: Revision;
   /** Calls that wait for a deployment, of this ring and of all others. */
   readonly queue: Queue;
@@ -45,7 +47,7 @@ export class Ring extends Serving {
   /** Whether a model has been made of it. */
   isUsed = false;
   readonly tokens = new TokenEstimator();
-  readonly sharedQuotas = new SharedQuotas();
+  readonly sharedQuotas: SharedQuotas;
   /** For a second attempt beside a silent one; `undefined` where hedging is off. */
   readonly hedgeBudget: HedgeBudget | undefined;
   readonly #streamTimes = new ResponseTimes();
@@ -60,11 +62,12 @@ export class Ring extends Serving {
 
   constructor(kind: ModelKind, modelId: string, deployments: readonly Deployment[], context: RingContext) {
     super(deployments);
-    const { settings, clock, revision, queue } = context;
+    const { settings, clock, events, revision, queue } = context;
     this.modelId = modelId;
     this.kind = kind;
     this.maxWaiting = settings.maxWaiting;
     this.queue = queue;
+    this.sharedQuotas = new SharedQuotas(events);
     this.hedgeBudget = settings.hedge && new HedgeBudget(settings.hedge.maxExtra);
     this.#picker = createPicker(settings.picker, () => clock.random());
     this.#availability = new Availability(deployments, revision);

@@ -1,4 +1,5 @@
 import type { Deployment } from '../deployment/deployment.ts';
+import type { EventEmitter } from '../events.ts';
 import type { StatedLimits } from '../limits/stated-limits.ts';
 
 /** Moments without quota that two deployments had in common, after which they are taken to share it. */
@@ -26,6 +27,11 @@ export class SharedQuotas {
   #moment: Moment | undefined;
   readonly #confirmations = new Map<string, number>();
   readonly #apart = new Set<string>();
+  readonly #events: EventEmitter;
+
+  constructor(events: EventEmitter) {
+    this.#events = events;
+  }
 
   /** A deployment took a request that was sent then. */
   answered(deployment: Deployment, sentAt: number): void {
@@ -33,32 +39,34 @@ export class SharedQuotas {
     if (moment !== undefined) this.#apart.add(pairOf(deployment, moment.deployment));
   }
 
-  /** A deployment rejected a request for its rate. Returns one with which it has turned out to share its quota, once. */
+  /** A deployment rejected a request for its rate. A warning tells, once, with which other it has turned out to share its quota. */
   rejected(
     deployment: Deployment,
-    {
-      sentAt,
-      stated,
-      retryAfterMs,
-    }: { sentAt: number; stated: StatedLimits | undefined; retryAfterMs: number | undefined },
-  ): Deployment | undefined {
-    const { perMinute, remaining } = stated?.requests ?? {};
-    if (perMinute === undefined || remaining !== 0 || retryAfterMs === undefined) return undefined;
+    sentAt: number,
+    { requests }: Pick<StatedLimits, 'requests'>,
+    retryAfterMs: number | undefined,
+  ): void {
+    const { perMinute, remaining } = requests;
+    if (perMinute === undefined || remaining !== 0 || retryAfterMs === undefined) return;
     const moment = this.#momentOf(deployment, sentAt);
     if (moment === undefined) {
       const until = sentAt + retryAfterMs - SECOND_MS;
       if (sentAt >= (this.#moment?.until ?? sentAt)) {
         this.#moment = { deployment, sentAt, until, perMinute, confirmedBy: new Set() };
       }
-      return undefined;
+      return;
     }
     const pair = pairOf(deployment, moment.deployment);
     if (moment.perMinute !== perMinute) this.#apart.add(pair);
-    if (this.#apart.has(pair) || moment.confirmedBy.has(deployment)) return undefined;
+    if (this.#apart.has(pair) || moment.confirmedBy.has(deployment)) return;
     moment.confirmedBy.add(deployment);
     const confirmations = (this.#confirmations.get(pair) ?? 0) + 1;
     this.#confirmations.set(pair, confirmations);
-    return confirmations === CONFIRMATIONS ? moment.deployment : undefined;
+    if (confirmations !== CONFIRMATIONS) return;
+    const endpoint = deployment.endpoint.name;
+    const both = `"${moment.deployment.endpoint.name}" and "${endpoint}"`;
+    const message = `Endpoints ${both} seem to have one quota: when one has nothing left, neither has the other. Give both the same quotaGroup.`;
+    this.#events.warn({ code: 'quota-shared', endpoint, message });
   }
 
   /** The moment of another deployment, with which it is not said to share a quota, in which a request was sent. */
