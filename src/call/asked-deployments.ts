@@ -1,13 +1,6 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { AttemptFailure } from './attempt-end.ts';
-
-type Deployments = ReadonlySet<Deployment>;
-
-// Most calls succeed at once, and need no set.
-export const NONE: Deployments = new Set();
-export const withOne = (set: Deployments, one: Deployment): Deployments => new Set(set).add(one);
-export const union = (one: Deployments, other: Deployments): Deployments =>
-  other.size === 0 ? one : new Set([...one, ...other]);
+import { type Deployments, union, withOne } from './deployments.ts';
 
 /** What one call has heard from the deployments that it has asked, round by round. */
 export class AskedDeployments {

@@ -5,7 +5,7 @@ import type { Chain } from '../ring/chain.ts';
 import type { HedgeBudget } from '../ring/hedge-budget.ts';
 import type { Ring } from '../ring/ring.ts';
 import { type CallOptions, isLive } from '../sdk.ts';
-import { NONE as NOWHERE, union } from './asked-deployments.ts';
+import { type Deployments, NO_DEPLOYMENTS, union } from './deployments.ts';
 import type { CallContext } from './call-context.ts';
 import { Cancellation } from './cancellation.ts';
 import { mayActTwice } from './may-act-twice.ts';
@@ -96,8 +96,8 @@ export class Call {
   }
 
   /** Deployments that it cannot go to, whatever happens. */
-  get barred(): ReadonlySet<Deployment> {
-    return union(this.route?.excluded ?? NOWHERE, this.wishes?.barred ?? NOWHERE);
+  get barred(): Deployments {
+    return union(this.route?.excluded ?? NO_DEPLOYMENTS, this.wishes?.barred ?? NO_DEPLOYMENTS);
   }
 
   /** Whether the service has rejected the request wherever it went. */

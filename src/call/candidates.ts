@@ -4,7 +4,8 @@ import { affinityKey } from '../pickers/affinity-key.ts';
 import { type PickRequest, urgencyOf, withoutClaimed } from '../queue/pick-request.ts';
 import type { Chain } from '../ring/chain.ts';
 import type { Refusal } from '../queue/waiting-call.ts';
-import { AskedDeployments, withOne } from './asked-deployments.ts';
+import { AskedDeployments } from './asked-deployments.ts';
+import { withOne } from './deployments.ts';
 import type { AttemptFailure } from './attempt-end.ts';
 import type { Call } from './call.ts';
 

@@ -1,7 +1,7 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import { isAboutValue, isUnwritable } from '../failure/about-value.ts';
 import type { Failure } from '../failure/failure.ts';
-import { withOne } from './asked-deployments.ts';
+import { withOne } from './deployments.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Verdict } from './route.ts';
