@@ -3,6 +3,10 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
+import type { Outage } from '../../bench/fleet/outage.ts';
+import { goodputPicture } from '../../bench/fleet/pictures/goodput.ts';
+import { outagePicture } from '../../bench/fleet/pictures/outage.ts';
+
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 const FIGURES = read('README.md').split('## Figures')[1]?.split('\n## ')[0] ?? '';
@@ -54,5 +58,14 @@ describe('the figures of the README', () => {
 
     expect(FIGURES).toContain(`A call takes ${range(1).join(' to ')} µs more`);
     expect(FIGURES).toContain(`which takes ${range(2).join(' to ')}.`);
+  });
+});
+
+describe('the pictures of results', () => {
+  it('show the results that lie beside them', () => {
+    const results = 'bench/results/';
+
+    expect(read(`${results}goodput.svg`)).toBe(goodputPicture(read(`${results}fleet.md`)));
+    expect(read(`${results}outage.svg`)).toBe(outagePicture(JSON.parse(read(`${results}outage.json`)) as Outage));
   });
 });
