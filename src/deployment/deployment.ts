@@ -113,26 +113,25 @@ export class Deployment {
 
   /** Until when what was spent lately of its limits runs ahead of an even flow. */
   evenAt(now: number): number {
-    return this.budgets.reduce((latestAt, budget) => Math.max(latestAt, budget.allowance?.evenAt(now) ?? now), now);
+    return Math.max(now, ...this.budgets.map(({ allowance }) => allowance?.evenAt(now) ?? now));
   }
 
   /** Why a call of so many tokens cannot go there now; `undefined` when it can. */
   whyUnavailable(now: number, tokens: number): UnavailableRecord | undefined {
-    for (const gate of this.gates.all) {
-      const closure = closureOf(gate, now, tokens);
-      if (closure === undefined) continue;
-      const { reason, opens, cause } = closure;
-      return Object.freeze({
-        endpoint: this.endpoint.name,
-        deployment: this.name,
-        reason,
-        availableInMs: msUntil(opens, now),
-        class: cause?.class,
-        statusCode: cause?.statusCode,
-        code: cause?.code,
-      });
-    }
-    return undefined;
+    const closure = this.gates.all.map((gate) => closureOf(gate, now, tokens)).find((found) => found !== undefined);
+    if (closure === undefined) return undefined;
+    const { reason, opens, cause: { class: failureClass, statusCode, code } = {} } = closure;
+    const availableInMs = msUntil(opens, now);
+    const { endpoint, name: deployment } = this;
+    return Object.freeze({
+      endpoint: endpoint.name,
+      deployment,
+      reason,
+      availableInMs,
+      class: failureClass,
+      statusCode,
+      code,
+    });
   }
 
   /** Forgets what was learned: cooldowns, rate limits, limits. */

@@ -6,41 +6,20 @@ import { CredentialsGate } from '../gates/credentials-gate.ts';
 import { Drain } from '../gates/drain.ts';
 import type { Gate } from '../gates/gate.ts';
 import { OtherProcesses } from '../gates/other-processes.ts';
-import type { RateLimit } from '../gates/rate-limit.ts';
-import type { GateContext } from './gate-context.ts';
-import type { Quota } from './quota.ts';
 import { KeyWatch } from './key-watch.ts';
+import type { GateContext, Quota } from './quota.ts';
 
 /** The gates of one deployment, its endpoint's included. */
-export interface DeploymentGates {
-  /** In the order in which they are told when several are closed. */
-  readonly all: readonly Gate[];
-  /** Without those of its endpoint. */
-  readonly own: readonly Gate[];
-  /** Those that a probe may open ahead of time. */
-  readonly recovering: readonly Gate[];
-  /** All others. */
-  readonly binding: readonly Gate[];
-  readonly drain: Drain;
-  readonly endpointBreaker: CircuitBreaker;
-  readonly breaker: CircuitBreaker;
-  readonly rateLimit: RateLimit;
-  /** Names what its rate limit and its own budgets are of. */
-  readonly quotaKey: string;
-  readonly concurrency: Concurrency;
-  /** Only where processes share state. */
-  readonly others: OtherProcesses | undefined;
-  /** Its own, then those that it shares. */
-  readonly budgets: readonly Budget[];
-}
+export type DeploymentGates = ReturnType<EndpointGates['of']>;
 
 /** The gates that all deployments of an endpoint stand behind. Makes those of each deployment. */
 export class EndpointGates {
   readonly drain: Drain;
   readonly breaker: CircuitBreaker;
-  readonly #credentials: CredentialsGate;
   /** What all its deployments spend from. */
   readonly budgets: readonly Budget[];
+  readonly all: readonly Gate[];
+  readonly #credentials: CredentialsGate;
   readonly #quota: Quota;
   readonly #endpoint: Endpoint;
   readonly #context: GateContext;
@@ -48,47 +27,44 @@ export class EndpointGates {
   readonly #keyWatch: KeyWatch | undefined;
 
   constructor(endpoint: Endpoint, quota: Quota, context: GateContext) {
-    const { revision } = context;
     this.#endpoint = endpoint;
     this.#context = context;
-    this.#credentials = new CredentialsGate(endpoint);
+    this.#quota = quota;
     const keyFunction = endpoint.type.requests?.keyFunction;
     this.#keyWatch = keyFunction && new KeyWatch(keyFunction, context.clock);
-    this.drain = new Drain(revision);
+    this.drain = new Drain(context.revision);
     this.breaker = this.#breaker('endpoint');
-    this.#quota = quota;
     this.budgets = quota.budgets;
-  }
-
-  /** In the order in which they are told when several are closed. */
-  get all(): readonly Gate[] {
-    return [this.drain, this.#credentials, this.breaker, ...this.budgets];
+    this.#credentials = new CredentialsGate(endpoint);
+    this.all = [this.drain, this.#credentials, this.breaker, ...this.budgets];
   }
 
   /** Adding a gate takes its file and a line here. */
-  of(modelId: string, name: string, kind: string): DeploymentGates {
-    const endpoint = this.#endpoint;
-    const limited = { endpoint: endpoint.name, deployment: name };
-    const { key: quotaKey, budgets, rateLimit } = this.#quota.of(modelId, kind, limited);
-    const breaker = this.#breaker('deployment', name);
+  of(modelId: string, name: string, kind: string) {
     const { settings, revision } = this.#context;
-    const concurrency = new Concurrency(endpoint.limitsOf(modelId).maxConcurrency, revision);
+    const quota = this.#quota.of(modelId, kind, this.#endpoint.name, name);
+    const { rateLimit, budgets } = quota;
+    const breaker = this.#breaker('deployment', name);
+    const concurrency = new Concurrency(this.#endpoint.limitsOf(modelId).maxConcurrency, revision);
+    /** Only where processes share state. */
     const others = settings.state && new OtherProcesses(revision);
     const all: Gate[] = [this.drain, this.#credentials, this.breaker, breaker, rateLimit, concurrency, ...budgets];
     if (others !== undefined) all.push(others);
     return {
-      all,
+      ...quota,
+      /** In the order in which they are told when several are closed. */
+      all: all as readonly Gate[],
+      /** Without those of its endpoint. */
       own: all.filter((gate) => !this.all.includes(gate)),
+      /** Those that a probe may open ahead of time. */
       recovering: all.filter((gate) => gate.allowsEarlyProbe === true),
+      /** All others. */
       binding: all.filter((gate) => gate.allowsEarlyProbe !== true),
       drain: this.drain,
       endpointBreaker: this.breaker,
       breaker,
-      rateLimit,
-      quotaKey,
       concurrency,
       others,
-      budgets,
     };
   }
 
