@@ -34,7 +34,6 @@ export class Deployment {
     this.timeout = options.timeout;
   }
 
-  /** Attempts under way. */
   get inFlight(): number {
     return this.gates.concurrency.inFlight;
   }
@@ -56,7 +55,6 @@ export class Deployment {
     );
   }
 
-  /** Whether it is closed by hand. */
   get isDrained(): boolean {
     return this.gates.drain.isDrained;
   }
@@ -66,7 +64,6 @@ export class Deployment {
     return latest(this.gates.all, now, tokens, isPinned);
   }
 
-  /** Whether an attempt may start now. */
   isOpen(now: number, tokens = 1, isPinned = false): boolean {
     return this.opens(now, tokens, isPinned) === 'now';
   }

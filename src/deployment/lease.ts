@@ -50,7 +50,6 @@ export class Lease {
     for (const pass of this.#passes) pass.hang?.();
   }
 
-  /** The attempt has ended. */
   settle(outcome: Outcome, now: number): void {
     if (outcome.type === 'success') this.content();
     if (!this.#isHeld) return;

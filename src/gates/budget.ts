@@ -17,8 +17,8 @@ export interface BudgetOptions {
   readonly perMinute: number | undefined;
   /** Whether several deployments spend from it. */
   readonly isShared: boolean;
-  /** Whether answers tell of it. Not of what all deployments of an endpoint share, which is counted by us alone. @default `!isShared` */
-  readonly isLearned?: boolean;
+  /** Whether answers tell of it. Not of what all deployments of an endpoint share, which is counted by us alone. */
+  readonly isLearned: boolean;
   readonly revision: Revision;
   readonly now: number;
 }
@@ -45,7 +45,6 @@ export class Budget implements Gate {
   readonly unit: Unit;
   readonly isShared: boolean;
   readonly isLearned: boolean;
-  /** The limit that is configured; `undefined` where it has to be learned. */
   readonly configured: number | undefined;
   readonly #options: BudgetOptions;
   #allowance: Allowance | undefined;
@@ -63,7 +62,7 @@ export class Budget implements Gate {
   constructor(options: BudgetOptions) {
     this.unit = options.unit;
     this.isShared = options.isShared;
-    this.isLearned = options.isLearned ?? !options.isShared;
+    this.isLearned = options.isLearned;
     this.configured = options.perMinute;
     this.#options = options;
     if (this.configured !== undefined) this.#start(this.configured, options.now);
@@ -144,7 +143,6 @@ export class Budget implements Gate {
     if (known === undefined) this.#options.revision.bump();
   }
 
-  /** An attempt has ended. */
   settle(sentAt: number, spending: Spending | undefined, outcome: Outcome, now: number): void {
     const allowance = this.#allowance;
     if (allowance === undefined) return;

@@ -21,6 +21,7 @@ const REFUSED_FOR_GOOD_MS = 5_000;
 export class CircuitBreaker extends CooldownGate {
   override readonly allowsEarlyProbe = true;
   readonly scope: BreakerOptions['scope'];
+  readonly needsProbe = true;
   protected readonly reason = 'cooldown';
   readonly #settings: BreakerOptions['settings'];
   readonly #row = new FailureRow();
@@ -33,7 +34,6 @@ export class CircuitBreaker extends CooldownGate {
     this.#settings = options.settings;
   }
 
-  /** Failures in a row. */
   get failures(): number {
     return this.#row.length;
   }
@@ -83,9 +83,9 @@ export class CircuitBreaker extends CooldownGate {
     if (this.state === 'closed') this.#tripLonger(HANG, false, this.#settings.cooldown.maxMs);
   }
 
-  protected override forget(): void {
+  override reset(): void {
     this.#endRow();
-    super.forget();
+    super.reset();
   }
 
   #endRow(): void {

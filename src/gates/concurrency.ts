@@ -17,7 +17,6 @@ export class Concurrency implements Gate, Pass {
     this.#revision = revision;
   }
 
-  /** Attempts under way. */
   get inFlight(): number {
     return this.#inFlight;
   }

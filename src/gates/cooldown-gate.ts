@@ -23,14 +23,13 @@ export const HANG: Failure = { class: 'retryable' };
 /** A gate that failures close for a time, after which one probe finds out whether it may open. When they do, its kind says. */
 export abstract class CooldownGate implements Gate {
   readonly allowsEarlyProbe: boolean = false;
-  /** What is said by a failure is read for this. */
   abstract readonly scope: keyof typeof READINGS;
-  /** An attempt that began then was answered. */
   abstract succeed(isProbe: boolean, startedAt: number): void;
-  /** An attempt that began then has failed in a way that tells something of what is behind the gate. */
   abstract fail(isProbe: boolean, startedAt: number, failure: Failure): void;
   /** How such a failure closes it in a state that processes share. */
   abstract ruleFor(failure: Failure): CooldownRule;
+  /** Whether the first attempt after a cooldown is a probe that the others wait for. */
+  abstract readonly needsProbe: boolean;
   protected abstract readonly reason: Closing['reason'];
   protected readonly cooldown: Cooldown;
   protected readonly clock: Clock;
@@ -59,11 +58,6 @@ export abstract class CooldownGate implements Gate {
     return this.#generation;
   }
 
-  /** Whether the first attempt after a cooldown is a probe that the others wait for. */
-  get needsProbe(): boolean {
-    return true;
-  }
-
   opens(now: number): Opening {
     return this.cooldown.opens(now);
   }
@@ -73,11 +67,6 @@ export abstract class CooldownGate implements Gate {
   }
 
   reset(): void {
-    this.forget();
-  }
-
-  /** Ends the cooldown, and what has led to it. */
-  protected forget(): void {
     this.#generation += 1;
     this.cooldown.clear();
   }
@@ -99,7 +88,7 @@ export abstract class CooldownGate implements Gate {
     const before = this.state;
     if (era > this.#era) {
       this.#era = era;
-      this.forget();
+      this.reset();
     }
     const now = this.clock.now();
     if (opensInMs > 0 || (isProbe && this.state === 'closed')) {

@@ -33,7 +33,6 @@ export class LearnedPace {
     return this.#pace !== undefined;
   }
 
-  /** When the next attempt may start. */
   opens(now: number): Opening {
     const pace = this.#pace;
     if (pace === undefined) return 'now';
@@ -52,7 +51,6 @@ export class LearnedPace {
     return pace.level < 1;
   }
 
-  /** An attempt was rejected. */
   reject(): void {
     this.#taken = Math.max(0, this.#taken - 1);
     this.#trial.rejected();

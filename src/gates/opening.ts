@@ -4,8 +4,8 @@
  */
 export type Opening = 'now' | number | 'on-event' | 'by-hand' | 'never';
 
-const ORDER = { now: 0, number: 1, 'on-event': 2, 'by-hand': 3, never: 4 } as const;
-const rank = (opening: Opening): number => (typeof opening === 'number' ? ORDER.number : ORDER[opening]);
+const ORDER: readonly Opening[] = ['now', 0, 'on-event', 'by-hand', 'never'];
+const rank = (opening: Opening): number => ORDER.indexOf(typeof opening === 'number' ? 0 : opening);
 
 /** The later of two: an event is later than any time that is known, and a hand is later than an event. */
 export function later(one: Opening, other: Opening): Opening {

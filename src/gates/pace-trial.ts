@@ -24,12 +24,10 @@ export class PaceTrial {
   #free = none();
   #decidedUntil: number | undefined;
 
-  /** An attempt starts. */
   started(): void {
     if (this.#current !== undefined) this.#current.attempts += 1;
   }
 
-  /** An attempt was rejected. */
   rejected(): void {
     if (this.#current !== undefined) this.#current.rejections += 1;
   }

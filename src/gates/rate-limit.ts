@@ -32,7 +32,7 @@ export class RateLimit extends CooldownGate {
   }
 
   /** Not where it is known how much may be sent after a rejection. */
-  override get needsProbe(): boolean {
+  get needsProbe(): boolean {
     return !this.#options.isPaced() && !this.#pace.isKnown;
   }
 
@@ -53,6 +53,7 @@ export class RateLimit extends CooldownGate {
 
   override reset(): void {
     super.reset();
+    this.#rejectionsInARow = 0;
     if (this.#pace.isKnown) this.#options.revision.bump();
     this.#pace.reset();
   }
@@ -82,10 +83,5 @@ export class RateLimit extends CooldownGate {
     const now = this.clock.now();
     const lastsMs = msUntil(this.opens(now), now) ?? 1;
     return { threshold: 1, initialMs: lastsMs, factor: 1, maxMs: lastsMs, isCertain: true };
-  }
-
-  protected override forget(): void {
-    this.#rejectionsInARow = 0;
-    super.forget();
   }
 }

@@ -48,6 +48,16 @@ end
 
 local function opened(found) return number(found.opens, 1, now + DAY) end
 local function era(found) return number(found.era, 0, now) or 0 end
+
+local function standing(found)
+  return { era = era(found), opensInMs = math.max(0, (opened(found) or 0) - now), cause = found.cause or nil }
+end
+
+local function hold(key)
+  call('ZADD', key, now + request.leaseMs, id)
+  redis.call('PEXPIRE', key, 2 * request.leaseMs)
+end
+
 local function capacity(per, win) return win and math.max(1, math.floor(per * win / 60000)) or per end
 local function limits(found) return number(found.per, 1e-6, 1e12), number(found.win, 1, DAY) end
 `;
@@ -57,8 +67,7 @@ local kinds = {}
 
 function kinds.pass(key, claim)
   local found = read(key, { 'opens', 'era', 'tripped', 'probe', 'probeEnds', 'cause' })
-  local opens = opened(found)
-  local record = { era = era(found), opensInMs = math.max(0, (opens or 0) - now), cause = found.cause or nil }
+  local opens, record = opened(found), standing(found)
   if not opens then return record end
   local early = claim.earlyMs and (number(found.tripped, 0, now) or 0) + claim.earlyMs
   local due = claim.isProbe and least(opens, early) or opens
@@ -82,10 +91,7 @@ function kinds.slot(key, claim)
   if redis.call('ZCARD', key) >= claim.limit and not redis.call('ZSCORE', key, id) then
     return { closedBy = 'maxConcurrency', retryMs = 250 }
   end
-  return {}, function()
-    redis.call('ZADD', key, now + request.leaseMs, id)
-    redis.call('PEXPIRE', key, 2 * request.leaseMs)
-  end
+  return {}, function() hold(key) end
 end
 
 local function window(key, claim, per, win, fix)
@@ -201,16 +207,11 @@ function kinds.pass(key, move)
   elseif ended == 'nothing' and isProbe then
     redis.call('HDEL', key, 'probe', 'probeEnds')
   end
-  found = read(key, { 'opens', 'era', 'cause' })
-  return { era = era(found), opensInMs = math.max(0, (opened(found) or 0) - now), cause = found.cause or nil }
+  return standing(read(key, { 'opens', 'era', 'cause' }))
 end
 
 function kinds.slot(key, move)
-  if not move.isRenewed then call('ZREM', key, id)
-  else
-    call('ZADD', key, now + request.leaseMs, id)
-    redis.call('PEXPIRE', key, 2 * request.leaseMs)
-  end
+  if move.isRenewed then hold(key) else call('ZREM', key, id) end
 end
 
 function kinds.budget(key, move)

@@ -172,6 +172,7 @@ const budgetOf = (options: Partial<BudgetOptions>): Budget =>
     metering: 'continuous',
     perMinute: undefined,
     isShared: false,
+    isLearned: true,
     revision: new Revision(),
     now: 0,
     ...options,
@@ -405,7 +406,7 @@ describe('a budget that hears what a service says is left', () => {
   });
 
   it('ignores it where deployments share the budget', () => {
-    const budget = budgetOf({ isShared: true, perMinute: 60 });
+    const budget = budgetOf({ isShared: true, isLearned: false, perMinute: 60 });
 
     budget.enter(0, 1).learnLimits?.(stated(10, 0), 0);
 

@@ -56,7 +56,16 @@ const rateLimit =
 const budget =
   (options: Partial<BudgetOptions>): Kind['make'] =>
   ({ revision, now }) =>
-    new Budget({ unit: 'requests', metering: 'continuous', perMinute: 6, isShared: false, revision, now, ...options });
+    new Budget({
+      unit: 'requests',
+      metering: 'continuous',
+      perMinute: 6,
+      isShared: false,
+      isLearned: true,
+      revision,
+      now,
+      ...options,
+    });
 
 const drained: Kind['make'] = ({ revision }) => {
   const gate = new Drain(revision);
@@ -80,8 +89,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'a budget of requests in windows': { make: budget({ metering: 'windows' }) },
   'a budget of tokens': { make: budget({ unit: 'tokens', perMinute: 5_000 }) },
   'a budget of tokens in windows': { make: budget({ unit: 'tokens', perMinute: 5_000, metering: 'windows' }) },
-  'a budget of requests that is shared': { make: budget({ isShared: true }) },
-  'a budget of tokens that is shared': { make: budget({ unit: 'tokens', perMinute: 5_000, isShared: true }) },
+  'a budget of requests that is shared': { make: budget({ isShared: true, isLearned: false }) },
+  'a budget of tokens that is shared': {
+    make: budget({ unit: 'tokens', perMinute: 5_000, isShared: true, isLearned: false }),
+  },
   'a budget of requests that is not known': { make: budget({ perMinute: undefined }) },
   'a budget of tokens that is not known': { make: budget({ unit: 'tokens', perMinute: undefined }) },
   'a budget of tokens in windows that is not known': {
