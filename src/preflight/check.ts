@@ -1,10 +1,9 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { withoutUndefined } from '../endpoint/provider-settings.ts';
 import { failureOfAnswer } from '../failure/failed-answer.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
 import type { ModelKind } from '../sdk.ts';
 import { type Finding, findingOf, missingFinding } from './finding.ts';
-import { askModel, questionFor } from './request.ts';
+import { type AskedModel, questionFor } from './request.ts';
 import { type CheckContext, type Subject, subjectsOf } from './subjects.ts';
 
 /** What `check()` may be told. */
@@ -69,7 +68,7 @@ async function ask(subject: Subject, { clock, settings }: CheckContext, timeoutM
   const { endpoint, deployment, kind, modelId, target } = subject;
   const startedAt = clock.now();
   const controller = new AbortController();
-  const question = questionFor(kind);
+  const [method, question] = questionFor(kind);
   let finding: Finding | undefined;
   const timer = clock.setTimeout(() => controller.abort(new DOMException('Too late.', 'TimeoutError')), timeoutMs);
   // A key function hears of no signal.
@@ -77,10 +76,10 @@ async function ask(subject: Subject, { clock, settings }: CheckContext, timeoutM
     controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error));
   });
   try {
-    const model = endpoint.model(kind, modelId);
-    if (model === undefined) throw new TypeError('There is no such model.');
-    const options = mapCallOptions({ ...question, abortSignal: controller.signal }, target);
-    const answer = await Promise.race([askModel(model, kind, options), expired]);
+    // Where there is no such model, that is the failure.
+    const model = endpoint.model(kind, modelId) as unknown as AskedModel;
+    const options = { ...question, headers: {}, providerOptions: {}, abortSignal: controller.signal };
+    const answer = await Promise.race([model[method](mapCallOptions(options, target)), expired]);
     const failure = failureOfAnswer(answer, question['values']);
     if (failure !== undefined) throw failure;
   } catch (error) {
@@ -105,5 +104,5 @@ const rowOf = (
     kind,
     ok: finding === undefined,
     durationMs,
-    ...withoutUndefined({ ...finding }),
+    ...finding,
   });

@@ -1,4 +1,4 @@
-import type { CallOptions, CallResult, ModelKind, SdkAnswerModel, SdkEmbeddingModel, SdkModel } from '../sdk.ts';
+import type { CallOptions, CallResult, ModelKind } from '../sdk.ts';
 
 /** What OpenAI's Responses API accepts at least (`max_output_tokens`). A reasoning model ends there too. */
 const FEWEST_TOKENS = 16;
@@ -9,48 +9,44 @@ const WAVE_HEAD = atob('UklGRvQHAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YdAH
 const SILENCE = new Uint8Array(WAVE_HEAD.length + 2_000).fill(128);
 SILENCE.set(Uint8Array.from(WAVE_HEAD, (character) => character.charCodeAt(0)));
 
+/** What a model is asked, and by which method. */
+type Question = readonly [method: keyof AskedModel, options: CallOptions];
+
+/** A model of the AI SDK of any kind: it has the method of its own. */
+export type AskedModel = Readonly<
+  Record<
+    'doGenerate' | 'doEmbed' | 'doRerank' | 'doDecide' | 'doExtract',
+    (options: CallOptions) => PromiseLike<CallResult>
+  >
+>;
+
 /** Fields of all majors at once: each reads its own. */
-const LANGUAGE = {
-  inputFormat: 'prompt',
-  mode: { type: 'regular' },
-  prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
-  maxTokens: FEWEST_TOKENS,
-  maxOutputTokens: FEWEST_TOKENS,
-};
-
-const QUESTIONS: Readonly<Partial<Record<ModelKind, CallOptions>>> = {
-  embedding: { values: ['Hi'] },
-  // No model makes such a picture: what rejects the size has found the deployment, and costs nothing.
-  image: { prompt: 'Hi', n: 1, size: '1x1' },
-  transcription: { audio: SILENCE, mediaType: 'audio/wav' },
-  speech: { text: 'Hi' },
-  reranking: { query: 'Hi', documents: { type: 'text', values: ['Hi'] } },
-  decision: {
-    state: [{ type: 'text', text: 'Hi' }],
-    questions: { q: { type: 'boolean', instructions: 'A greeting?' } },
+const LANGUAGE: Question = [
+  'doGenerate',
+  {
+    inputFormat: 'prompt',
+    mode: { type: 'regular' },
+    prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
+    maxTokens: FEWEST_TOKENS,
+    maxOutputTokens: FEWEST_TOKENS,
   },
-  extraction: { state: [{ type: 'text', text: 'Hi' }], fields: { f: { type: 'text' } } },
-};
+];
 
-/** What they are asked by, where that is not `doGenerate`. */
-const METHODS: Readonly<Partial<Record<ModelKind, 'doRerank' | 'doDecide' | 'doExtract'>>> = {
-  reranking: 'doRerank',
-  decision: 'doDecide',
-  extraction: 'doExtract',
+const STATE = [{ type: 'text', text: 'Hi' }];
+
+const QUESTIONS: Readonly<Partial<Record<ModelKind, Question>>> = {
+  embedding: ['doEmbed', { values: ['Hi'] }],
+  // No model makes such a picture: what rejects the size has found the deployment, and costs nothing.
+  image: ['doGenerate', { prompt: 'Hi', n: 1, size: '1x1' }],
+  transcription: ['doGenerate', { audio: SILENCE, mediaType: 'audio/wav' }],
+  speech: ['doGenerate', { text: 'Hi' }],
+  reranking: ['doRerank', { query: 'Hi', documents: { type: 'text', values: ['Hi'] } }],
+  decision: ['doDecide', { state: STATE, questions: { q: { type: 'boolean', instructions: 'A greeting?' } } }],
+  extraction: ['doExtract', { state: STATE, fields: { f: { type: 'text' } } }],
 };
 
 /** The cheapest question for models of a kind that shows whether they work. */
-export const questionFor = (kind: ModelKind): CallOptions => ({
-  ...(QUESTIONS[kind] ?? LANGUAGE),
-  headers: {},
-  providerOptions: {},
-});
-
-/** Asks a model of the AI SDK. */
-export function askModel(model: SdkModel, kind: ModelKind, options: CallOptions): PromiseLike<CallResult> {
-  if (kind === 'embedding') return (model as SdkEmbeddingModel).doEmbed(options);
-  return (model as Required<SdkAnswerModel>)[METHODS[kind] ?? 'doGenerate'](options);
-}
+export const questionFor = (kind: ModelKind): Question => QUESTIONS[kind] ?? LANGUAGE;
 
 /** Models of other kinds than language, by how OpenAI names them: settings do not say what an id stands for. */
 const KINDS: readonly (readonly [name: RegExp, kind: ModelKind])[] = [
