@@ -4,11 +4,7 @@ import { namesAccount } from './text-rules.ts';
 export interface TimeoutSettings {
   /** Milliseconds from the start of a streaming attempt to its first content. @default no limit */
   readonly firstContentMs?: number | undefined;
-  /**
-   * Milliseconds of waiting between two parts with content. Pings, empty deltas and metadata do not count as content.
-   *
-   * @default no limit
-   */
+  /** Milliseconds of waiting between two parts with content. Pings, empty deltas and metadata do not count as content. @default no limit */
   readonly idleMs?: number | undefined;
   /** Milliseconds for a whole attempt, a key function that hangs included. A stream's attempt lasts until its end. @default no limit */
   readonly attemptMs?: number | undefined;

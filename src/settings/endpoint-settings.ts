@@ -28,17 +28,9 @@ export interface CommonEndpointSettings extends LimitSettings, CallDefaults {
    * @default its type and place
    */
   readonly name?: string | undefined;
-  /**
-   * Share of the calls, relative to the other endpoints of the same priority. Greater than 0.
-   *
-   * @default 1
-   */
+  /** Share of the calls, relative to the other endpoints of the same priority. Greater than 0. @default 1 */
   readonly weight?: number | undefined;
-  /**
-   * Lower is preferred. A higher tier serves only while no endpoint of a lower one can.
-   *
-   * @default 0
-   */
+  /** Lower is preferred. A higher tier serves only while no endpoint of a lower one can. @default 0 */
   readonly priority?: number | undefined;
   /**
    * Endpoints with the same one have one quota: keys of one OpenAI organization, Azure resources of one subscription in one region.
@@ -54,11 +46,7 @@ export interface CommonEndpointSettings extends LimitSettings, CallDefaults {
    * @example { 'gpt-4': 'gpt4-west', 'gpt-5': { name: 'gpt5', rpm: 600, tpm: 150_000 } }
    */
   readonly deployments?: Readonly<Record<string, string | DeploymentSettings>> | undefined;
-  /**
-   * The only model ids that this endpoint serves.
-   *
-   * @default every model id
-   */
+  /** The only model ids that this endpoint serves. @default every model id */
   readonly models?: readonly string[] | undefined;
 }
 
@@ -88,17 +76,9 @@ export interface ServiceEndpointSettings extends CommonEndpointSettings {
 export interface OpenAIEndpointSettings extends ServiceEndpointSettings {
   /** `'openai'` */
   readonly type: 'openai';
-  /**
-   * URL prefix of the API.
-   *
-   * @default what `@ai-sdk/openai` uses: `https://api.openai.com/v1`, or `OPENAI_BASE_URL` from AI SDK 5 on
-   */
+  /** URL prefix of the API. @default what `@ai-sdk/openai` uses: `https://api.openai.com/v1`, or `OPENAI_BASE_URL` from AI SDK 5 on */
   readonly baseURL?: string | undefined;
-  /**
-   * Environment variable that holds the key; read at the first call.
-   *
-   * @default OPENAI_API_KEY, when `apiKey` is left out
-   */
+  /** Environment variable that holds the key; read at the first call. @default OPENAI_API_KEY, when `apiKey` is left out */
   readonly apiKeyEnv?: string | undefined;
   /** OpenAI organization. */
   readonly organization?: string | undefined;
@@ -137,11 +117,7 @@ export interface AzureEndpointSettings extends ServiceEndpointSettings {
    * @default what `@ai-sdk/azure` uses: `v1`, and `2025-03-01-preview` with AI SDK 4
    */
   readonly apiVersion?: string | undefined;
-  /**
-   * Deployment-based URLs, also for an `apiVersion` without a date.
-   *
-   * @default true for a dated `apiVersion`
-   */
+  /** Deployment-based URLs, also for an `apiVersion` without a date. @default true for a dated `apiVersion` */
   readonly useDeploymentBasedUrls?: boolean | undefined;
 }
 
@@ -149,9 +125,7 @@ export interface AzureEndpointSettings extends ServiceEndpointSettings {
 export interface ProviderEndpointSettings extends CommonEndpointSettings {
   /** To be left out. */
   readonly type?: undefined;
-  /**
-   * The provider, such as `createAnthropic()`. Its models must have the specification version of the others in the ring.
-   */
+  /** The provider, such as `createAnthropic()`. Its models must have the specification version of the others in the ring. */
   readonly provider: object;
 }
 

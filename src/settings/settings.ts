@@ -190,11 +190,7 @@ export interface BalancedProviderSettings {
    * @default true
    */
   readonly statefulAffinity?: boolean | undefined;
-  /**
-   * `true` lets one embedding model id stand for models whose vectors cannot be compared, which is hardly ever right.
-   *
-   * @default false
-   */
+  /** `true` lets one embedding model id stand for models whose vectors cannot be compared, which is hardly ever right. @default false */
   readonly allowMixedEmbeddings?: boolean | undefined;
   /**
    * What several processes share, so that they act as one: `redisState(client)` of `ai-sdk-load-balancer/redis`.

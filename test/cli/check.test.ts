@@ -88,7 +88,7 @@ describe('ai-sdk-load-balancer check', () => {
       ['1', '0'].map((value) => run(fileFor(service), [], { FORCE_COLOR: value })),
     );
 
-    expect(coloured?.out).toContain('\u001B[32m✓\u001B[0m');
+    expect(coloured?.out).toContain('\u001B[32m✓\u001B[39m');
     expect(plain?.out).not.toContain('\u001B');
   });
 
