@@ -27,7 +27,7 @@ function turns(random: Random): readonly { readonly atMs: number; readonly cache
 export const cacheSessions: Scenario = {
   name: 'cache-sessions',
   title: 'Conversations with a promptCacheKey, at 65 % of the quotas',
-  timeFactor: 15,
+  timeFactor: 20,
   warmUpMs: 10_000,
   untilMs: UNTIL_MS,
   deadlineMs: 60_000,

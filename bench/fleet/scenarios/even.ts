@@ -10,7 +10,7 @@ export const even: Scenario = {
   name: 'even',
   title:
     'Even: four of the same weight and limit, buckets that hold a quarter of a minute and windows of 10 s, 42 % of what they may take; limits unknown in advance',
-  timeFactor: 20,
+  timeFactor: 25,
   warmUpMs: 0,
   untilMs: UNTIL_MS,
   deadlineMs: 60_000,

@@ -11,7 +11,7 @@ const fallback140: Scenario = {
   name: 'fallback',
   title:
     'Unequal quotas (150, 240, 120 and 60 a minute), 140 % load, a fallback model with plenty; calls wait 2 s for their own',
-  timeFactor: 8,
+  timeFactor: 10,
   deadlineMs: 60_000,
   servers: [...UNEQUAL_FLEET, { name: 'spare', kind: 'openai', rpm: 3_000, tpm: 10_000_000, isFallback: true }],
   wishes: { knowsLimits: true, fallbackAfterMs: 2_000 },

@@ -27,7 +27,7 @@ const urgency: Scenario = {
   ...load140,
   name: 'urgency',
   drawnAs: load140.name,
-  timeFactor: 8,
+  timeFactor: 10,
   title:
     'Unequal quotas (150, 240, 120 and 60 a minute), 140 % load, of which 20 % is interactive; calls wait for 15 s at most',
   contestants: [OURS, 'rotation'],
