@@ -2,18 +2,12 @@ import { LruMap } from '../lru-map.ts';
 import type { StreamPart } from '../sdk.ts';
 import type { HostedTool } from './hosted-tools.ts';
 
-/** Where an MCP tool runs, as the app configured it. */
-export interface McpServer {
-  readonly label: string;
-  readonly url: unknown;
-  readonly connectorId: unknown;
-}
-
 /** A request for approval as the service made it. */
 export interface ApprovalRequest {
   /** The call that prompts have in the place of the request. */
-  readonly toolCallId: string;
-  readonly server: McpServer;
+  readonly toolCallId: unknown;
+  /** The server that the call would go to, as the app configured it. */
+  readonly server: string;
   /** The item of the Responses API. */
   readonly item: {
     readonly type: 'mcp_approval_request';
@@ -38,15 +32,13 @@ export class ApprovalMemory {
   readonly #requests = new LruMap<string, ApprovalRequest>(REMEMBERED);
 
   remember(request: ApprovalRequest): void {
-    const { toolCallId, item } = request;
-    const length = toolCallId.length + item.id.length + item.name.length + item.arguments.length;
-    if (length <= LONGEST_REQUEST) this.#requests.set(item.id, request);
+    if (JSON.stringify(request).length <= LONGEST_REQUEST) this.#requests.set(request.item.id, request);
   }
 
   /** The request that an approval answers, when a service is known to have made it for one of these servers. */
-  recall(approvalId: unknown, servers: readonly McpServer[]): ApprovalRequest | undefined {
+  recall(approvalId: unknown, servers: readonly string[]): ApprovalRequest | undefined {
     const request = typeof approvalId === 'string' ? this.#requests.get(approvalId) : undefined;
-    return request !== undefined && isAmong(servers, request.server) ? request : undefined;
+    return request !== undefined && servers.includes(request.server) ? request : undefined;
   }
 
   /** The call that was asked for may have been made, and must not be made again. */
@@ -69,33 +61,29 @@ export function approvalWatcher(
   tools: readonly HostedTool[],
   memory: ApprovalMemory,
 ): ((part: StreamPart) => void) | undefined {
-  const [server, ...others] = mcpServers(tools);
-  if (server === undefined || others.length > 0) return undefined;
+  const [tool, ...others] = tools.filter(isMcp);
+  if (tool === undefined || others.length > 0) return undefined;
   const calls = new Map<unknown, StreamPart>();
   return (part) => {
-    const { type, toolCallId, approvalId } = part;
+    const { type, toolCallId, approvalId: id } = part;
     if (type === 'tool-call' && part['providerExecuted'] === true) calls.set(toolCallId, part);
-    if (type !== 'tool-approval-request') return;
-    const call = calls.get(toolCallId);
-    const toolName = call?.['toolName'];
-    const input = call?.['input'];
-    if (typeof approvalId !== 'string' || typeof toolCallId !== 'string') return;
-    if (typeof toolName !== 'string' || typeof input !== 'string' || !toolName.startsWith(PREFIX)) return;
+    const call = type === 'tool-approval-request' ? calls.get(toolCallId) : undefined;
+    if (call === undefined) return;
+    const { toolName, input } = call;
+    if (typeof id !== 'string' || typeof input !== 'string') return;
+    if (typeof toolName !== 'string' || !toolName.startsWith(PREFIX)) return;
     const name = toolName.slice(PREFIX.length);
-    memory.remember({
-      toolCallId,
-      server,
-      item: { type: 'mcp_approval_request', id: approvalId, server_label: server.label, name, arguments: input },
-    });
+    const label = tool.args['serverLabel'] as string;
+    const item = { type: 'mcp_approval_request', id, server_label: label, name, arguments: input } as const;
+    memory.remember({ toolCallId, server: serverOf(tool), item });
   };
 }
 
 /** The MCP servers among a call's tools. */
-export const mcpServers = (tools: readonly HostedTool[]): readonly McpServer[] =>
-  tools.flatMap(({ id, args: { serverLabel, serverUrl, connectorId } }) =>
-    id === 'openai.mcp' && typeof serverLabel === 'string' ? [{ label: serverLabel, url: serverUrl, connectorId }] : [],
-  );
+export const mcpServers = (tools: readonly HostedTool[]): readonly string[] => tools.filter(isMcp).map(serverOf);
 
-/** Whether a server is among these. Its label is only a name: the same server has the same address, too. */
-const isAmong = (servers: readonly McpServer[], { label, url, connectorId }: McpServer): boolean =>
-  servers.some((server) => server.label === label && server.url === url && server.connectorId === connectorId);
+const isMcp = ({ id, args }: HostedTool): boolean => id === 'openai.mcp' && typeof args['serverLabel'] === 'string';
+
+/** A label is only a name: the same server has the same address, too. */
+const serverOf = ({ args: { serverLabel, serverUrl, connectorId } }: HostedTool): string =>
+  JSON.stringify([serverLabel, serverUrl, connectorId]);

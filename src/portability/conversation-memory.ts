@@ -18,7 +18,6 @@ export class ConversationMemory {
   /** What the services have asked to have approved. Not shared: it holds arguments, and that it was seen here makes it safe. */
   readonly approvals = new ApprovalMemory();
   readonly #owners: LruMap<string, string>;
-
   readonly #shared: SharedOwners | undefined;
 
   constructor(shared?: SharedOwners, capacity: number = REMEMBERED) {
@@ -28,10 +27,7 @@ export class ConversationMemory {
 
   /** Asks other processes for what is not known here; `undefined` when there is nothing to be asked. */
   recall(ids: readonly string[]): Promise<void> | undefined {
-    const unknown =
-      this.#shared === undefined
-        ? []
-        : ids.filter((id) => id.length <= LONGEST_ID && this.#owners.get(id) === undefined);
+    const unknown = ids.filter((id) => id.length <= LONGEST_ID && this.#owners.get(id) === undefined);
     if (unknown.length === 0) return undefined;
     return this.#shared?.ownersOf(unknown).then((found) => {
       for (const [id, owner] of found) this.#owners.set(id, owner);
@@ -40,12 +36,12 @@ export class ConversationMemory {
 
   /** Marks of the endpoints that have stored what the ids stand for, as far as they are known. */
   ownersOf(ids: readonly string[]): ReadonlyMap<string, string> {
-    const owners = new Map<string, string>();
-    for (const id of ids) {
-      const owner = this.#owners.get(id);
-      if (owner !== undefined) owners.set(id, owner);
-    }
-    return owners;
+    return new Map(
+      ids.flatMap((id) => {
+        const owner = this.#owners.get(id);
+        return owner === undefined ? [] : [[id, owner]];
+      }),
+    );
   }
 
   /** An endpoint has resolved, or given, these ids. */

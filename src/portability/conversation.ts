@@ -134,12 +134,15 @@ export class Conversation implements Route {
     const storedIds = allIds(this.#stored.all);
     if (!isUnknownReference(error, failure, () => referenceIds(this.#options['prompt'], storedIds))) return { failure };
     const rejected: Failure = { class: 'rejected', statusCode: failure.statusCode, code: failure.code };
-    if (this.#isAboutStored(error, failure, storedIds)) {
+    const { steps, references } = this.#contents;
+    const isNamed = () => isUnknownReference(error, { ...failure, code: undefined }, () => storedIds);
+    if (storedIds.length > 0 && (steps.length === 0 || isNamed())) {
       const isHere = this.#stored.seenFrom(this.#targetOf(deployment)) === 'here';
       return { failure: rejected, verdict: isHere ? undefined : 'next' };
     }
     // A stored response holds its items already: sent in full beside it, they would be there twice.
-    if (this.#continuesStored && !isPlainlyUnknown(error, failure)) return { failure };
+    const goesOn = references.some(({ what }) => what === 'previousResponseId' || what === 'conversation');
+    if (goesOn && !isPlainlyUnknown(error, failure)) return { failure };
     return this.#prompt?.inlineAll(deployment) === true ? { failure: rejected, verdict: 'same-again' } : { failure };
   }
 
@@ -159,13 +162,10 @@ export class Conversation implements Route {
   toResult<Result extends CallResult>(result: Result, deployment: Deployment): Result {
     this.#remember(result, deployment);
     const told = this.#withWarnings(withOpenAIMetadata(result), deployment);
-    const { content } = result;
+    const content = result['content'] as readonly StreamPart[] | undefined;
     if (!Array.isArray(content)) return told;
-    return withField(
-      told,
-      'content',
-      mapChanged(content as readonly StreamPart[], (part) => this.toPart(part, deployment)),
-    );
+    const parts = mapChanged(content, (part) => this.toPart(part, deployment));
+    return withField(told, 'content', parts);
   }
 
   /** The same for a part of an answer. The same object when it carries nothing. */
@@ -178,11 +178,6 @@ export class Conversation implements Route {
     }
     if (type === 'tool-call' || type === 'tool-approval-request') this.#watch?.(part);
     return withOpenAIMetadata(part, this.#writesMarks ? this.#spokenTo(deployment).mark : undefined);
-  }
-
-  /** Whether it goes on from a response or conversation that is stored. */
-  get #continuesStored(): boolean {
-    return this.#contents.references.some(({ what }) => what === 'previousResponseId' || what === 'conversation');
   }
 
   get #writesMarks(): boolean {
@@ -217,13 +212,6 @@ export class Conversation implements Route {
     const { named, steps } = this.#contents;
     if (named !== undefined || this.#stored.bound.length > 0 || !steps.every(({ isMovable }) => isMovable)) return true;
     return among.every((other) => this.excluded.has(other) || other.endpoint.priority >= endpoint.priority);
-  }
-
-  #isAboutStored(error: unknown, failure: Failure, storedIds: readonly string[]): boolean {
-    if (storedIds.length === 0) return false;
-    return (
-      this.#contents.steps.length === 0 || isUnknownReference(error, { ...failure, code: undefined }, () => storedIds)
-    );
   }
 
   /** The deployment has resolved what the call refers to, and stored its own answer. */

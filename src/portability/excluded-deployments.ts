@@ -1,6 +1,7 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Target } from '../deployment/target.ts';
 import type { EventEmitter } from '../events.ts';
+import { property } from '../failure/foreign.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { HostedTool } from './hosted-tools.ts';
 import type { StoredReferences } from './stored-references.ts';
@@ -15,12 +16,10 @@ export function excludedDeployments(
   events: EventEmitter,
 ): ReadonlySet<Deployment> {
   if (tools.length === 0 && stored.all.length === 0) return NONE;
-  const withoutStored = rings.map(({ deployments, kind }) =>
-    deployments.filter((each) => stored.seenFrom(each.target(kind)) === 'elsewhere'),
-  );
+  const all = rings.flatMap(({ deployments, kind }) => deployments.map((each) => [each, each.target(kind)] as const));
+  const withoutStored = all.filter(([, target]) => stored.seenFrom(target) === 'elsewhere').map(([each]) => each);
   // When the owner is in none of the rings, it may be one of these under another name.
-  const isUnknown = rings.every(({ deployments }, index) => withoutStored[index]?.length === deployments.length);
-  const excluded = new Set(isUnknown ? [] : withoutStored.flat());
+  const excluded = new Set(withoutStored.length === all.length ? [] : withoutStored);
   for (const { deployments, kind, modelId } of rings) {
     const lacks = new Map<Deployment, string>();
     for (const deployment of deployments) {
@@ -40,21 +39,16 @@ export function excludedDeployments(
 
 /** A tool that an endpoint does not have; `undefined` when it has all of them. */
 function lackedTool({ endpoint, providerName }: Target, tools: readonly HostedTool[]): string | undefined {
-  if (tools.length === 0) return undefined;
-  const listed = endpoint.provider['tools'];
-  return tools.find(({ id }) => !hasTool(listed, providerName, endpoint.isThirdParty, id))?.id;
-}
-
-/**
- * An Azure provider lists the tools that Azure has; OpenAI has all of its own. A provider that was handed in has those it
- * lists, and those named for it.
- */
-function hasTool(listed: unknown, providerName: string, isThirdParty: boolean, id: string): boolean {
-  const [owner = '', tool = ''] = id.split('.', 2);
-  const isListed = typeof listed === 'object' && listed !== null && camelCase(tool) in listed;
-  if (providerName.startsWith('azure')) return isListed;
-  if (isThirdParty) return isListed || providerName.split(/[.-]/, 1)[0] === owner;
-  return owner === 'openai';
+  const { provider, isThirdParty } = endpoint;
+  const [provides] = providerName.split(/[.-]/, 1);
+  // An Azure provider lists the tools that Azure has; OpenAI has all of its own. A provider that was handed in has those it lists,
+  // and those named for it.
+  return tools.find(({ id }) => {
+    const [owner = '', tool = ''] = id.split('.', 2);
+    const isListed = property(provider['tools'], camelCase(tool)) !== undefined;
+    if (provides === 'azure') return !isListed;
+    return isThirdParty ? !isListed && owner !== provides : owner !== 'openai';
+  })?.id;
 }
 
 /** `web_search_preview` is `webSearchPreview` in `tools`. */

@@ -2,7 +2,7 @@ import { CredentialError } from '../errors/credential-error.ts';
 import type { Failure } from '../failure/failure.ts';
 import { property, textAt } from '../failure/foreign.ts';
 import { neverConnected } from '../failure/network-codes.ts';
-import type { Options, PromptMessage, PromptPart } from './prompt.ts';
+import type { PromptMessage } from './prompt.ts';
 
 /** Codes by which a service says that it does not know what a request refers to, or cannot decrypt it. */
 const CODES: ReadonlySet<string | undefined> = new Set([
@@ -31,16 +31,10 @@ export function isUnknownReference(error: unknown, failure: Failure, ids: () => 
   return false;
 }
 
-/** Characters of an id that is in no message by chance. A shorter one counts where it stands by itself. */
-const TELLING = 5;
-
+/** Whether an id stands in a text, and not as part of a word: ids that gateways make may be short. */
 function names(text: string, id: string): boolean {
-  if (id.length >= TELLING || id === '') return id !== '' && text.includes(id);
-  const isApart = (at: number): boolean => !/[\w-]/.test(text[at] ?? ' ');
-  for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + 1)) {
-    if (isApart(at - 1) && isApart(at + id.length)) return true;
-  }
-  return false;
+  const pieces = id === '' ? [] : text.split(id);
+  return pieces.some((after, index) => index > 0 && !/^[\w-]/.test(after) && !/[\w-]$/.test(pieces[index - 1] ?? ''));
 }
 
 /** Whether its status or code leaves no doubt: a 400 that names an id may also say that the id is there twice. */
@@ -66,20 +60,18 @@ function statusOf(error: unknown, failure: Failure): number | undefined {
 
 /** Every id that a call refers to. Needed only when an endpoint says that it does not know one. */
 export function referenceIds(prompt: unknown, stored: readonly string[]): ReadonlySet<string> {
-  const steps = (Array.isArray(prompt) ? (prompt as readonly PromptMessage[]) : []).filter(
-    ({ role, content }) => typeof content !== 'string' && (role === 'assistant' || role === 'tool'),
-  );
-  const found = steps.flatMap(({ role, content }) =>
-    (content as readonly PromptPart[]).flatMap((part) => idsOf(part, role)),
+  const messages = Array.isArray(prompt) ? (prompt as readonly PromptMessage[]) : [];
+  const found = messages.flatMap(({ role, content }) =>
+    typeof content === 'string' || (role !== 'assistant' && role !== 'tool')
+      ? []
+      : content.flatMap(({ type, providerOptions, toolCallId, approvalId }) => [
+          providerOptions?.['openai']?.['itemId'],
+          providerOptions?.['azure']?.['itemId'],
+          property(providerOptions?.['openai']?.['caller'], 'callerId'),
+          // What a provider executed is referred to by the id of its call.
+          role === 'assistant' && type === 'tool-result' ? toolCallId : undefined,
+          approvalId,
+        ]),
   );
   return new Set([...stored, ...found.filter((id) => typeof id === 'string')]);
 }
-
-const idsOf = ({ type, providerOptions, toolCallId, approvalId }: PromptPart, role: string): readonly unknown[] => [
-  providerOptions?.['openai']?.['itemId'],
-  providerOptions?.['azure']?.['itemId'],
-  (providerOptions?.['openai']?.['caller'] as Options | undefined)?.['callerId'],
-  // What a provider executed is referred to by the id of its call.
-  role === 'assistant' && type === 'tool-result' ? toolCallId : undefined,
-  approvalId,
-];

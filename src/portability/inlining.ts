@@ -8,7 +8,7 @@ import {
   type HostedTool,
   hostedToolKind,
 } from './hosted-tools.ts';
-import type { LeftOut } from './left-out-warning.ts';
+import { isLeftOut, type LeftOut } from './left-out-warning.ts';
 import type { PromptMessage, PromptPart } from './prompt.ts';
 
 /** What is known of the call whose prompt is sent in full. */
@@ -20,12 +20,6 @@ export interface InlineContext {
   /** Whether approvals are left out. */
   readonly dropsApprovals: boolean;
 }
-
-/** Tools whose items mean something only where they were made, and that the model can use again. */
-const LEFT_OUT: ReadonlyMap<string, LeftOut> = new Map([
-  ['tool_search', 'tool search'],
-  ['programmatic_tool_calling', 'program'],
-]);
 
 /** Replaces the references of a prompt by their content: takes its messages in their order. */
 export class Inlining {
@@ -65,8 +59,8 @@ export class Inlining {
       const isResult = type === 'tool-result';
       const isHosted = isResult || part['providerExecuted'] === true;
       const kind = isHosted ? hostedToolKind(toolName, tools) : '';
-      const lost = whatIsLost(type, kind);
-      if (lost !== undefined) this.leftOut.add(lost);
+      if (isLeftOut(type)) this.leftOut.add(type);
+      else if (isLeftOut(kind)) this.leftOut.add(kind);
       else if (isResult) {
         // A result whose own call is not in the prompt any more is worth keeping.
         const call = this.#unanswered.get(id) ?? { type: 'tool-call', toolCallId: id, toolName, input: {} };
@@ -131,12 +125,6 @@ export class Inlining {
       ...(parts.length === 0 ? [] : [{ ...message, content: parts }]),
     ];
   }
-}
-
-/** Reasoning and compactions are encrypted for the account that made them, or stored there; some tools' items are as well. */
-function whatIsLost(type: string, hostedKind: string): LeftOut | undefined {
-  if (type === 'reasoning') return 'reasoning';
-  return type === 'custom' ? 'compaction' : LEFT_OUT.get(hostedKind);
 }
 
 function inlinePart(part: PromptPart): PromptPart {

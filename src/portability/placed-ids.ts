@@ -1,6 +1,7 @@
 import { isMark } from '../deployment/endpoint-mark.ts';
 import type { Target } from '../deployment/target.ts';
 import type { Options } from './prompt.ts';
+import { mapChanged, withField } from './with-field.ts';
 
 /*
  * What is uploaded through a ring has an id at each endpoint that took it. Its reference holds these by the marks of the endpoints,
@@ -12,18 +13,13 @@ export const placesOf = (ids: Options | undefined): readonly string[] => Object.
 
 /** Part of a call, with the ids of one endpoint where its model looks for them. Made anew only as far as something changes. */
 export function withIdsAt<Value>(value: Value, target: Target): Value {
-  if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => withIdsAt(item, target));
-    return items.some((item, index) => item !== value[index]) ? (items as Value) : value;
-  }
+  if (Array.isArray(value)) return mapChanged(value as readonly unknown[], (item) => withIdsAt(item, target)) as Value;
   if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
   const id = (value as Options)[target.mark.endpoint];
   if (typeof id === 'string') return { ...value, ...Object.fromEntries(keysOf(target).map((key) => [key, id])) };
-  const changed = Object.entries(value).flatMap(([key, held]) => {
-    const placed: unknown = withIdsAt(held, target);
-    return placed === held ? [] : [[key, placed]];
-  });
-  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
+  let placed = value;
+  for (const key in value) placed = withField(placed, key, withIdsAt(value[key], target));
+  return placed;
 }
 
 /** The AI SDK looks for files under the model's key, and for skills under `openai`, also at Azure. */
