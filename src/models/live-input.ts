@@ -4,7 +4,7 @@ import type { Failure } from '../failure/failure.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
 import type { Chain } from '../ring/chain.ts';
 import type { Ring } from '../ring/ring.ts';
-import type { CallOptions, StreamPart } from '../sdk.ts';
+import type { CallOptions } from '../sdk.ts';
 import { KEY_HEADERS } from '../settings/text-rules.ts';
 
 /** What is kept at most, in bytes or characters: about five minutes of speech as the services take it (24,000 samples of 16 bits). */
@@ -63,10 +63,6 @@ export class LiveInput implements Route {
       ...options,
       headers: { ...Object.fromEntries(ofCall), ...(await deployment.endpoint.type.requests?.keyHeader()) },
     };
-  }
-
-  toPart(part: StreamPart): StreamPart {
-    return part;
   }
 
   /** There will be no further attempt. */

@@ -11,7 +11,7 @@ import { beginCall, headersOf, withSignal } from './generate.ts';
 /** What is asked for in a call whose answer is a stream: a conversation, or live input. */
 interface Asked extends Route {
   optionsFor(deployment: Deployment, options: CallOptions): CallOptions | Promise<CallOptions>;
-  toPart(part: StreamPart, deployment: Deployment): StreamPart;
+  toPart?(part: StreamPart, deployment: Deployment): StreamPart;
   /** There will be no further attempt. */
   release?(): void;
 }
@@ -25,7 +25,7 @@ export async function streamAnswer(
   const { failoverOn } = parts.context.settings;
   const call = beginCall(parts, options, asked, true);
   const source = new FailoverStream(call, (part, attempt) => {
-    const told = asked.toPart(part, attempt.deployment);
+    const told = asked.toPart?.(part, attempt.deployment) ?? part;
     return part.type === 'finish' ? withMetadata(told, attempt) : told;
   });
   const answer = runCall<OpenStream>(call, {

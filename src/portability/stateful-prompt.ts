@@ -20,13 +20,6 @@ interface SentForm {
   readonly warnings: readonly Warning[];
 }
 
-/** Approvals that no answer follows. */
-interface PendingApprovals {
-  readonly ids: readonly string[];
-  /** Index of the answer that asked for them. */
-  readonly since: number;
-}
-
 const NONE: readonly never[] = [];
 
 /** A prompt that refers to what endpoints have stored: how each deployment gets it. After a failure it refers to less. */
@@ -34,7 +27,10 @@ export class StatefulPrompt {
   readonly #contents: CallContents;
   readonly #affinity: boolean;
   readonly #memory: ApprovalMemory;
-  readonly #pending: PendingApprovals;
+  /** Index of the last answer. */
+  readonly #lastAnswer: number;
+  /** Approvals that no answer follows. */
+  readonly #pending: readonly string[];
   /** Whether nothing is referred to any more, since an endpoint did not know what it should have known. */
   #isInline = false;
   /** Whether approvals are left out, since what they allow is not known for certain, or may have been done already. */
@@ -46,7 +42,8 @@ export class StatefulPrompt {
     this.#contents = contents;
     this.#affinity = affinity;
     this.#memory = memory;
-    this.#pending = pendingApprovals(prompt);
+    this.#lastAnswer = prompt.findLastIndex(({ role }) => role === 'assistant');
+    this.#pending = prompt.slice(this.#lastAnswer + 1).flatMap(approvalsIn);
   }
 
   /** The options that mean the same at a deployment. */
@@ -60,14 +57,14 @@ export class StatefulPrompt {
     const inlining = new Inlining({ tools, specificationVersion, dropsApprovals, recall });
     const foreign = new Set(steps.filter((step) => this.#isForeign(step, target)).map(({ index }) => index));
     const prompt = (options['prompt'] as readonly PromptMessage[]).flatMap((message, index) =>
-      foreign.has(index) ? inlining.inline(message, index >= this.#pending.since) : [message],
+      foreign.has(index) ? inlining.inline(message, index >= this.#lastAnswer) : [message],
     );
     const { requests, leftOut } = inlining;
     const sendsPending = !this.#dropsApprovals && !leftOut.has('approval');
     this.#sent.set(deployment, {
       isInline: this.#isInline,
       holdsRequests: requests.size > 0,
-      approvals: sendsPending ? this.#pending.ids : [...requests.keys()],
+      approvals: sendsPending ? this.#pending : [...requests.keys()],
       warnings: leftOutWarnings(leftOut, endpoint.name),
     });
     if (foreign.size === 0) return options;
@@ -90,7 +87,6 @@ export class StatefulPrompt {
 
   /** A deployment did not know what it was referred to. Returns whether the next prompt refers to less. */
   inlineAll(deployment: Deployment): boolean {
-    if (this.#contents.steps.length === 0) return false;
     const sent = this.#sent.get(deployment);
     if (sent?.isInline !== true) {
       this.#isInline = true;
@@ -103,21 +99,15 @@ export class StatefulPrompt {
   #isForeign({ index, owner, writtenBy }: Step, { mark, keys, isStandIn }: Target): boolean {
     if (this.#isInline) return true;
     // The answer that asked for approvals goes with them: a denial among them then becomes the result of its call.
-    if (this.#dropsApprovals && this.#pending.ids.length > 0 && index >= this.#pending.since) return true;
+    if (this.#dropsApprovals && this.#pending.length > 0 && index >= this.#lastAnswer) return true;
     if (isStandIn === true) return owner !== mark.endpoint;
     if (owner !== undefined && this.#affinity) return owner !== mark.endpoint;
     return writtenBy !== undefined && writtenBy !== keys?.own;
   }
 }
 
-/** Finds them after the last answer; no other part of the prompt is looked at. */
-function pendingApprovals(prompt: readonly PromptMessage[]): PendingApprovals {
-  const since = prompt.findLastIndex(({ role }) => role === 'assistant');
-  const ids = prompt
-    .slice(since + 1)
-    .flatMap(({ content }) => (typeof content === 'string' ? [] : content))
+const approvalsIn = ({ content }: PromptMessage): readonly string[] =>
+  (typeof content === 'string' ? NONE : content)
     // Not only `true`: the SDK may take other values for an approval.
     .filter(({ type, approved }) => type === 'tool-approval-response' && approved !== false)
     .map(({ approvalId }) => approvalId as string);
-  return { ids, since };
-}

@@ -8,11 +8,6 @@ import { IdleWatch } from './idle-watch.ts';
 import { failureIn, incomplete, type OpenStream } from './open-stream.ts';
 import { isContent, isUnreadChunk } from './stream-part.ts';
 
-/** How the attempt ended that a stream's parts came from. */
-type StreamEnd =
-  | { readonly type: 'complete'; readonly attempt: Attempt; readonly last: StreamPart }
-  | { readonly type: 'broken'; readonly attempt: Attempt; readonly error: unknown };
-
 type Controller = ReadableStreamDefaultController<StreamPart>;
 
 /**
@@ -23,7 +18,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   readonly #call: Call;
   readonly #toPart: (part: StreamPart, attempt: Attempt) => StreamPart;
   #tellOpened: () => void = () => undefined;
-  #tellEnd: (end: StreamEnd) => void = () => undefined;
+  #tellEnd: (settle: () => void) => void = () => undefined;
   #answer: Promise<Answered<OpenStream>> | undefined;
   #result: StreamResult | undefined;
   #controller: Controller | undefined;
@@ -66,10 +61,10 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
   start(controller: Controller): void {
     this.#controller = controller;
     // Here, so that listeners to the events of the stream's end are called in the context of the caller, not of the reader.
-    const ended = new Promise<StreamEnd>((resolve) => {
+    const ended = new Promise<() => void>((resolve) => {
       this.#tellEnd = resolve;
     });
-    void ended.then(settle);
+    void ended.then((settle) => settle());
     this.#answer?.then(
       (answered) => this.#begin(answered),
       (error: unknown) => this.#endWith(error),
@@ -159,7 +154,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
     }
     const last = this.#toPart(part, attempt);
     this.#close();
-    this.#tellEnd({ type: 'complete', attempt, last: part });
+    this.#tellEnd(() => this.#call.end('success', attempt, succeed(attempt, part)));
     this.#controller?.enqueue(last);
     this.#controller?.close();
     // The answer is whole; a connection that stays open after it is not the reader's to wait for.
@@ -168,9 +163,13 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
 
   /** A failure after content: no other deployment can go on where this one stopped. */
   #breakOff(error: unknown): void {
-    const { end } = this.#call.cancellation;
+    const call = this.#call;
+    const { end } = call.cancellation;
     const attempt = this.#attempt as Attempt;
-    this.#tellEnd({ type: 'broken', attempt, error });
+    this.#tellEnd(() => {
+      fail(attempt, error);
+      call.end(call.cancellation.isAborted ? 'aborted' : 'failure', attempt);
+    });
     // The reader may have it already.
     const isTold = this.#unread !== undefined && error === this.#unread['error'];
     this.#endWith(end?.by === 'caller' ? end.reason : brokenOff(attempt, error), isTold);
@@ -206,14 +205,3 @@ const brokenOff = ({ deployment }: Attempt, cause: unknown): IncompleteStreamErr
   IncompleteStreamError.isInstance(cause)
     ? cause
     : new IncompleteStreamError({ endpoint: deployment.endpoint.name, cause });
-
-/** The stream has ended, and its attempt and its call with it. */
-function settle(end: StreamEnd): void {
-  const { attempt } = end;
-  const { call } = attempt;
-  if (end.type === 'complete') call.end('success', attempt, succeed(attempt, end.last));
-  else {
-    fail(attempt, end.error);
-    call.end(call.cancellation.isAborted ? 'aborted' : 'failure', attempt);
-  }
-}
