@@ -14,41 +14,24 @@ export function withDeploymentName(fetch: Fetch, nameOf: (modelId: string) => st
     const modelId = modelOf(init?.body);
     const name = modelId === undefined ? undefined : nameOf(modelId);
     const url = rewriteURL(urlOf(input), modelId, name);
-    if (name === undefined || name === modelId) return fetch(url, init);
-    return fetch(url, { ...init, body: renameInBody(init?.body ?? null, name) });
+    return fetch(url, name === undefined || name === modelId ? init : { ...init, body: renamed(init?.body, name) });
   };
 }
 
 /** The model is the first key of each JSON body that the AI SDK writes: no need to parse a prompt of megabytes. */
-const FIRST_KEY_IS_MODEL = /^\s*\{\s*"model"\s*:\s*("(?:[^"\\]|\\.)*")/;
+const FIRST_KEY_IS_MODEL = /^(\s*\{\s*"model"\s*:\s*)("(?:[^"\\]|\\.)*")/;
 
 function modelOf(body: unknown): string | undefined {
-  if (body instanceof FormData) {
-    const model = body.get('model');
-    return typeof model === 'string' ? model : undefined;
-  }
-  if (typeof body !== 'string') return undefined;
-  const quoted = FIRST_KEY_IS_MODEL.exec(body)?.[1];
-  const model: unknown = quoted === undefined ? parseModel(body) : JSON.parse(quoted);
-  return typeof model === 'string' ? model : undefined;
+  if (body instanceof FormData) return body.get('model')?.toString();
+  const quoted = typeof body === 'string' ? FIRST_KEY_IS_MODEL.exec(body)?.[2] : undefined;
+  return quoted === undefined ? undefined : (JSON.parse(quoted) as string);
 }
 
-function parseModel(body: string): unknown {
-  try {
-    return (JSON.parse(body) as { model?: unknown }).model;
-  } catch {
-    return undefined;
+/** @param body one that names a model. */
+function renamed(body: RequestInit['body'], name: string): BodyInit {
+  if (!(body instanceof FormData)) {
+    return String(body).replace(FIRST_KEY_IS_MODEL, (_, before: string) => before + JSON.stringify(name));
   }
-}
-
-function renameInBody(body: BodyInit | null, name: string): BodyInit | null {
-  if (body instanceof FormData) {
-    body.set('model', name);
-    return body;
-  }
-  if (typeof body !== 'string') return body;
-  const match = FIRST_KEY_IS_MODEL.exec(body);
-  if (match?.[1] === undefined) return JSON.stringify({ ...JSON.parse(body), model: name });
-  const start = match[0].length - match[1].length;
-  return body.slice(0, start) + JSON.stringify(name) + body.slice(match[0].length);
+  body.set('model', name);
+  return body;
 }

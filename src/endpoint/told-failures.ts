@@ -1,4 +1,4 @@
-import { isObject, property, textAt } from '../failure/foreign.ts';
+import { isObject, parsed, property } from '../failure/foreign.ts';
 
 type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
 
@@ -28,26 +28,19 @@ const nested = (lines: string): string =>
 function nestedLine(line: string, data: string): string {
   const frame = parsed(data);
   const type = property(frame, 'type');
+  if (type !== 'error' && type !== 'response.failed') return line;
   const inner = property(type === 'error' ? frame : property(frame, 'response'), 'error');
-  const error = type === 'error' && !isObject(inner) ? frame : inner;
-  if ((type !== 'error' && type !== 'response.failed') || !isObject(error)) return line;
-  const code = property(error, 'code');
-  return `data: ${JSON.stringify({
-    type: 'error',
-    sequence_number: 0,
-    error: {
-      type: textAt(error, 'type') ?? 'error',
-      code: typeof code === 'number' ? String(code) : (textAt(error, 'code') ?? null),
-      message: textAt(error, 'message') ?? '',
-      param: textAt(error, 'param') ?? null,
-    },
-  })}`;
-}
-
-function parsed(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
-  }
+  const error = isObject(inner) ? inner : type === 'error' ? frame : undefined;
+  if (error === undefined) return line;
+  const word = (key: string): string | null => {
+    const value = property(error, key) ?? null;
+    return value === null ? null : String(value);
+  };
+  const told = {
+    type: word('type') ?? 'error',
+    code: word('code'),
+    message: word('message') ?? '',
+    param: word('param'),
+  };
+  return `data: ${JSON.stringify({ type: 'error', sequence_number: 0, error: told })}`;
 }

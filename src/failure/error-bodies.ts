@@ -1,4 +1,4 @@
-import { firstOf, isList, isObject, property, textAt } from './foreign.ts';
+import { firstOf, isList, isObject, parsed, property, textAt } from './foreign.ts';
 import { isGuessed } from './sent-status.ts';
 
 /*
@@ -16,7 +16,7 @@ import { isGuessed } from './sent-status.ts';
  */
 
 /** How deep they are looked for, and how far into a list. */
-const DEEPEST = 3;
+const DEEPEST = 4;
 const LONGEST = 4;
 
 /** A longer body is no error's: it is not worth the time that reading it takes. */
@@ -30,31 +30,25 @@ export const errorBodies = (link: object): readonly object[] =>
     property(link, 'responseBody'),
     property(link, 'value'),
     isGuessed(link) ? undefined : link,
-  ].flatMap((container) => bodiesIn(container, 0));
+  ].flatMap((container) => bodiesIn(container));
 
-function bodiesIn(from: unknown, depth: number): readonly object[] {
-  const container = parsed(from);
+/** @param isError whether it stands where errors do, so that it is one whatever it holds. */
+function bodiesIn(from: unknown, isError = false, depth = 0): readonly object[] {
+  const container = typeof from === 'string' ? bodyIn(from) : from;
   if (!isObject(container) || depth > DEEPEST) return [];
-  if (isList(container)) return firstOf(container, LONGEST).flatMap((each) => bodiesIn(each, depth + 1));
-  const reason = textAt(property(container, 'incomplete_details'), 'reason');
+  const inside = (each: unknown, isInError = false): readonly object[] => bodiesIn(each, isInError, depth + 1);
+  if (isList(container)) return firstOf(container, LONGEST).flatMap((each) => inside(each));
+  const reasons = [property(container, 'incomplete_details'), ...firstOf(property(container, 'details'), LONGEST)];
   return [
-    ...(isErrorItself(container) ? [container] : []),
-    ...withInner(property(container, 'error'), depth),
-    // An answer that was given up says why in a place of its own.
-    ...(reason === undefined ? [] : [{ code: reason }]),
-    ...bodiesIn(property(container, 'response'), depth + 1),
+    ...(isError || isErrorItself(container) ? [container] : []),
+    ...['error', 'innererror'].flatMap((key) => inside(property(container, key), true)),
+    // An answer that was given up says why in a place of its own, and so does Google.
+    ...reasons.flatMap((each) => textAt(each, 'reason') ?? []).map((code) => ({ code })),
+    ...inside(property(container, 'response')),
     // What has a stack is no body: its errors are issues of a schema.
-    ...(textAt(container, 'stack') === undefined ? bodiesIn(property(container, 'errors'), depth + 1) : []),
-    ...firstOf(property(container, 'choices'), 1).flatMap((choice) => withInner(property(choice, 'error'), depth)),
+    ...(textAt(container, 'stack') === undefined ? inside(property(container, 'errors')) : []),
+    ...firstOf(property(container, 'choices'), 1).flatMap((choice) => inside(choice)),
   ];
-}
-
-function withInner(body: unknown, depth: number): readonly object[] {
-  if (depth > DEEPEST) return [];
-  if (!isObject(body)) return bodiesIn(body, depth + 1);
-  const inner = ['innererror', 'error'].flatMap((key) => withInner(property(body, key), depth + 1));
-  const reasons = firstOf(property(body, 'details'), LONGEST).flatMap((detail) => textAt(detail, 'reason') ?? []);
-  return [body, ...inner, ...reasons.map((code) => ({ code }))];
 }
 
 const isErrorItself = (container: object): boolean =>
@@ -63,13 +57,5 @@ const isErrorItself = (container: object): boolean =>
     (key) => (property(container, key) ?? undefined) !== undefined,
   );
 
-/** What a text holds that is written as JSON. */
-function parsed(body: unknown): unknown {
-  if (typeof body !== 'string') return body;
-  if (body.length > LONGEST_BODY || !/^\s*[[{]/.test(body)) return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
+const bodyIn = (text: string): unknown =>
+  text.length <= LONGEST_BODY && /^\s*[[{]/.test(text) ? parsed(text) : undefined;

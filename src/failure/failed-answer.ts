@@ -46,37 +46,31 @@ export function failureOfAnswer(result: unknown, values?: unknown): APICallError
 }
 
 /** Beside an answer, or in it; some send one that says nothing with each good answer. */
-function errorIn(body: unknown): object | undefined {
-  const errors = [property(body, 'error'), ...choicesOf(body).map((choice) => property(choice, 'error'))];
-  return errors
+const errorIn = (body: unknown): object | undefined =>
+  [body, choiceOf(body)]
+    .map((each) => property(each, 'error'))
     .filter(isObject)
     .find((error) => ['message', 'code', 'type'].some((key) => Boolean(property(error, key))));
-}
 
 function failedStatus(body: unknown): object | undefined {
   const status = property(body, 'output') === undefined ? undefined : textAt(body, 'status');
-  if (!FAILED_STATUSES.has(status)) return undefined;
-  return { message: `The service says that its answer is "${status}".`, code: `response_${status}` };
+  return FAILED_STATUSES.has(status) ? { code: `response_${status}` } : undefined;
 }
 
 /** AI SDK 4 and 5 keep the service's own word in the body only. */
-function failedReason(result: unknown, body: unknown): object | undefined {
-  const reasons = [
-    property(result, 'finishReason'),
-    ...choicesOf(body).map((choice) => property(choice, 'finish_reason')),
-  ];
-  if (!reasons.some(isFailedFinish)) return undefined;
-  return { message: 'The service says that its answer failed.', code: 'finish_error' };
-}
+const failedReason = (result: unknown, body: unknown): object | undefined =>
+  [property(result, 'finishReason'), property(choiceOf(body), 'finish_reason')].some(isFailedFinish)
+    ? { code: 'finish_error' }
+    : undefined;
 
 /** An answer that is empty where the AI SDK has no error for it. An `incomplete` Response may have no output: reasoning used it up. */
 function emptiness(result: unknown, body: unknown, values: unknown): object | undefined {
-  if (isEmptyList(property(body, 'output')) && property(body, 'status') !== 'incomplete') return EMPTY;
-  if (isEmptyList(property(result, 'images'))) return EMPTY;
-  return isList(values) && !areVectors(property(result, 'embeddings'), property(values, 'length')) ? EMPTY : undefined;
+  const isEmpty =
+    (isEmptyList(property(body, 'output')) && property(body, 'status') !== 'incomplete') ||
+    isEmptyList(property(result, 'images')) ||
+    (isList(values) && !areVectors(property(result, 'embeddings'), property(values, 'length')));
+  return isEmpty ? { message: 'The answer does not hold what was asked for.', code: 'empty_answer' } : undefined;
 }
-
-const EMPTY = { message: 'The answer does not hold what was asked for.', code: 'empty_answer' };
 
 const isEmptyList = (value: unknown): boolean => isList(value) && property(value, 'length') === 0;
 
@@ -87,4 +81,4 @@ function areVectors(embeddings: unknown, count: unknown): boolean {
   return count === 0 || (lengths.size === 1 && !lengths.has(0) && !lengths.has(undefined));
 }
 
-const choicesOf = (body: unknown): readonly unknown[] => firstOf(property(body, 'choices'), 1);
+const choiceOf = (body: unknown): unknown => firstOf(property(body, 'choices'), 1)[0];

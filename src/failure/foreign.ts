@@ -22,6 +22,15 @@ export function textAt(of: unknown, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** What a text holds that is written as JSON; `undefined` where it is not. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The first elements of a list, of anything else none. */
 export function firstOf(list: unknown, atMost: number): readonly unknown[] {
   const length = isList(list) ? property(list, 'length') : 0;
