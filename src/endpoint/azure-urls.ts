@@ -6,25 +6,15 @@ import type { AzureEndpointSettings } from '../settings/endpoint-settings.ts';
 import type { RewriteURL } from './deployment-name.ts';
 import { isAISDK4 } from './installed-sdk.ts';
 
-/** Where the requests of an Azure endpoint go. */
-export interface AzureURLs {
-  /** For the SDK: what it makes of this is known, and written anew by {@link rewrite}. */
-  readonly baseURL: string;
-  /** For the SDK, which takes the resource of the environment otherwise. */
-  readonly speechBaseURL: string;
-  /** What every URL begins with. */
-  readonly prefixes: readonly string[];
-  /** Makes the URL that Azure has of the one that the SDK has made. */
-  readonly rewrite: RewriteURL;
-}
-
 /**
+ * Where the requests of an Azure endpoint go.
+ *
  * Majors of the SDK make different URLs of one address, some of them wrong, and put a model id in the path, which may lead out of it.
  * So the SDK gets a prefix to which it adds the operation alone (AI SDK 4 the model id and a version too), and the URL is made here.
  *
  * @param place URL of a resource, a project or a gateway.
  */
-export function azureURLs(settings: AzureEndpointSettings, place: string): AzureURLs {
+export function azureURLs(settings: AzureEndpointSettings, place: string) {
   const { root, kind } = azureAddress(place);
   const isOld = isAISDK4();
   const isGateway = kind === 'gateway';
@@ -32,38 +22,25 @@ export function azureURLs(settings: AzureEndpointSettings, place: string): Azure
   const version = settings.apiVersion ?? (isOld && kind !== 'project' ? '2025-03-01-preview' : 'v1');
   const openai = isGateway ? root : `${root}/openai`;
   const baseURL = isGateway ? root : `${openai}/v1`;
+  // Without one, the SDK takes the resource of the environment.
   const speechBaseURL = isGateway
     ? root
     : new URL(root).origin.replace(/\.(?:openai|services\.ai)\.azure\./, '.cognitiveservices.azure.');
-  const deployments = deploymentsOf(settings, { openai, version, isGateway, isOld });
+  // A gateway has the paths of its own unless the settings say otherwise.
+  const isDated = hasDatedVersion(isGateway ? settings : { ...settings, apiVersion: version });
+  const deployments = isDated ? `${openai}/deployments` : isGateway && isOld ? openai : undefined;
   // Projects refuse a version, and gateways have none of their own.
   const query = deployments !== undefined || kind === 'resource' ? `?api-version=${encodeURIComponent(version)}` : '';
   const prefix = deployments === undefined ? baseURL : openai;
-  return {
-    baseURL,
-    speechBaseURL,
-    prefixes: [`${root}/`, `${speechBaseURL}/`],
-    rewrite: (url, modelId, name) => {
-      if (!url.startsWith(`${baseURL}/`)) return url;
-      const added = url.slice(baseURL.length);
-      const operation = isOld ? withoutModelAndVersion(added, modelId) : added;
-      // Responses belong to no deployment.
-      if (deployments === undefined || name === undefined || operation === '/responses')
-        return prefix + operation + query;
-      return `${deployments}/${segment(name)}${operation}${query}`;
-    },
+  const rewrite: RewriteURL = (url, modelId, name) => {
+    if (!url.startsWith(`${baseURL}/`)) return url;
+    const added = url.slice(baseURL.length);
+    const operation = isOld ? withoutModelAndVersion(added, modelId) : added;
+    // Responses belong to no deployment.
+    const isOfDeployment = deployments !== undefined && name !== undefined && operation !== '/responses';
+    return (isOfDeployment ? `${deployments}/${segment(name)}` : prefix) + operation + query;
   };
-}
-
-/** What the names of deployments are appended to; `undefined` where no URL has them. */
-function deploymentsOf(
-  settings: AzureEndpointSettings,
-  { openai, version, isGateway, isOld }: { openai: string; version: string; isGateway: boolean; isOld: boolean },
-): string | undefined {
-  // A gateway has the paths of its own unless the settings say otherwise.
-  const isDated = hasDatedVersion(isGateway ? settings : { ...settings, apiVersion: version });
-  if (isDated) return `${openai}/deployments`;
-  return isGateway && isOld ? openai : undefined;
+  return { baseURL, speechBaseURL, prefixes: [`${root}/`, `${speechBaseURL}/`], rewrite };
 }
 
 /** AI SDK 4 writes the model id as it is in front of the operation, and a version behind it. */

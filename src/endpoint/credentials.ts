@@ -26,10 +26,9 @@ export function readCredentials(
   settings: EndpointSettings,
   path: string,
 ): Credentials & { readonly problems: readonly SettingsProblem[] } {
-  const stated = statedCredentials(settings);
   if (settings.type === undefined) return { problems: [] };
   const needs = new Needs(settings, path);
-  return { ...stated, ...readPlace(settings, needs), ...readKey(settings, needs), problems: needs.problems };
+  return { ...statedCredentials(settings), ...needs.readPlace(), ...needs.readKey(), problems: needs.problems };
 }
 
 /** Settings that say the same thing in different ways. */
@@ -41,24 +40,44 @@ const PLACES: Alternatives = ['resourceName', 'baseURL', 'baseURLEnv'];
 /** Looks for what one endpoint needs, and collects what is missing. */
 class Needs {
   readonly problems: SettingsProblem[] = [];
-  readonly #settings: object;
+  readonly #settings: OpenAIEndpointSettings | AzureEndpointSettings;
   readonly #path: string;
 
-  constructor(settings: object, path: string) {
+  constructor(settings: OpenAIEndpointSettings | AzureEndpointSettings, path: string) {
     this.#settings = settings;
     this.#path = path;
   }
 
+  readKey(): Credentials {
+    const { type, apiKeyEnv } = this.#settings;
+    // The defaults of @ai-sdk/openai and @ai-sdk/azure.
+    const usual = type === 'azure' ? 'AZURE_API_KEY' : 'OPENAI_API_KEY';
+    const variable = apiKeyEnv ?? (this.#isLeftOut(KEYS) ? usual : undefined);
+    return variable === undefined ? {} : { apiKey: this.#read('apiKeyEnv', variable, headerValue) };
+  }
+
+  readPlace(): Credentials {
+    const { type, baseURLEnv } = this.#settings;
+    const rule = type === 'azure' ? azureURLPrefix : servicePrefix;
+    if (baseURLEnv !== undefined) return { baseURL: this.#read('baseURLEnv', baseURLEnv, rule) };
+    if (!this.#isLeftOut(PLACES)) return {};
+    if (type === 'azure') return { resourceName: this.#read('resourceName', 'AZURE_RESOURCE_NAME', resourceName) };
+    // As @ai-sdk/openai 2 to 4 do, which read it when a provider is made; 1 does not look for it.
+    const isGiven = !isAISDK4() && readEnvironment('OPENAI_BASE_URL') !== undefined;
+    return isGiven ? { baseURL: this.#read('baseURL', 'OPENAI_BASE_URL', rule) } : {};
+  }
+
   /** The value of an environment variable that a setting names. */
-  read(setting: string, variable: string, rule: TextRule): string | undefined {
+  #read(setting: string, variable: string, rule: TextRule): string | undefined {
     const value = readEnvironment(variable);
     const problem = value === undefined ? 'is not set' : rule(value);
     if (problem === undefined) return value;
     // A key that stands there by mistake must not be shown.
-    const what = isTellingVariable(variable)
-      ? `environment variable ${variable}`
-      : 'the environment variable named there';
-    this.#tell(setting, `${what} ${problem}`);
+    const isShown = isTellingVariable(variable);
+    this.#tell(
+      setting,
+      `${isShown ? `environment variable ${variable}` : 'the environment variable named there'} ${problem}`,
+    );
     return undefined;
   }
 
@@ -66,9 +85,9 @@ class Needs {
    * Whether the usual variables of the AI SDK count: none of the settings was written. One that was written and is `undefined`, as in
    * `apiKey: process.env.KEY_2`, is missing, and nothing else may take its place.
    */
-  isLeftOut(alternatives: Alternatives): boolean {
-    const written = alternatives.filter((name) => Object.hasOwn(this.#settings, name));
+  #isLeftOut(alternatives: Alternatives): boolean {
     const settings = this.#settings as AzureEndpointSettings;
+    const written = alternatives.filter((name) => Object.hasOwn(settings, name));
     if (written.every((name) => settings[name] === undefined)) {
       for (const name of written) this.#tell(name, 'is undefined; only a setting that is left out has a default');
     }
@@ -78,27 +97,4 @@ class Needs {
   #tell(setting: string, message: string): void {
     this.problems.push({ path: `${this.#path}.${setting}`, message });
   }
-}
-
-function readKey(
-  { type, apiKeyEnv }: OpenAIEndpointSettings | AzureEndpointSettings,
-  needs: Needs,
-): Partial<Credentials> {
-  // The defaults of @ai-sdk/openai and @ai-sdk/azure.
-  const usual = type === 'azure' ? 'AZURE_API_KEY' : 'OPENAI_API_KEY';
-  const variable = apiKeyEnv ?? (needs.isLeftOut(KEYS) ? usual : undefined);
-  return variable === undefined ? {} : { apiKey: needs.read('apiKeyEnv', variable, headerValue) };
-}
-
-function readPlace(
-  { type, baseURLEnv }: OpenAIEndpointSettings | AzureEndpointSettings,
-  needs: Needs,
-): Partial<Credentials> {
-  const rule = type === 'azure' ? azureURLPrefix : servicePrefix;
-  if (baseURLEnv !== undefined) return { baseURL: needs.read('baseURLEnv', baseURLEnv, rule) };
-  if (!needs.isLeftOut(PLACES)) return {};
-  if (type === 'azure') return { resourceName: needs.read('resourceName', 'AZURE_RESOURCE_NAME', resourceName) };
-  // As @ai-sdk/openai 2 to 4 do, which read it when a provider is made; 1 does not look for it.
-  const isGiven = !isAISDK4() && readEnvironment('OPENAI_BASE_URL') !== undefined;
-  return isGiven ? { baseURL: needs.read('baseURL', 'OPENAI_BASE_URL', rule) } : {};
 }

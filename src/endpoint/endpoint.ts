@@ -26,6 +26,9 @@ export class Endpoint {
   readonly priority: number;
   /** Of endpoints that have one quota. */
   readonly quotaGroup: string | undefined;
+  readonly settings: EndpointSettings;
+  /** Of the whole endpoint. */
+  readonly limits: LimitSettings;
   readonly type: EndpointType;
   /** The name under which the service knows a model. */
   readonly nameOf: NameOf;
@@ -39,20 +42,18 @@ export class Endpoint {
 
   /** @param modelMapping names of deployments at every Azure endpoint. */
   constructor(resolved: ResolvedEndpoint, modelMapping: ReadonlyMap<string, string>) {
-    const { name, weight, priority, quotaGroup, deployments, settings } = resolved;
+    const { name, weight, priority, quotaGroup, limits, deployments, settings } = resolved;
     this.name = name;
     this.weight = weight;
     this.priority = priority;
     this.quotaGroup = quotaGroup;
+    this.settings = settings;
+    this.limits = limits;
     this.nameOf = (modelId) =>
       deployments.get(modelId)?.name ?? (settings.type === 'azure' ? modelMapping.get(modelId) : undefined) ?? modelId;
     this.type = typeOf(name, settings, this.nameOf);
     this.#resolved = resolved;
     this.#credentials = statedCredentials(settings);
-  }
-
-  get settings(): EndpointSettings {
-    return this.#resolved.settings;
   }
 
   get credentials(): Credentials {
@@ -111,11 +112,6 @@ export class Endpoint {
     this.#provider = undefined;
     this.#place = undefined;
     this.#models = new LruMap(MOST_MODELS);
-  }
-
-  /** Limits of the whole endpoint. */
-  get limits(): LimitSettings {
-    return this.#resolved.limits;
   }
 
   /** Limits of one model there: the lowest that any of its ids was given. */

@@ -8,31 +8,31 @@ export type KeyHeader = 'authorization' | 'api-key';
 export const keyIn = (header: KeyHeader, secret: string): string =>
   header === 'authorization' ? `Bearer ${secret}` : secret;
 
+/** Name of the endpoint, and its setting. */
+type Source = Omit<ConstructorParameters<typeof CredentialError>[0], 'cause'>;
+
 /** A function for a key or token, which is asked at each attempt, so that keys can rotate. */
 export class KeyFunction {
-  readonly #endpoint: string;
-  readonly #setting: 'apiKey' | 'tokenProvider';
+  readonly #source: Source;
   readonly #get: () => string | PromiseLike<string>;
   #refused: string | undefined;
 
-  constructor(endpoint: string, setting: 'apiKey' | 'tokenProvider', get: () => string | PromiseLike<string>) {
-    this.#endpoint = endpoint;
-    this.#setting = setting;
+  constructor(source: Source, get: () => string | PromiseLike<string>) {
+    this.#source = source;
     this.#get = get;
   }
 
   /** @throws {CredentialError} when it throws, or returns nothing that a header can have. */
   async current(): Promise<string> {
-    const told = { endpoint: this.#endpoint, setting: this.#setting };
     let secret: unknown;
     try {
       secret = await this.#get();
     } catch (cause) {
-      throw new CredentialError({ ...told, cause });
+      throw new CredentialError({ ...this.#source, cause });
     }
     // What the platform says of such a value repeats it, and would be taken for the call's own fault.
     if (typeof secret !== 'string' || secret === '' || headerValue(secret) !== undefined)
-      throw new CredentialError(told);
+      throw new CredentialError(this.#source);
     return secret;
   }
 

@@ -21,7 +21,8 @@ export class ServiceRequests {
     const get = tokenProvider ?? (typeof apiKey === 'function' ? apiKey : undefined);
     this.#settings = settings;
     this.#header = type === 'azure' && tokenProvider === undefined ? 'api-key' : 'authorization';
-    this.keyFunction = get && new KeyFunction(endpoint, tokenProvider === undefined ? 'apiKey' : 'tokenProvider', get);
+    const setting = tokenProvider === undefined ? 'apiKey' : 'tokenProvider';
+    this.keyFunction = get && new KeyFunction({ endpoint, setting }, get);
   }
 
   /** The header with the key of a function, for requests that do not pass `fetch`. */

@@ -33,15 +33,13 @@ const ENDING = {
     options?: StreamPipeOptions,
   ) {
     const reader = new EndingReader(this);
-    const source: UnderlyingDefaultSource<Bytes> = {
-      pull: async (controller) => {
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: (reason) => reader.cancel(reason),
+    const pull = async (controller: ReadableStreamDefaultController<Bytes>): Promise<void> => {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
     };
-    return new ReadableStream(source, { highWaterMark: 0 }).pipeThrough(stage, options);
+    const cancel = (reason: unknown): Promise<void> => reader.cancel(reason);
+    return new ReadableStream({ pull, cancel }, { highWaterMark: 0 }).pipeThrough(stage, options);
   },
 };
 

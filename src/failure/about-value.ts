@@ -1,11 +1,6 @@
 /** Whether an error is the language's own about a value, such as one that cannot be written as JSON. */
-export function isAboutValue(error: unknown): boolean {
-  try {
-    return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
-  } catch {
-    return false;
-  }
-}
+export const isAboutValue = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
 
 /** Whether the options of a call cannot be written as JSON: they go round in a circle, or hold a big number. */
 export function isUnwritable(options: object): boolean {
