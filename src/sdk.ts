@@ -167,3 +167,7 @@ export const MEMBERS: Readonly<Record<ModelKind, readonly string[]>> = {
 export const MODEL_KINDS = (Object.keys(MEMBERS) as ModelKind[]).filter(
   (kind) => kind !== 'language' && kind !== 'files' && kind !== 'skills',
 );
+
+/** The name under which a provider makes models of one kind; `undefined` where it makes none. */
+export const memberName = (provider: Readonly<Record<string, unknown>>, kind: ModelKind): string | undefined =>
+  MEMBERS[kind].find((name) => typeof provider[name] === 'function');

@@ -1,10 +1,9 @@
 import type { TokenUsage } from '../events.ts';
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
 import { finishReasonName } from '../failure/failed-answer.ts';
-import { property } from '../failure/foreign.ts';
+import { headerOf, property } from '../failure/foreign.ts';
 import { failureHeaders } from '../failure/failure-facts.ts';
 import type { AttemptRecord, Failure } from '../failure/failure.ts';
-import { headerOf } from '../failure/response-headers.ts';
 import { withoutBulk } from '../failure/without-bulk.ts';
 import type { Outcome } from '../gates/outcome.ts';
 import { SHORTEST_SILENCE_MS } from '../ring/response-times.ts';

@@ -24,6 +24,4 @@ export interface EndpointType {
   cannotServe?(kind: ModelKind): string | undefined;
   /** The URL that a request goes to, of the one that the SDK has made for it, where they are not the same. */
   sentURL?(url: string, modelId: string, credentials: Credentials): string;
-  /** Kind asked of the endpoint's provider, where it may be another. */
-  memberKind?(kind: ModelKind): ModelKind;
 }

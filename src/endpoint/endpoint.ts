@@ -6,7 +6,7 @@ import { errorChain } from '../failure/error-chain.ts';
 import { textAt } from '../failure/foreign.ts';
 import { shownPath } from '../failure/shown-path.ts';
 import { LruMap } from '../lru-map.ts';
-import { MEMBERS, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
+import { memberName, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';
 import { type CallDefaults, mergeDefaults } from '../settings/call-defaults.ts';
 import type { DeploymentSettings, EndpointSettings, LimitSettings } from '../settings/endpoint-settings.ts';
 import type { ResolvedEndpoint } from '../settings/resolve-settings.ts';
@@ -160,16 +160,16 @@ export class Endpoint {
   }
 
   #memberName(kind: ModelKind): string | undefined {
-    const { provider } = this;
-    return MEMBERS[this.type.memberKind?.(kind) ?? kind].find((name) => typeof provider[name] === 'function');
+    // A provider with one API for language models has no member for it; one with several is asked for the one wanted.
+    return memberName(this.provider, kind) ?? (kind === 'chat' ? memberName(this.provider, 'language') : undefined);
   }
 
   #build(kind: ModelKind, modelId: string, settings?: ModelSettings): SdkModel | undefined {
     const { provider } = this;
-    const memberName = this.#memberName(kind);
-    if (memberName === undefined) return undefined;
+    const member = this.#memberName(kind);
+    if (member === undefined) return undefined;
     // Called as a member: providers may be classes.
-    const make = provider[memberName] as (this: SdkProvider, id: string, settings?: ModelSettings) => SdkModel;
+    const make = provider[member] as (this: SdkProvider, id: string, settings?: ModelSettings) => SdkModel;
     try {
       return make.call(provider, this.buildId(modelId), settings);
     } catch (error) {

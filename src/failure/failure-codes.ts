@@ -3,6 +3,18 @@ import type { Failure } from './failure.ts';
 /** What some codes mean. Of rows that know a code of a failure, the first counts. */
 export type CodeTable = readonly (readonly [meaning: Failure, ...codes: readonly (string | RegExp)[]])[];
 
+/** Codes by which a service says that it does not know what a request refers to, or cannot decrypt it. */
+export const NOT_STORED = [
+  'item_not_found',
+  'previous_response_not_found',
+  'response_not_found',
+  'conversation_not_found',
+  'invalid_encrypted_content',
+  'file_not_found',
+  'container_not_found',
+  'vector_store_not_found',
+] as const;
+
 /**
  * Codes that decide, whatever the status, and wherever the code was found; and names of the errors that the AI SDK throws before any
  * request.
@@ -61,14 +73,7 @@ export const FAILURE_CODES: CodeTable = [
     'unsupported_image_media_type',
     'failed_to_download_image',
     'max_output_tokens',
-    // What the request names and this service has not stored.
-    'item_not_found',
-    'response_not_found',
-    'previous_response_not_found',
-    'conversation_not_found',
-    'file_not_found',
-    'container_not_found',
-    'vector_store_not_found',
+    ...NOT_STORED,
     // What a model of the AI SDK cannot send.
     'AI_UnsupportedFunctionalityError',
     'AI_InvalidPromptError',

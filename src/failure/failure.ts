@@ -25,9 +25,7 @@ export interface Failure {
   readonly statusCode?: number | undefined;
   /** The service's or the network's own code, such as `DeploymentNotFound` or `ECONNREFUSED`: a short word, never a text. */
   readonly code?: string | undefined;
-  /**
-   * Why a rejection may be sent on to the next deployment, when `failoverOn` says so.
-   */
+  /** Why a rejection may be sent on to the next deployment, when `failoverOn` says so. */
   readonly reason?: RejectionReason | undefined;
 }
 

@@ -46,3 +46,13 @@ export function isList(value: unknown): boolean {
     return false;
   }
 }
+
+/** No header that is looked at is longer. */
+const LONGEST_HEADER = 200;
+
+/** A header by its lower-case name: one that came twice may be a list, and its first value counts. */
+export function headerOf(headers: unknown, name: string): string | undefined {
+  const value = property(headers, name);
+  const first = typeof value === 'string' || typeof value === 'number' ? String(value) : firstOf(value, 1)[0];
+  return typeof first === 'string' && first.length <= LONGEST_HEADER ? first : undefined;
+}

@@ -1,5 +1,5 @@
 import { isCodeWord } from './code-word.ts';
-import type { ClassifyFailure, Failure, FailureClass } from './failure.ts';
+import type { ClassifyFailure, FailureClass } from './failure.ts';
 
 const CLASSES: ReadonlySet<unknown> = new Set<FailureClass>([
   'retryable',
@@ -15,20 +15,13 @@ export function guardedClassifier(own: ClassifyFailure, fallback: ClassifyFailur
   return (error, context) => {
     try {
       const failure = own(error, context);
-      if (CLASSES.has(failure.class)) return checked(failure);
+      if (!CLASSES.has(failure.class)) return fallback(error, context);
+      // A time that is no number, such as that of a header that was not there, must not become the end of a rate limit.
+      const retryAfterMs = Number.isFinite(failure.retryAfterMs) ? failure.retryAfterMs : undefined;
+      return { ...failure, retryAfterMs, code: isCodeWord(failure.code) ? failure.code : undefined };
     } catch {
       // The failure itself is what the caller needs to hear of.
+      return fallback(error, context);
     }
-    return fallback(error, context);
   };
 }
-
-/**
- * A time that is no number, such as that of a header that was not there, must not become the end of a rate limit; a code that is none
- * must not be shown.
- */
-const checked = (failure: Failure): Failure => ({
-  ...failure,
-  retryAfterMs: Number.isFinite(failure.retryAfterMs) ? failure.retryAfterMs : undefined,
-  code: isCodeWord(failure.code) ? failure.code : undefined,
-});

@@ -1,5 +1,4 @@
-import { isObject, property } from './foreign.ts';
-import { headerOf } from './response-headers.ts';
+import { headerOf, isObject, property } from './foreign.ts';
 
 /** The HTTP status of a failure, as it was sent: by the service's answer, or within the body of one that has status 200. */
 export function sentStatus(chain: readonly object[], bodies: readonly object[]): number | undefined {

@@ -1,5 +1,5 @@
 import { msUntil } from '../failure/named-time.ts';
-import { headerOf } from '../failure/response-headers.ts';
+import { headerOf } from '../failure/foreign.ts';
 
 /** What services limit. */
 export type Unit = 'requests' | 'tokens';

@@ -1,20 +1,11 @@
 import { CredentialError } from '../errors/credential-error.ts';
 import type { Failure } from '../failure/failure.ts';
+import { NOT_STORED } from '../failure/failure-codes.ts';
 import { property, textAt } from '../failure/foreign.ts';
 import { neverConnected } from '../failure/network-codes.ts';
 import type { PromptMessage } from './prompt.ts';
 
-/** Codes by which a service says that it does not know what a request refers to, or cannot decrypt it. */
-const CODES: ReadonlySet<string | undefined> = new Set([
-  'item_not_found',
-  'previous_response_not_found',
-  'response_not_found',
-  'conversation_not_found',
-  'invalid_encrypted_content',
-  'file_not_found',
-  'container_not_found',
-  'vector_store_not_found',
-]);
+const CODES: ReadonlySet<string | undefined> = new Set(NOT_STORED);
 
 /**
  * Whether a failure says that the endpoint does not know something that the request refers to.
