@@ -22,16 +22,13 @@ export function withDeploymentName(fetch: Fetch, nameOf: (modelId: string) => st
 const FIRST_KEY_IS_MODEL = /^(\s*\{\s*"model"\s*:\s*)("(?:[^"\\]|\\.)*")/;
 
 function modelOf(body: unknown): string | undefined {
-  if (body instanceof FormData) return body.get('model')?.toString();
   const quoted = typeof body === 'string' ? FIRST_KEY_IS_MODEL.exec(body)?.[2] : undefined;
-  return quoted === undefined ? undefined : (JSON.parse(quoted) as string);
+  const model: unknown = body instanceof FormData ? body.get('model') : quoted && JSON.parse(quoted);
+  return typeof model === 'string' ? model : undefined;
 }
 
-/** @param body one that names a model. */
-function renamed(body: RequestInit['body'], name: string): BodyInit {
-  if (!(body instanceof FormData)) {
-    return String(body).replace(FIRST_KEY_IS_MODEL, (_, before: string) => before + JSON.stringify(name));
-  }
-  body.set('model', name);
-  return body;
+function renamed(body: RequestInit['body'] = null, name: string): BodyInit | null {
+  if (body instanceof FormData) body.set('model', name);
+  if (typeof body !== 'string') return body;
+  return body.replace(FIRST_KEY_IS_MODEL, (_, before: string) => before + JSON.stringify(name));
 }

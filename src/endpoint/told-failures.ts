@@ -1,4 +1,4 @@
-import { isObject, parsed, property } from '../failure/foreign.ts';
+import { isObject, parsed, property, textAt } from '../failure/foreign.ts';
 
 type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
 
@@ -33,8 +33,8 @@ function nestedLine(line: string, data: string): string {
   const error = isObject(inner) ? inner : type === 'error' ? frame : undefined;
   if (error === undefined) return line;
   const word = (key: string): string | null => {
-    const value = property(error, key) ?? null;
-    return value === null ? null : String(value);
+    const value = property(error, key);
+    return typeof value === 'number' ? `${value}` : (textAt(error, key) ?? null);
   };
   const told = {
     type: word('type') ?? 'error',
