@@ -51,19 +51,16 @@ export class Attempt {
     return this.lease.deployment;
   }
 
-  /** What its events say of it. */
   get label(): AttemptLabel {
     const { call, number, deployment } = this;
     const { endpoint, name } = deployment;
     return { ...call.label, attemptId: `${call.id}.${number}`, endpoint: endpoint.name, deployment: name };
   }
 
-  /** When it began. */
   get startedAt(): number {
     return this.lease.startedAt;
   }
 
-  /** Milliseconds since then. */
   get silentMs(): number {
     return this.call.now - this.startedAt;
   }
@@ -78,7 +75,6 @@ export class Attempt {
     return this.#requestsBefore !== undefined && this.#requestsMade === this.#requestsBefore;
   }
 
-  /** The error that interrupted it. */
   get interruptedBy(): unknown {
     return this.#interruption?.error;
   }
@@ -111,7 +107,6 @@ export class Attempt {
     call.context.shared?.content(lease);
   }
 
-  /** The call is ended from outside. */
   handleEvent(): void {
     const { end } = this.call.cancellation;
     if (end?.by === 'caller') this.interrupt(end.reason);
@@ -163,7 +158,6 @@ export class Attempt {
     if (this.#dropped !== undefined) listener(this.#dropped.reason);
   }
 
-  /** Leaves no timer and no listener behind. */
   stopWatching(): void {
     this.#onInterrupt = undefined;
     for (const timer of this.#timers ?? []) this.call.context.clock.clearTimeout(timer);

@@ -11,7 +11,6 @@ export interface CallContext {
   readonly events: EventEmitter;
   /** What processes share, where they share anything. */
   readonly shared?: LocalView | undefined;
-  /** An id for a call's events. */
   readonly nextCallId: () => string;
   /** Makes sure, before the first attempt, that the deployments that could serve a call have their credentials. */
   readonly requireCredentials: (serving: readonly Deployment[]) => void;

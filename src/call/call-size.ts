@@ -10,7 +10,6 @@ const LEAST_ESTIMATE = 1 / 2;
 
 /** A call that was rejected because of its own size, and nothing else. */
 export interface CallSize {
-  /** Tokens that it is estimated at. */
   readonly tokens: number;
   /** The limit that it met. */
   readonly tokensPerMinute: number;

@@ -12,7 +12,6 @@ import { mayActTwice } from './may-act-twice.ts';
 import type { Route } from './route.ts';
 import type { Wishes } from './wishes.ts';
 
-/** What a call is made of. */
 export type CallRequest = Pick<Call, 'ring' | 'chain' | 'options' | 'context' | 'isStream' | 'route' | 'wishes'>;
 
 // Most calls end with their first attempt, and thousands may wait: lists are made when there is something in them.
@@ -50,7 +49,6 @@ export class Call {
   /** In the order in which they ended. */
   failures: readonly FailedAttempt[] = NONE;
   lastFailure: LastFailure | undefined;
-  /** Attempts started. */
   attempts = 0;
   /** Milliseconds spent in the queue. */
   waitedMs = 0;
@@ -85,12 +83,10 @@ export class Call {
     return this.chain ?? this.ring;
   }
 
-  /** Whether it is at a model that stands in for its own. */
   get isAtStandIn(): boolean {
     return this.chain !== undefined && this.ring !== this.chain.rings[0];
   }
 
-  /** What its events say of it. */
   get label(): CallLabel {
     return { callId: this.id, modelId: this.ring.modelId, requestedModelId: this.scope.modelId };
   }
@@ -114,7 +110,6 @@ export class Call {
     return this.context.clock.now();
   }
 
-  /** The call is over: leaves no listener and no timer behind. */
   end(
     outcome: BalancedEvents['callEnd']['outcome'],
     answered?: { readonly deployment: Deployment; readonly contentAt: number | undefined },

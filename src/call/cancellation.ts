@@ -6,7 +6,6 @@ export type CancelledBy =
   | { readonly by: 'caller'; readonly reason: unknown }
   | { readonly by: 'totalTimeout'; readonly timeoutMs: number };
 
-/** What may end a call from outside. */
 export interface CancellationOptions {
   readonly callerSignal: AbortSignal | undefined;
   readonly totalTimeoutMs: number | undefined;
@@ -38,7 +37,6 @@ export class Cancellation implements EndSignal {
     this.#timer = clock.setTimeLimit(expire, totalTimeoutMs);
   }
 
-  /** How the call was ended, if it was. */
   get end(): CancelledBy | undefined {
     // A signal that had an earlier listener, or has aborted before the call, may not have told this one.
     if (this.#end === undefined && this.callerSignal?.aborted) this.handleEvent();
@@ -71,7 +69,6 @@ export class Cancellation implements EndSignal {
     this.#endWith({ by: 'caller', reason });
   }
 
-  /** The call is over: leaves no listener and no timer behind. */
   dispose(): void {
     this.callerSignal?.removeEventListener('abort', this);
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);

@@ -22,7 +22,6 @@ export class Candidates {
     this.#asked = new AskedDeployments(call.barred);
   }
 
-  /** Tokens that the call is expected to use. */
   get tokens(): number {
     return this.#request?.tokens ?? 1;
   }
@@ -56,7 +55,6 @@ export class Candidates {
     this.#goTo(0);
   }
 
-  /** An attempt of the call has failed. */
   failed(failure: AttemptFailure): void {
     if (failure.verdict === 'same-again') return;
     this.#asked.add(failure, this.#fallbackLeftMs > 0);

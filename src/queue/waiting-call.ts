@@ -55,7 +55,6 @@ export interface WaitingGroup {
 
 /** One call in the queue. There may be thousands, so it is small: no timer and no closure of its own. */
 export class WaitingCall {
-  /** The calls that wait for the same deployments. */
   readonly group: WaitingGroup;
   readonly request: PickRequest;
   readonly deadline: number;
@@ -94,7 +93,6 @@ export class WaitingCall {
     return this.#resolve !== undefined;
   }
 
-  /** The call is ended from outside. */
   handleEvent(): void {
     this.settle({ refusal: 'cancelled' });
     this.group.room.abandoned(this);

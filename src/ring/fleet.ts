@@ -22,7 +22,6 @@ const MOST_MODELS = 1_000;
 
 const isBusy = ({ inFlight }: Deployment): boolean => inFlight > 0;
 
-/** What a fleet is made of. */
 export interface FleetOptions {
   readonly settings: ResolvedSettings;
   readonly endpoints: readonly Endpoint[];

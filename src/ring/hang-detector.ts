@@ -42,7 +42,6 @@ export class HangDetector {
     this.#threshold = Math.max(FEWEST, threshold);
   }
 
-  /** An attempt begins. */
   started(deployment: Deployment, now: number): void {
     const { generation } = deployment.gates.breaker;
     let streak = this.#streaks.get(deployment);

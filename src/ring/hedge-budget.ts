@@ -20,7 +20,6 @@ export class HedgeBudget {
     this.#maxExtra = maxExtra;
   }
 
-  /** A call begins. */
   begin(): void {
     const place = this.#calls % WINDOW;
     this.#extra -= this.#extras[place] ?? 0;
@@ -34,7 +33,6 @@ export class HedgeBudget {
     return this.#extra + 1 <= (times < LONG ? Math.min(share, Math.ceil(share * (1 - KEPT))) : share);
   }
 
-  /** An extra attempt is made. */
   take(): void {
     const place = (this.#calls - 1) % WINDOW;
     this.#extras[place] = (this.#extras[place] ?? 0) + 1;

@@ -3,7 +3,7 @@ import type { Deployment } from '../deployment/deployment.ts';
 import type { Revision } from '../gates/revision.ts';
 import type { EventEmitter } from '../events.ts';
 import { createPicker } from '../pickers/create-picker.ts';
-import type { Picker } from '../pickers/picker.ts';
+import type { PickContext, Picker } from '../pickers/picker.ts';
 import { byAffinity } from '../pickers/rendezvous.ts';
 import { type Demand, earliestStart } from '../queue/forecast.ts';
 import { admits, type PickRequest } from '../queue/pick-request.ts';
@@ -29,13 +29,6 @@ export interface RingContext {
   readonly queue: Queue;
 }
 
-/** What a choice among equals goes by. */
-interface Choice extends Pick<PickRequest, 'affinityKey'> {
-  readonly now: number;
-  readonly isFailover: boolean;
-  readonly picker: Picker;
-}
-
 const NO_ORDER: readonly string[] = [];
 
 /** The deployments that can serve one model id. */
@@ -57,7 +50,6 @@ export class Ring extends Serving {
   readonly #answerHangs: HangDetector | undefined;
   readonly #picker: Picker;
   readonly #availability: Availability;
-  /** Milliseconds between two probes ahead of their time. */
   readonly #earlyProbeMs: number;
 
   constructor(kind: ModelKind, modelId: string, deployments: readonly Deployment[], context: RingContext) {
@@ -89,7 +81,6 @@ export class Ring extends Serving {
     return isStream ? this.#streamHangs : this.#answerHangs;
   }
 
-  /** Tokens that a call is expected to use. */
   estimateTokens(options: CallOptions): number {
     return Math.max(1, this.tokens.estimate(options));
   }
@@ -128,9 +119,10 @@ export class Ring extends Serving {
     // Not a turn of the picker's: calls that refer to nothing keep rotating.
     if (owner !== undefined && admits(request, owner) && owner.isOpen(now, tokens, isPinned)) return owner;
     const isFailover = excluded !== undefined && excluded.size > 0;
+    const context = { now, isFailover, modelId: this.modelId };
     if (!isFailover) {
       // Pick first, check tokens after: the pick nearly always fits, and filtering first would cost O(n).
-      const next = this.#choose(this.#availability.best(now), { now, affinityKey, isFailover, picker });
+      const next = choose(this.#availability.best(now), affinityKey, context, picker);
       if (next !== undefined && next.isOpen(now, tokens) && next.holds(tokens)) return next;
     }
     const opens = (deployment: Deployment): boolean =>
@@ -139,13 +131,7 @@ export class Ring extends Serving {
     // What the call goes on from may be stored at a deployment that is drained.
     if (open.length === 0 && isPinned === true) open = this.deployments.filter(opens);
     const holding = open.filter((deployment) => deployment.holds(tokens));
-    return this.#choose(bestTier(holding.length === 0 ? open : holding), { now, affinityKey, isFailover, picker });
-  }
-
-  #choose(candidates: readonly Deployment[], { now, affinityKey, isFailover, picker }: Choice): Deployment | undefined {
-    if (candidates.length === 0) return undefined;
-    const kept = affinityKey === undefined ? undefined : byAffinity(affinityKey, candidates);
-    return kept ?? picker(candidates, { now, isFailover, modelId: this.modelId });
+    return choose(bestTier(holding.length === 0 ? open : holding), affinityKey, context, picker);
   }
 
   /** A deployment to be probed ahead of time; `undefined` while one is available, or is being probed. */
@@ -167,4 +153,15 @@ export class Ring extends Serving {
     const used = usualTotal === undefined ? tokens : Math.min(tokens, calls * usualTotal);
     return earliestStart(wanted, now, until, { calls, tokens: used });
   }
+}
+
+function choose(
+  candidates: readonly Deployment[],
+  affinityKey: string | undefined,
+  context: PickContext,
+  picker: Picker,
+): Deployment | undefined {
+  if (candidates.length === 0) return undefined;
+  const kept = affinityKey === undefined ? undefined : byAffinity(affinityKey, candidates);
+  return kept ?? picker(candidates, context);
 }

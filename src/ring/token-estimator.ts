@@ -29,7 +29,6 @@ export class TokenEstimator {
     return inputTokens(options) + (hasOutput ? output : 0);
   }
 
-  /** An answer has reported what was used. */
   learn({ outputTokens, totalTokens }: Omit<TokenUsage, 'inputTokens'>): void {
     if (outputTokens !== undefined) this.#output = blend(this.#output, outputTokens);
     if (totalTokens !== undefined) this.#total = blend(this.#total ?? totalTokens, totalTokens);
