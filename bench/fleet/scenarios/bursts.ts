@@ -3,7 +3,7 @@ import { OURS } from '../contestants/contestant.ts';
 import type { Scenario } from '../scenario.ts';
 import { rateLimitedAtMost, successAtLeast, timesOracle } from '../targets.ts';
 
-const UNTIL_MS = 125_000;
+const UNTIL_MS = 140_000;
 const EVERY_MS = 15_000;
 const BURST = 80;
 
