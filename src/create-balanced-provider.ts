@@ -2,7 +2,6 @@ import type { CheckOptions, CheckResult } from './preflight/check.ts';
 import { systemClock } from './clock.ts';
 import { Endpoints } from './endpoint/create-endpoints.ts';
 import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
-import { classifyFailure } from './failure/classify-failure.ts';
 import { callIds } from './call/call-ids.ts';
 import type { ModelContext } from './models/balanced-model.ts';
 import { modelFactory } from './models/model-factory.ts';
@@ -143,8 +142,8 @@ export type BalancedProvider = BalancedProviderMembers & ProviderSpecification &
  */
 export function createBalancedProvider(settings: BalancedProviderSettings): BalancedProvider {
   validateSettings(settings);
-  const resolved = resolveSettings(settings, classifyFailure);
-  const clock = { ...systemClock, random: resolved.random ?? (() => Math.random()) };
+  const resolved = resolveSettings(settings);
+  const clock = { ...systemClock, random: resolved.random };
   const events = new EventEmitter();
   const endpoints = new Endpoints(resolved, events, clock);
   const fleet = new Fleet({ settings: resolved, endpoints: endpoints.all, clock, events });

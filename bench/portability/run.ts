@@ -15,7 +15,6 @@ import type { Deployment } from '../../src/deployment/deployment.ts';
 import { targetsOf } from '../../src/deployment/target.ts';
 import { Endpoints } from '../../src/endpoint/create-endpoints.ts';
 import { EventEmitter } from '../../src/events.ts';
-import { classifyFailure } from '../../src/failure/classify-failure.ts';
 import { type Conversation, conversationsWith } from '../../src/portability/conversation.ts';
 import { ConversationMemory } from '../../src/portability/conversation-memory.ts';
 import type { CallOptions } from '../../src/sdk.ts';
@@ -25,15 +24,12 @@ import { answered, plain } from './prompts.ts';
 const BATCHES = 400;
 
 const endpoints = new Endpoints(
-  resolveSettings(
-    {
-      endpoints: [
-        { name: 'owner', provider: createOpenAI({ apiKey: 'any' }) },
-        { name: 'other', provider: createAzure({ resourceName: 'any', apiKey: 'any' }) },
-      ],
-    },
-    classifyFailure,
-  ),
+  resolveSettings({
+    endpoints: [
+      { name: 'owner', provider: createOpenAI({ apiKey: 'any' }) },
+      { name: 'other', provider: createAzure({ resourceName: 'any', apiKey: 'any' }) },
+    ],
+  }),
   new EventEmitter(),
 );
 // Portability looks at nothing else of a deployment.

@@ -1,4 +1,5 @@
-import type { ClassifyFailure, RejectionReason } from '../failure/failure.ts';
+import { classifyFailure } from '../failure/classify-failure.ts';
+import type { RejectionReason } from '../failure/failure.ts';
 import { guardedClassifier } from '../failure/guarded-classifier.ts';
 import type { DeploymentSettings, EndpointSettings } from './endpoint-settings.ts';
 import { type Headers, mergeDefaults, type TimeoutSettings } from './call-defaults.ts';
@@ -15,7 +16,7 @@ export type ResolvedEndpoint = ResolvedSettings['endpoints'][number];
 const TEN_MINUTES_MS = 600_000;
 
 /** Fills in the defaults of settings that are valid. */
-export function resolveSettings(settings: BalancedProviderSettings, classify: ClassifyFailure) {
+export function resolveSettings(settings: BalancedProviderSettings) {
   const { retry = {} } = settings;
   const minDelayMs = retry.minDelayMs ?? Math.min(1_000, retry.maxDelayMs ?? 1_000);
   const timeout: TimeoutSettings = Object.freeze({ ...settings.timeout });
@@ -28,7 +29,7 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     cooldown: resolveCooldown(settings.cooldownMs),
     misconfiguredCooldownMs: settings.misconfiguredCooldownMs ?? TEN_MINUTES_MS,
     picker: settings.picker ?? ((settings.loadBalancing ?? true) ? 'round-robin' : 'in-order'),
-    random: settings.random,
+    random: settings.random ?? (() => Math.random()),
     detectHangs: settings.detectHangs ?? true,
     maxWaitMs: resolveMaxWait(settings.maxWaitMs),
     maxWaiting: settings.maxWaiting ?? 1_000,
@@ -46,8 +47,9 @@ export function resolveSettings(settings: BalancedProviderSettings, classify: Cl
     hedge: resolveHedge(settings.hedge),
     affinity: settings.affinity ?? true,
     failoverOn: new Set<RejectionReason>(settings.failoverOn),
-    classifyFailure:
-      settings.classifyFailure === undefined ? classify : guardedClassifier(settings.classifyFailure, classify),
+    classifyFailure: settings.classifyFailure
+      ? guardedClassifier(settings.classifyFailure, classifyFailure)
+      : classifyFailure,
     metadata: settings.metadata ?? true,
     statefulAffinity: settings.statefulAffinity ?? true,
     allowMixedEmbeddings: settings.allowMixedEmbeddings ?? false,

@@ -80,8 +80,8 @@ function endpointsWithoutResponses(endpoints: readonly EndpointSettings[]): read
   return endpoints.flatMap((endpoint, index) => {
     const setting = settingWithoutResponses(endpoint);
     if (setting === undefined) return [];
-    const version = endpoint.type === 'azure' && setting === 'apiVersion' ? endpoint.apiVersion : undefined;
-    const what = typeof version === 'string' ? `"${version}"` : 'this';
+    const value = valueAt(endpoint, setting);
+    const what = typeof value === 'string' ? `"${value}"` : 'this';
     const message = `${what} has no Responses API; leave it out, or set api to 'chat'`;
     return [{ path: `endpoints[${index}].${setting}`, message }];
   });

@@ -5,7 +5,6 @@ import { expect, it } from 'vitest';
 import { targetsOf } from '../../../src/deployment/target.ts';
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
 import { EventEmitter } from '../../../src/events.ts';
-import { classifyFailure } from '../../../src/failure/classify-failure.ts';
 import type { ModelKind } from '../../../src/sdk.ts';
 import { resolveSettings } from '../../../src/settings/resolve-settings.ts';
 
@@ -20,8 +19,7 @@ it.each<[string, object, ModelKind, object | undefined]>([
   ['the Chat API of a provider that was handed in', corp, 'chat', undefined],
   ['the Responses API of a provider that was handed in', corp, 'responses', { read: 'openai', own: 'openai' }],
 ])('the target of a model of %s has the keys that the SDK reads for it', (_, provider, kind, keys) => {
-  const [endpoint] = new Endpoints(resolveSettings({ endpoints: [{ provider }] }, classifyFailure), new EventEmitter())
-    .all;
+  const [endpoint] = new Endpoints(resolveSettings({ endpoints: [{ provider }] }), new EventEmitter()).all;
 
   expect(endpoint && targetsOf(endpoint, 'gpt-5')(kind).keys).toEqual(keys);
 });

@@ -4,7 +4,6 @@ import type { Deployment } from '../../../src/deployment/deployment.ts';
 import { targetsOf } from '../../../src/deployment/target.ts';
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
 import { EventEmitter } from '../../../src/events.ts';
-import { classifyFailure } from '../../../src/failure/classify-failure.ts';
 import { type Conversation, conversationsWith } from '../../../src/portability/conversation.ts';
 import { ConversationMemory } from '../../../src/portability/conversation-memory.ts';
 import type { CallOptions } from '../../../src/sdk.ts';
@@ -13,15 +12,12 @@ import { assistant, text, user } from './prompts.ts';
 import { from } from './responses-ring.ts';
 
 const endpoints = new Endpoints(
-  resolveSettings(
-    {
-      endpoints: [
-        { type: 'openai', name: 'first', apiKey: 'any' },
-        { type: 'azure', name: 'second', resourceName: 'any', apiKey: 'any' },
-      ],
-    },
-    classifyFailure,
-  ),
+  resolveSettings({
+    endpoints: [
+      { type: 'openai', name: 'first', apiKey: 'any' },
+      { type: 'azure', name: 'second', resourceName: 'any', apiKey: 'any' },
+    ],
+  }),
   new EventEmitter(),
 ).all;
 // Portability looks at nothing else of a deployment.

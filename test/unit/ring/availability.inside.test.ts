@@ -9,7 +9,6 @@ import { Lease } from '../../../src/deployment/lease.ts';
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
 import { EventEmitter } from '../../../src/events.ts';
 import type { Failure } from '../../../src/failure/failure.ts';
-import { classifyFailure } from '../../../src/failure/classify-failure.ts';
 import { Revision } from '../../../src/gates/revision.ts';
 import { Availability } from '../../../src/ring/availability.ts';
 import { resolveSettings } from '../../../src/settings/resolve-settings.ts';
@@ -19,21 +18,18 @@ function fleet() {
   let now = 1_000;
   const clock = { ...systemClock, now: () => now };
   const revision = new Revision();
-  const settings = resolveSettings(
-    {
-      endpoints: [
-        {
-          type: 'openai',
-          apiKey: 'k',
-          rpm: 20,
-          deployments: { m: { name: 'm', maxConcurrency: 2 }, n: { name: 'n', tpm: 3_000 } },
-        },
-        { type: 'azure', resourceName: 'r', apiKey: 'k', deployments: { m: { name: 'm', rpm: 60 }, n: 'n' } },
-      ],
-      failureThreshold: 2,
-    },
-    classifyFailure,
-  );
+  const settings = resolveSettings({
+    endpoints: [
+      {
+        type: 'openai',
+        apiKey: 'k',
+        rpm: 20,
+        deployments: { m: { name: 'm', maxConcurrency: 2 }, n: { name: 'n', tpm: 3_000 } },
+      },
+      { type: 'azure', resourceName: 'r', apiKey: 'k', deployments: { m: { name: 'm', rpm: 60 }, n: 'n' } },
+    ],
+    failureThreshold: 2,
+  });
   const context = { settings, clock, events: new EventEmitter(), revision };
   const members = new Endpoints(settings, context.events).all.map((endpoint) => ({
     endpoint,

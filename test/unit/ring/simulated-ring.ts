@@ -3,7 +3,6 @@ import type { Deployment } from '../../../src/deployment/deployment.ts';
 import { Lease } from '../../../src/deployment/lease.ts';
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
 import { EventEmitter } from '../../../src/events.ts';
-import { classifyFailure } from '../../../src/failure/classify-failure.ts';
 import type { EndpointSettings } from '../../../src/index.ts';
 import { Fleet } from '../../../src/ring/fleet.ts';
 import { resolveSettings } from '../../../src/settings/resolve-settings.ts';
@@ -19,7 +18,7 @@ export function simulatedRing(endpoints: readonly EndpointSettings[], seed: numb
     while (index > 0 && (due[index - 1]?.at ?? 0) < time) index -= 1;
     due.splice(index, 0, { at: time, happen });
   };
-  const settings = resolveSettings({ endpoints }, classifyFailure);
+  const settings = resolveSettings({ endpoints });
   const clock = { ...systemClock, now: () => now, random };
   const events = new EventEmitter();
   const fleet = new Fleet({ settings, endpoints: new Endpoints(settings, events).all, clock, events });
