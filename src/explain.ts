@@ -37,7 +37,7 @@ export interface Explanation extends ModelExplanation {
 }
 
 /** What models are looked for in. */
-export interface ExplainContext {
+interface ExplainContext {
   readonly fleet: Fleet;
   readonly api: ModelKind;
   readonly standIns: ReadonlyMap<string, readonly string[]>;
