@@ -34,6 +34,8 @@ interface Spending {
   readonly unseen: number;
 }
 
+const NOT_STATED: StatedLimit = { perMinute: undefined, remaining: undefined, resetMs: undefined };
+
 /** Azure's longest window for requests; a rejection shows when it is shorter. */
 const LONGEST_REQUEST_WINDOW_MS = 10_000;
 
@@ -126,8 +128,8 @@ export class Budget implements Gate {
 
   /** An answer to what was sent at `sentAt` states limits. */
   learn(sentAt: number, spending: Spending | undefined, stated: StatedLimits, now: number): void {
-    if (!this.isLearned) return;
-    const limit = stated[this.unit];
+    // What an endpoint has as a whole may still end with the windows of which its deployments tell.
+    const limit = this.isLearned ? stated[this.unit] : { ...NOT_STATED, resetMs: stated[this.unit].resetMs };
     const { perMinute } = limit;
     const known = this.#allowance;
     const allowance = known ?? (perMinute === undefined ? undefined : this.#start(perMinute, now));

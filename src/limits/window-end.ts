@@ -8,7 +8,8 @@ const ARRIVAL_MS = 250;
  * When a service's windows end, out of the seconds that its answers name until then. Times are those at which requests are sent,
  * so that the way to the service cancels out.
  *
- * It is a belief: answers that do not fit together, or a request that is turned away because of it, end it for good.
+ * It is a belief. Answers that do not fit together end it until the next: a process that was busy sends late. A request that is turned away
+ * because of it ends it for good.
  */
 export class WindowEnd {
   readonly #windowMs: number;
@@ -27,7 +28,7 @@ export class WindowEnd {
     const after = sentAt + (seconds - 1) * SECOND_MS;
     const known = this.#after ?? after;
     const sameEnd = known + Math.round((after - known) / this.#windowMs) * this.#windowMs;
-    if (Math.abs(after - sameEnd) > SECOND_MS + ARRIVAL_MS) this.refute();
+    if (Math.abs(after - sameEnd) > SECOND_MS + ARRIVAL_MS) this.#after = undefined;
     else this.#after = Math.max(after, sameEnd);
   }
 

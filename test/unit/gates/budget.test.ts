@@ -412,6 +412,18 @@ describe('a budget that hears what a service says is left', () => {
 
     expect(room(budget, 0)).toBe(59);
   });
+
+  it('goes by the end of a window that is named, also where deployments share the budget', () => {
+    const budget = budgetOf({ metering: 'windows', isShared: true, isLearned: false, perMinute: 60 });
+    const headers = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-reset-requests': '2' };
+    const endsIn = statedLimits(headers, 5_000)!;
+    for (let request = 0; request < 10; request += 1) {
+      budget.enter(5_000, 1).learnLimits?.(endsIn, 5_100);
+    }
+
+    expect(room(budget, 6_500)).toBe(0);
+    expect(room(budget, 7_000)).toBe(10);
+  });
 });
 
 describe('a budget tells of its changes', () => {

@@ -59,6 +59,16 @@ describe('a sliding window that is spent', () => {
     expect(window.availableAt(7_500, 1)).toBeGreaterThanOrEqual(15_000);
   });
 
+  it('goes by the end that is named next, after answers that contradicted each other', () => {
+    const window = spentWindow(5_000);
+    window.learn(5_000, stated(2));
+    window.learn(5_020, stated(6));
+
+    window.learn(5_030, stated(2));
+
+    expect(window.availableAt(6_500, 1)).toBe(7_030);
+  });
+
   it('goes by its own count again when a request is rejected for it, and takes no shorter window for the reason', () => {
     const window = spentWindow(5_000);
     window.learn(5_000, stated(2));
