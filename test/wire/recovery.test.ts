@@ -1,7 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
-
 import { generateText } from 'ai';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createBalancedProvider } from '../../src/index.ts';
 import { greetingOf } from '../support/answer.ts';
@@ -11,13 +9,19 @@ import { startFailingAndHealthy, startServices } from '../support/start-services
 
 const prompt = 'Who are you?';
 
+/** By the clock alone: what crosses a wire takes its real time. */
+const pass = (ms: number) => void vi.advanceTimersByTime(ms);
+
 describe('an endpoint that failed', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
   it('gets one probe after its cooldown, and its share again when that succeeds', async () => {
     const [failing, healthy] = await startFailingAndHealthy(status(500));
     const balanced = createBalancedProvider({
       endpoints: [openAI(failing), openAI(healthy)],
       failureThreshold: 2,
-      cooldownMs: 300,
+      cooldownMs: 60_000,
     });
     const recovered: string[] = [];
     balanced.on('recovered', ({ endpoint }) => void recovered.push(endpoint));
@@ -28,7 +32,7 @@ describe('an endpoint that failed', () => {
     let release = () => {};
     const heldUntil = new Promise<void>((resolve) => (release = resolve));
     failing.behave(answer({}, { heldUntil }));
-    await wait(350);
+    pass(60_001);
     const calls = Array.from({ length: 20 }, ask);
     await failing.received(2);
     await Promise.race(calls);
@@ -48,12 +52,12 @@ describe('an endpoint that failed', () => {
     const balanced = createBalancedProvider({
       endpoints: [openAI(failing), openAI(healthy)],
       failureThreshold: 1,
-      cooldownMs: 300,
+      cooldownMs: 60_000,
     });
     const ask = () => generateText({ model: balanced('gpt-4'), prompt, maxRetries: 0 });
     await ask();
     await ask();
-    await wait(350);
+    pass(60_001);
 
     for (let call = 0; call < 10; call++) await ask();
 
@@ -66,7 +70,7 @@ describe('an endpoint that failed', () => {
       endpoints: [openAI(failing), openAI(healthy)],
       loadBalancing: false,
       failureThreshold: 1,
-      cooldownMs: 200,
+      cooldownMs: 60_000,
     });
     const ask = (abortSignal?: AbortSignal) =>
       generateText({
@@ -77,7 +81,7 @@ describe('an endpoint that failed', () => {
       });
     await ask();
     failing.behave(hang());
-    await wait(250);
+    pass(60_001);
     const controller = new AbortController();
     const aborted = ask(controller.signal).catch(() => undefined);
     const { ended } = await failing.received(1);
