@@ -30,6 +30,7 @@ export class Inlining {
   readonly #context: InlineContext;
   /** Calls without a result so far: it may come with a later answer, or they wait for an approval. */
   readonly #unanswered = new Map<unknown, PromptPart>();
+  #lastAnswer: readonly PromptPart[] = [];
 
   constructor(context: InlineContext) {
     this.#context = context;
@@ -54,6 +55,7 @@ export class Inlining {
     const { tools, specificationVersion } = this.#context;
     const messages: PromptMessage[] = [];
     let parts: PromptPart[] = [];
+    this.#lastAnswer = content;
     for (const part of content) {
       const { type, toolCallId: id, toolName = '', output } = part;
       const isResult = type === 'tool-result';
@@ -83,31 +85,30 @@ export class Inlining {
     const denied: PromptPart[] = [];
     const denials: PromptPart[] = [];
     const approvals: PromptPart[] = [];
-    const results: PromptPart[] = [];
+    const waiting = this.#lastAnswer.filter(({ toolCallId }) => this.#unanswered.has(toolCallId));
+    /** Ids of calls that were denied, and of the requests that the AI SDK has made results of. */
+    const settled = new Set<unknown>();
     const deny = (call: PromptPart | undefined, reason: unknown): boolean => {
-      if (call === undefined) return false;
-      this.#unanswered.delete(call['toolCallId']);
+      if (call === undefined || !this.#unanswered.delete(call['toolCallId'])) return false;
+      settled.add(call['toolCallId']);
       denied.push(asFunctionCall(call));
       denials.push(asFunctionResult(call, denialOutput(reason)));
       return true;
     };
     // The AI SDK makes a result of a denial, with or without the answer to the request.
-    const settled = new Set<unknown>();
-    for (const part of content.filter((each) => !isApproval(each))) {
-      const { type, toolCallId, output } = part;
-      const isDenial = type === 'tool-result' && output?.type === 'execution-denied';
-      if (isDenial && deny(this.#unanswered.get(toolCallId), output['reason'])) {
-        settled.add(output.providerOptions?.['openai']?.['approvalId']);
-      } else results.push(inlinePart(part));
+    for (const { type, toolCallId, output } of content) {
+      if (type !== 'tool-result' || output?.type !== 'execution-denied') continue;
+      const id = output.providerOptions?.['openai']?.['approvalId'];
+      if (deny(this.#unanswered.get(toolCallId), output['reason']) && id !== undefined) settled.add(id);
     }
     const { dropsApprovals, recall } = this.#context;
     const answers = distinctAnswers(content);
+    // A denial allows nothing, so the only call that waits may be taken for its call.
+    const only = answers.size === 1 && waiting.length === 1 ? waiting[0] : undefined;
     for (const [id, answer] of answers) {
       const request = recall(id);
-      if (settled.has(id)) continue;
+      if (settled.has(id) || settled.has(request?.toolCallId ?? only?.['toolCallId'])) continue;
       if (answer['approved'] !== true) {
-        // A denial allows nothing, so the only call that waits may be taken for its call.
-        const only = answers.size === 1 && this.#unanswered.size === 1 ? [...this.#unanswered.values()][0] : undefined;
         const isDenied = deny(this.#unanswered.get(request?.toolCallId) ?? only, answer['reason']);
         if (!isDenied && isPending) this.leftOut.add('approval');
       } else if (isPending && !this.requests.has(id as string)) {
@@ -119,7 +120,8 @@ export class Inlining {
         }
       }
     }
-    const parts = [...denials, ...approvals, ...results];
+    const results = content.filter((part) => !isApproval(part) && !settled.has(part['toolCallId']));
+    const parts = [...denials, ...approvals, ...results.map(inlinePart)];
     return [
       ...(denied.length === 0 ? [] : [{ role: 'assistant', content: denied }]),
       ...(parts.length === 0 ? [] : [{ ...message, content: parts }]),

@@ -54,7 +54,7 @@ export class StoredReferences {
   /** A file that a model cannot even be asked for; `undefined` when there is none. */
   misreadFile(target: Target): string | undefined {
     const files = this.all.filter((reference) => reference.what === 'file' || isPlaced(reference));
-    return files.find((file) => idAt(file, target) === undefined)?.id;
+    return files.find((file) => !isReadable(file, target))?.id;
   }
 }
 
@@ -68,19 +68,25 @@ export const isPlaced = ({ ids }: StoredReference): boolean => placesOf(ids).len
 export const allIds = (references: readonly StoredReference[]): readonly string[] =>
   references.flatMap(({ id, ids }) => [id, ...Object.values(ids ?? {}).filter((each) => typeof each === 'string')]);
 
-/** How ids of uploaded files begin. A model of the other service takes such an id for the content of a file. */
-const PREFIXES = { openai: 'file-', azure: 'assistant-' } as const;
-
 /** The id that an endpoint is asked for; `undefined` when there is none for it. */
 function idAt(reference: StoredReference, { keys, providerName, mark }: Target): string | undefined {
   const { what, id, ids } = reference;
-  if (ids === undefined)
-    return what !== 'file' || keys === undefined || id.startsWith(PREFIXES[keys.own]) ? id : undefined;
+  if (ids === undefined) return id;
   if (isPlaced(reference)) return ids[mark.endpoint] as string | undefined;
   // The SDK reads the id of a file under one key. Options were merged before, and those under the endpoint's own key won.
   const key = keys === undefined ? providerName.split('.', 1)[0] : what === 'file' ? keys.read : keys.own;
   const found = key === undefined ? undefined : ids[key];
   return typeof found === 'string' ? found : undefined;
+}
+
+/** How ids of uploaded files begin. A model of the other service takes such an id for the content of a file. */
+const PREFIXES = { openai: 'file-', azure: 'assistant-' } as const;
+
+/** Whether a model can even be asked for a file. Where one that is not OpenAI's looks for its id is not known. */
+function isReadable(file: StoredReference, target: Target): boolean {
+  const { keys } = target;
+  if (isPlaced(file) || (keys !== undefined && file.ids !== undefined)) return idAt(file, target) !== undefined;
+  return keys === undefined || file.id.startsWith(PREFIXES[keys.own]);
 }
 
 /** Whether an endpoint goes by a name, or by a mark. */

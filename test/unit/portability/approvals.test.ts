@@ -202,6 +202,49 @@ describe('an approval of what no service asked', () => {
   });
 });
 
+describe('a denial of a call that its service is not known to have asked for', () => {
+  const call = (id: string): PromptPart => ({
+    type: 'tool-call',
+    toolCallId: id,
+    toolName: 'mcp.remove',
+    input: {},
+    providerExecuted: true,
+    providerOptions: from('a'),
+  });
+  const denied = {
+    type: 'tool-result',
+    toolCallId: 'call_1',
+    toolName: 'mcp.remove',
+    output: { type: 'execution-denied', reason: 'Never!' },
+  };
+  const deniedAt = async (...prompt: readonly PromptMessage[]): Promise<readonly unknown[]> => {
+    const { ask, sent } = ringOf({ a: ['openai', unreachable], b: ['openai', () => answer()] });
+    await ask({ prompt: [remove, ...prompt], tools });
+    const outputs = (sent.b[0]?.input ?? []).filter(({ type }) => type === 'function_call_output');
+    return outputs.map((item) => item['call_id']);
+  };
+
+  it('is of no other call when its result names its own', async () => {
+    const asked = assistant(call('call_1'), call('call_2'));
+
+    expect(await deniedAt(asked, toolResults(denied, no(1)))).toEqual(['call_1']);
+    expect(await deniedAt(asked, toolResults(no(1), denied))).toEqual(['call_1']);
+  });
+
+  it('is its only result', async () => {
+    const output = { type: 'error-text', value: 'Never!' };
+
+    expect(await deniedAt(assistant(call('call_1')), toolResults(no(1), { ...denied, output }))).toEqual(['call_1']);
+    expect(await deniedAt(assistant(call('call_1')), toolResults(no(1), denied, denied))).toEqual(['call_1']);
+  });
+
+  it('is of the call of the last answer, whatever was asked before and not answered', async () => {
+    const asked = [assistant(call('call_1')), question('And?'), assistant(call('call_2'))];
+
+    expect(await deniedAt(...asked, toolResults(no(2)))).toEqual(['call_2']);
+  });
+});
+
 describe('an approval that an endpoint may have carried out before it failed', () => {
   const noContent =
     (status: number): Service =>

@@ -92,6 +92,16 @@ describe('a conversation', () => {
     },
   );
 
+  it('about a file that an endpoint outside the ring has goes only where it is not taken for content', () => {
+    const memory = new ConversationMemory();
+    memory.rememberOwner(['file-12345'], 'ep_gone');
+    const file = { type: 'file', mediaType: 'application/pdf', data: { type: 'data', data: 'file-12345' } };
+
+    const { excluded } = beginWith({ ...dependencies, memory })({ prompt: [user(file)] });
+
+    expect([...excluded]).toEqual([second]);
+  });
+
   it('asks the memory of owners once, however many attempts its call takes', () => {
     const memory = new ConversationMemory();
     const ownersOf = vi.spyOn(memory, 'ownersOf');

@@ -93,6 +93,19 @@ describe('an uploaded file', () => {
     }
   });
 
+  it('by reference is asked for by the Chat API of a provider that was handed in, under whatever name', async () => {
+    const message = { role: 'assistant', content: 'Hello!' };
+    const chat = { id: 'c', created: 1, model: 'gpt-5', choices: [{ index: 0, message, finish_reason: 'stop' }] };
+    const { ask, asked } = ringOf(
+      { a: ['openai', outage], b: ['third party', () => Response.json(chat)] },
+      { api: 'chat' },
+    );
+
+    await ask({ prompt: [user(file({ type: 'reference', reference: { openai: 'file-12345' } }))] });
+
+    expect(asked).toEqual(['a', 'b']);
+  });
+
   it('is not seen in content', async () => {
     const { ask, asked } = ringOf({ azure: ['azure', ok], openai: ['openai', ok] });
 
