@@ -20,7 +20,7 @@ export async function measureMemory(): Promise<readonly Figure[]> {
       name: 'memory of a waiting call over its options, of 10,000',
       value: await bytesACall('ours-waiting'),
       unit: 'bytes',
-      target: 2_560,
+      target: 2_048,
       note: 'each with an abort signal of its own',
     },
     {
