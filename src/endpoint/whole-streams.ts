@@ -1,4 +1,5 @@
 type Bytes = Uint8Array<ArrayBuffer>;
+type Reader = ReadableStreamDefaultReader<Bytes>;
 
 /** A stream that says one of these needs no end of ours: it has given its reason, or says that it failed. */
 const ENDED = /"finish_reason"\s*:\s*"|"error"\s*:\s*[{"]|"object"\s*:\s*"error"/;
@@ -44,14 +45,32 @@ const ENDING = {
 };
 
 /** Hands on what it reads, and adds a reason after `[DONE]` where there was none. */
-class EndingReader extends ReadableStreamDefaultReader<Bytes> {
+class EndingReader implements Reader {
+  // By the platform's own method: Bun starts the body of an answer in it, and in no constructor of a reader.
+  readonly #reader: Reader;
   #seen = '\n';
   #reason: 'stop' | 'tool_calls' | undefined;
   #hasEnded = false;
 
+  constructor(body: ReadableStream<Bytes>) {
+    this.#reader = ReadableStream.prototype.getReader.call(body) as Reader;
+  }
+
+  get closed(): Promise<void> {
+    return this.#reader.closed;
+  }
+
+  cancel(reason?: unknown): Promise<void> {
+    return this.#reader.cancel(reason);
+  }
+
+  releaseLock(): void {
+    this.#reader.releaseLock();
+  }
+
   // Not an async function, whose frame would be held for as long as the stream is silent.
-  override read(): Promise<ReadableStreamReadResult<Bytes>> {
-    return super
+  read(): Promise<ReadableStreamReadResult<Bytes>> {
+    return this.#reader
       .read()
       .then((result) => (result.done || this.#hasEnded ? result : { done: false, value: this.#look(result.value) }));
   }

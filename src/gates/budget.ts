@@ -87,10 +87,10 @@ export class Budget implements Gate {
     return Math.max(0, Math.round(missingPart * allowance.perMinute));
   }
 
-  /** So many processes spend from it, and do not know of each other: each has its part of the limit, and one at the least. */
+  /** So many processes spend from it, and do not know of each other: each has its part of the limit, and one at the least. Each deployment that shares it says so. */
   divide(processes: number, now: number): void {
+    const allowance = processes === this.#processes ? undefined : this.#allowance;
     this.#processes = processes;
-    const allowance = this.#allowance;
     if (allowance === undefined) return;
     const level = allowance.level(now);
     this.#correctBy(allowance, now, () => {

@@ -83,9 +83,9 @@ export class CircuitBreaker extends CooldownGate {
     if (this.state === 'closed') this.#tripLonger(HANG, false, this.#settings.cooldown.maxMs);
   }
 
-  override reset(): void {
+  protected override forget(): void {
     this.#endRow();
-    super.reset();
+    super.forget();
   }
 
   #endRow(): void {

@@ -67,6 +67,11 @@ export abstract class CooldownGate implements Gate {
   }
 
   reset(): void {
+    this.forget();
+  }
+
+  /** Forgets what it is closed for: by a reset, or since another process has seen it recover. */
+  protected forget(): void {
     this.#generation += 1;
     this.cooldown.clear();
   }
@@ -88,7 +93,7 @@ export abstract class CooldownGate implements Gate {
     const before = this.state;
     if (era > this.#era) {
       this.#era = era;
-      this.reset();
+      this.forget();
     }
     const now = this.clock.now();
     if (opensInMs > 0 || (isProbe && this.state === 'closed')) {
@@ -160,7 +165,9 @@ class CooldownPass implements Pass {
     const isProbing = this.#isProbing;
     const reading = outcome.type === 'failure' ? READINGS[gate.scope](outcome.failure) : 'nothing';
     if (reading === 'failed' && outcome.type === 'failure') {
-      if (gate.generation === this.#generation) gate.fail(isProbing, this.#startedAt, outcome.failure);
+      // A limit that is named holds from when it is named, whenever the attempt began.
+      if (gate.scope === 'rateLimit' || gate.generation === this.#generation)
+        gate.fail(isProbing, this.#startedAt, outcome.failure);
     } else if (reading === 'works' && (isProbing || gate.scope === 'rateLimit'))
       gate.succeed(isProbing, this.#startedAt);
     else if (isProbing) gate.abandonProbe();

@@ -51,9 +51,14 @@ export class RateLimit extends CooldownGate {
     return super.enter(now);
   }
 
+  protected override forget(): void {
+    super.forget();
+    this.#rejectionsInARow = 0;
+  }
+
+  /** The pace is what this process has learned: what another sees does not end it. */
   override reset(): void {
     super.reset();
-    this.#rejectionsInARow = 0;
     if (this.#pace.isKnown) this.#options.revision.bump();
     this.#pace.reset();
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { readStreams } from '../../../src/endpoint/read-streams.ts';
 
@@ -69,6 +69,17 @@ describe('a stream that ends without a finish reason', () => {
   ])('and %s gets none', async (_, body, finishReasons, from) => {
     for (const size of SIZES) expect(await read(body, size, from, finishReasons)).toBe(body);
   });
+});
+
+it('a stream whose end is told is read by the own method of its platform, in which some begin to send it', () => {
+  const getReader = vi.spyOn(ReadableStream.prototype, 'getReader');
+  const sent = new Response(text, { headers: { 'content-type': 'text/event-stream' } });
+  const { body } = readStreams({ failures: true, finishReasons: true })(sent, url);
+
+  body?.getReader();
+
+  expect(getReader).toHaveBeenCalledOnce();
+  getReader.mockRestore();
 });
 
 describe('a stream that gives its reason', () => {

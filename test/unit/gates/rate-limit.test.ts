@@ -72,6 +72,21 @@ describe('a rate-limited deployment', () => {
     expect(held).toHaveLength(3);
   });
 
+  it('gets no calls until the time that it named to what began before a reset', async () => {
+    const { limited, askTimes, balanced, status } = limitedAndHealthy();
+    const held: HeldAttempt[] = [];
+    limited.behave(holds(held));
+    await askTimes(1);
+    balanced.reset();
+    held[0]?.fail(rateLimit(30));
+    await happenings();
+
+    await askTimes(5);
+
+    expect(status()?.rateLimitedMs).toBe(30_000);
+    expect(limited.attempts).toHaveLength(1);
+  });
+
   it('does not get calls early because an older attempt is answered', async () => {
     const { limited, askTimes } = limitedAndHealthy();
     const held: HeldAttempt[] = [];

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { apiError, rateLimit } from '../api-error.ts';
 import { after, answers, fails, FakeEndpoint, type HeldAttempt, holds } from '../fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from '../fake-time.ts';
-import { startProcesses } from './processes.ts';
+import { watch } from '../outcome.ts';
+import { type Process, startProcesses } from './processes.ts';
 
 useFakeTime();
 
@@ -340,6 +341,23 @@ describe('a process whose state does not answer', () => {
     state.recover();
     await happenings();
     expect(held.length).toBeLessThanOrEqual(8);
+  });
+
+  it('keeps to its part of a limit that several models share, and to no less', async () => {
+    const one = new FakeEndpoint('one');
+    const { processes, state } = startProcesses(4, [[one, { rpm: 60 }]]);
+    const askAll = ({ balanced }: Process) =>
+      ['m', 'n', 'o'].map((id) => watch(balanced(id).doGenerate({ prompt: [] })));
+    for (const each of [...processes, ...processes]) askAll(each);
+    await pass(10_000);
+    state.trouble = 'down';
+    askAll(processes[0] as Process);
+    await pass(10_000);
+    const before = one.attempts.length;
+    for (let count = 0; count < 10; count += 1) askAll(processes[0] as Process);
+    await happenings();
+    expect(one.attempts.length - before).toBeGreaterThanOrEqual(13);
+    expect(one.attempts.length - before).toBeLessThanOrEqual(15);
   });
 
   it('gives back what an answer grants that comes too late', async () => {
