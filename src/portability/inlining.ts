@@ -85,14 +85,16 @@ export class Inlining {
     const denied: PromptPart[] = [];
     const denials: PromptPart[] = [];
     const approvals: PromptPart[] = [];
-    const waiting = this.#lastAnswer.filter(({ toolCallId }) => this.#unanswered.has(toolCallId));
+    const waiting = this.#lastAnswer.filter((part) => part === this.#unanswered.get(part['toolCallId']));
     /** Ids of calls that were denied, and of the requests that the AI SDK has made results of. */
     const settled = new Set<unknown>();
     const deny = (call: PromptPart | undefined, reason: unknown): boolean => {
-      if (call === undefined || !this.#unanswered.delete(call['toolCallId'])) return false;
-      settled.add(call['toolCallId']);
-      denied.push(asFunctionCall(call));
-      denials.push(asFunctionResult(call, denialOutput(reason)));
+      if (call === undefined) return false;
+      if (this.#unanswered.delete(call['toolCallId'])) {
+        settled.add(call['toolCallId']);
+        denied.push(asFunctionCall(call));
+        denials.push(asFunctionResult(call, denialOutput(reason)));
+      }
       return true;
     };
     // The AI SDK makes a result of a denial, with or without the answer to the request.
@@ -107,7 +109,7 @@ export class Inlining {
     const only = answers.size === 1 && waiting.length === 1 ? waiting[0] : undefined;
     for (const [id, answer] of answers) {
       const request = recall(id);
-      if (settled.has(id) || settled.has(request?.toolCallId ?? only?.['toolCallId'])) continue;
+      if (settled.has(id) || settled.has(request?.toolCallId)) continue;
       if (answer['approved'] !== true) {
         const isDenied = deny(this.#unanswered.get(request?.toolCallId) ?? only, answer['reason']);
         if (!isDenied && isPending) this.leftOut.add('approval');
