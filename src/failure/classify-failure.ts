@@ -20,9 +20,13 @@ export const classifyFailure: ClassifyFailure = (error) => {
   return { ...failure, statusCode: facts.statusCode, code };
 };
 
-/** What is known surely counts before what is known in general; the last row is the network, or an answer that is broken. */
+/**
+ * What is known surely counts before what is known in general; the last row is the network, or an answer that is broken. Names come
+ * first: an error from before any request may hold what a call was given, and codes that stand there are no service's.
+ */
 const meaning = (facts: FailureFacts): Failure =>
-  meaningOf([...facts.names, ...facts.codes], FAILURE_CODES) ??
+  meaningOf(facts.names, FAILURE_CODES) ??
+  meaningOf(facts.codes, FAILURE_CODES) ??
   meaningOfStatus(facts) ??
   meaningOf(facts.codes, GENERAL_CODES) ?? {
     class: 'retryable',

@@ -54,7 +54,8 @@ const errorIn = (body: unknown): object | undefined =>
 
 function failedStatus(body: unknown): object | undefined {
   const status = property(body, 'output') === undefined ? undefined : textAt(body, 'status');
-  return FAILED_STATUSES.has(status) ? { code: `response_${status}` } : undefined;
+  if (!FAILED_STATUSES.has(status)) return undefined;
+  return { message: `The service says that its answer is "${status}".`, code: `response_${status}` };
 }
 
 /** AI SDK 4 and 5 keep the service's own word in the body only. */

@@ -1,3 +1,4 @@
+import { createOpenAI } from '@ai-sdk/openai';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -29,6 +30,16 @@ describe('a failure is told by what it is:', () => {
 
     expect(classify(first).class).toBe('retryable');
     expect(classify(Object.assign(second, { code: 'ECONNREFUSED' }))).toMatchObject({ scope: 'endpoint' });
+  });
+
+  it('options that a model refuses are at fault, whatever code stands in them', async () => {
+    const model = createOpenAI({ apiKey: 'any' }).chat('gpt-5');
+    const openai = { user: 5, error: { message: 'any', code: 'insufficient_quota' } };
+
+    const answer = model.doGenerate({ prompt: [], providerOptions: { openai } });
+    const error: unknown = await Promise.resolve(answer).catch((reason: unknown) => reason);
+
+    expect(classify(error).class).toBe('rejected');
   });
 
   it('a service’s own code is handed on', () => {

@@ -12,6 +12,12 @@ const results = (body: object, finishReason: unknown = 'stop', headers: object =
   { content: [], finishReason, response: { headers, body } },
 ];
 
+it('the error of an answer that is not over names its status', () => {
+  const [, result] = results({ status: 'queued', output: [] });
+
+  expect(failureOfAnswer(result)?.message).toBe('The service says that its answer is "queued".');
+});
+
 const failedAnswers: readonly (readonly [
   what: string,
   body: object,
