@@ -39,17 +39,8 @@ import { type BalancedStatus, statusOf } from './status.ts';
 /** Makes a model. The second argument is AI SDK 4's settings of a model; later lines take options with the call. */
 export type MakeModel<Model> = (modelId: string, settings?: ModelSettings) => Model;
 
-/** The same function by each of the names that the lines of the AI SDK have for it. */
-type ByNames<Names extends string, Model> = Readonly<Record<Names, MakeModel<Model>>>;
-
 /** The members of a balanced provider. Every model function throws `NoSuchModelError` when no endpoint has such a model. */
-export interface BalancedProviderMembers
-  extends
-    ByNames<'embeddingModel' | 'embedding' | 'textEmbeddingModel' | 'textEmbedding', EmbeddingModel>,
-    ByNames<'imageModel' | 'image', ImageModel>,
-    ByNames<'transcriptionModel' | 'transcription', TranscriptionModel>,
-    ByNames<'speechModel' | 'speech', SpeechModel>,
-    ByNames<'decisionModel' | 'evaluationModel', DecisionModel> {
+export interface BalancedProviderMembers {
   /** A language model, by the API that `status().api` names. */
   (modelId: string, settings?: ModelSettings): LanguageModel;
   /** A language model, by the API that `status().api` names. */
@@ -60,8 +51,32 @@ export interface BalancedProviderMembers
   readonly responses: MakeModel<LanguageModel>;
   /** A language model by the legacy Completions API. */
   readonly completion: MakeModel<LanguageModel>;
+  /** An embedding model. */
+  readonly embeddingModel: MakeModel<EmbeddingModel>;
+  /** An embedding model. */
+  readonly embedding: MakeModel<EmbeddingModel>;
+  /** An embedding model. */
+  readonly textEmbeddingModel: MakeModel<EmbeddingModel>;
+  /** An embedding model. */
+  readonly textEmbedding: MakeModel<EmbeddingModel>;
+  /** An image model. */
+  readonly imageModel: MakeModel<ImageModel>;
+  /** An image model. */
+  readonly image: MakeModel<ImageModel>;
+  /** A transcription model. */
+  readonly transcriptionModel: MakeModel<TranscriptionModel>;
+  /** A transcription model. */
+  readonly transcription: MakeModel<TranscriptionModel>;
+  /** A speech model. */
+  readonly speechModel: MakeModel<SpeechModel>;
+  /** A speech model. */
+  readonly speech: MakeModel<SpeechModel>;
   /** A model that Azure has beside those of OpenAI, such as DeepSeek's, by the Chat Completions API. */
   readonly deepseek: MakeModel<LanguageModel>;
+  /** A decision model, of AI SDK 7 at OpenAI. */
+  readonly decisionModel: MakeModel<DecisionModel>;
+  /** A decision model. */
+  readonly evaluationModel: MakeModel<DecisionModel>;
   /** An extraction model, of AI SDK 7 at OpenAI. */
   readonly extractionModel: MakeModel<ExtractionModel>;
   /** A reranking model, of providers that were handed in: OpenAI and Azure have none. */

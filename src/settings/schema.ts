@@ -89,7 +89,10 @@ const service: Readonly<Record<string, Check>> = {
   ...common,
   type: anything,
   baseURLEnv: obeying(variableName),
-  apiKey: (value, path) => (isCallable(value) ? [] : obeying(headerValue)(value, path)),
+  apiKey: inTurn(
+    must('must be a string or a function', (value) => typeof value === 'string' || isCallable(value)),
+    (value, path) => (isCallable(value) ? [] : obeying(headerValue)(value, path)),
+  ),
   apiKeyEnv: obeying(variableName),
   fetch: callable,
   redirect: list('must be a list of origins', obeying(origin)),

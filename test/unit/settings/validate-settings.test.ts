@@ -246,6 +246,12 @@ describe('settings that cannot work are refused, with the path of what is wrong:
     );
   });
 
+  it('a key that is a number, with what it may be', () => {
+    expect(refusalOf({ endpoints: [{ type: 'openai', apiKey: 5 }] }).problems[0]?.message).toBe(
+      'must be a string or a function',
+    );
+  });
+
   it('every unknown key of one object, not just the first', () => {
     const settings = { endpoints: [{ ...openai, wieght: 1, nmae: 'a' }], cooldown: 1, balancing: true };
 
