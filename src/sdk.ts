@@ -1,6 +1,6 @@
 import type { OpenAIProvider } from '@ai-sdk/openai';
 
-import { property } from './failure/foreign.ts';
+import { property } from './foreign.ts';
 
 /*
  * Public types come from the peers that the user has installed: with @ai-sdk/openai 1, 2, 3 or 4 they resolve to the

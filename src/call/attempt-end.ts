@@ -1,7 +1,7 @@
 import type { TokenUsage } from '../events.ts';
 import { AttemptTimeoutError } from '../errors/attempt-timeout-error.ts';
 import { finishReasonName } from '../failure/failed-answer.ts';
-import { headerOf, property } from '../failure/foreign.ts';
+import { headerOf, property } from '../foreign.ts';
 import { failureHeaders } from '../failure/failure-facts.ts';
 import type { AttemptRecord, Failure } from '../failure/failure.ts';
 import { withoutBulk } from '../failure/without-bulk.ts';

@@ -3,7 +3,7 @@ import { NoSuchModelError } from '@ai-sdk/provider';
 import { kindName } from '../errors/no-such-model.ts';
 import type { ServerAddress } from '../events.ts';
 import { errorChain } from '../failure/error-chain.ts';
-import { textAt } from '../failure/foreign.ts';
+import { textAt } from '../foreign.ts';
 import { shownPath } from '../failure/shown-path.ts';
 import { LruMap } from '../lru-map.ts';
 import { memberName, type ModelKind, type ModelSettings, type SdkModel } from '../sdk.ts';

@@ -1,4 +1,4 @@
-import { isObject, parsed, property, textAt } from '../failure/foreign.ts';
+import { isObject, parsed, property, textAt } from '../foreign.ts';
 
 type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
 

@@ -1,6 +1,6 @@
 import { AISDKError } from '@ai-sdk/provider';
 
-import { property } from '../failure/foreign.ts';
+import { property } from '../foreign.ts';
 
 type ErrorClass = new (options: never) => Error;
 

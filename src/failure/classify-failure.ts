@@ -4,7 +4,7 @@ import { FAILURE_CODES, GENERAL_CODES, meaningOf } from './failure-codes.ts';
 import { type FailureFacts, readFailure } from './failure-facts.ts';
 import { meaningOfStatus } from './failure-statuses.ts';
 import { isEndpoints } from './network-codes.ts';
-import { headerOf } from './foreign.ts';
+import { headerOf } from '../foreign.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { firstOf, isList, isObject, parsed, property, textAt } from './foreign.ts';
+import { firstOf, isList, isObject, parsed, property, textAt } from '../foreign.ts';
 import { isGuessed } from './sent-status.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { firstOf, isObject, property } from './foreign.ts';
+import { firstOf, isObject, property } from '../foreign.ts';
 
 /** Deeper causes, and further attempts to connect, tell nothing new. */
 const LONGEST = 8;

@@ -2,7 +2,7 @@ import { APICallError } from '@ai-sdk/provider';
 
 import { responseOf } from '../sdk.ts';
 import { isCodeWord } from './code-word.ts';
-import { firstOf, isList, isObject, property, textAt } from './foreign.ts';
+import { firstOf, isList, isObject, property, textAt } from '../foreign.ts';
 
 /** Finish reasons of answers that failed: of OpenRouter, Mistral and the AI SDK; of vLLM and SGLang; of DeepSeek. */
 const FAILED_REASONS: ReadonlySet<unknown> = new Set(['error', 'abort', 'insufficient_system_resource']);

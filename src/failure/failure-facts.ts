@@ -1,7 +1,7 @@
 import { isCodeWord } from './code-word.ts';
 import { errorBodies } from './error-bodies.ts';
 import { errorChain } from './error-chain.ts';
-import { firstOf, isObject, property, textAt } from './foreign.ts';
+import { firstOf, isObject, property, textAt } from '../foreign.ts';
 import { sentStatus } from './sent-status.ts';
 
 /** What an error says of itself, wherever it says it. */

@@ -1,5 +1,5 @@
 import { msUntil } from './named-time.ts';
-import { headerOf } from './foreign.ts';
+import { headerOf } from '../foreign.ts';
 import { waitInWords } from './wait-in-words.ts';
 
 /** Headers that say what is left of a limit, and those that say when it is full again. */

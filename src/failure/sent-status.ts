@@ -1,4 +1,4 @@
-import { headerOf, isObject, property } from './foreign.ts';
+import { headerOf, isObject, property } from '../foreign.ts';
 
 /** The HTTP status of a failure, as it was sent: by the service's answer, or within the body of one that has status 200. */
 export function sentStatus(chain: readonly object[], bodies: readonly object[]): number | undefined {

@@ -1,7 +1,7 @@
 import { APICallError } from '@ai-sdk/provider';
 
 import { errorChain } from './error-chain.ts';
-import { property, textAt } from './foreign.ts';
+import { property, textAt } from '../foreign.ts';
 import { failureHeaders } from './failure-facts.ts';
 
 /** Characters in an error that are kept: a body that is longer is no error's. */

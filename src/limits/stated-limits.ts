@@ -1,5 +1,5 @@
 import { msUntil } from '../failure/named-time.ts';
-import { headerOf } from '../failure/foreign.ts';
+import { headerOf } from '../foreign.ts';
 
 /** What services limit. */
 export type Unit = 'requests' | 'tokens';

@@ -1,7 +1,7 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Target } from '../deployment/target.ts';
 import type { EventEmitter } from '../events.ts';
-import { property } from '../failure/foreign.ts';
+import { property } from '../foreign.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { HostedTool } from './hosted-tools.ts';
 import type { StoredReferences } from './stored-references.ts';

@@ -1,7 +1,7 @@
 import { CredentialError } from '../errors/credential-error.ts';
 import type { Failure } from '../failure/failure.ts';
 import { NOT_STORED } from '../failure/failure-codes.ts';
-import { property, textAt } from '../failure/foreign.ts';
+import { property, textAt } from '../foreign.ts';
 import { neverConnected } from '../failure/network-codes.ts';
 import type { PromptMessage } from './prompt.ts';
 

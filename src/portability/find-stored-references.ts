@@ -1,4 +1,4 @@
-import { property } from '../failure/foreign.ts';
+import { property } from '../foreign.ts';
 import type { HostedTool } from './hosted-tools.ts';
 import { placesOf } from './placed-ids.ts';
 import type { Options, PromptMessage, PromptPart, ProviderOptions } from './prompt.ts';

@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../events.ts';
-import { isObject, property } from '../failure/foreign.ts';
+import { isObject, property } from '../foreign.ts';
 
 /**
  * Reads what was used from any line's usage: v1 says `promptTokens`/`completionTokens`, v2 `inputTokens`/`outputTokens`, v3 and v4 the

@@ -1,6 +1,6 @@
 /*
  * Errors, headers and answers were made by others: a getter may throw, a proxy may be revoked, a list may be endless. This is the
- * one place that guards against it, and all of src/failure looks at them through it.
+ * one place that guards against it: what reads them does so through it.
  */
 
 /** Whether a value can have properties. */
