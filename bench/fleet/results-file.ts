@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 
+import { writeResult } from '../write-result.ts';
 import type { Outage } from './outage.ts';
 
 const FILE = new URL('../results/fleet.md', import.meta.url);
-const OUTAGE_FILE = new URL('../results/outage.json', import.meta.url);
 
 const PREAMBLE = `# A fleet of rate-limited endpoints, side by side
 
@@ -18,17 +16,10 @@ scenario's own time; those of the oracle (\`bench/fleet/oracle.ts\`) include wha
 export function writeSections(sections: ReadonlyMap<string, string>, order: readonly string[], setting: string): void {
   const all = new Map([...readSections(), ...sections]);
   const listed = order.flatMap((name) => all.get(name) ?? []);
-  writeFileSync(FILE, [PREAMBLE, `${setting}\n`, ...listed].join('\n'));
-  format(FILE);
+  writeResult('fleet.md', [PREAMBLE, `${setting}\n`, ...listed].join('\n'));
 }
 
-export function writeOutage(outage: Outage): void {
-  writeFileSync(OUTAGE_FILE, JSON.stringify(outage));
-  format(OUTAGE_FILE);
-}
-
-/** As everything is that is committed. */
-const format = (file: URL): void => void execFileSync('npx', ['oxfmt', fileURLToPath(file)]);
+export const writeOutage = (outage: Outage): void => writeResult('outage.json', JSON.stringify(outage));
 
 function readSections(): ReadonlyMap<string, string> {
   let text: string;

@@ -1,7 +1,7 @@
 /** What a call costs in the process, against the plain SDK model. `node bench/overhead/main.ts [--quick]` */
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+import { writeResult } from '../write-result.ts';
 import { measureBareWrapper, measureCalls, measureMostlyLimited, measureOneTick } from './calls.ts';
 import type { Figure } from './figure.ts';
 import { measureMemory } from './memory.ts';
@@ -57,6 +57,4 @@ for (const measure of MEASUREMENTS) {
     console.log(lines.at(-1));
   }
 }
-if (!values.quick) {
-  writeFileSync(new URL('../results/overhead.md', import.meta.url), `${PREAMBLE}${lines.join('\n')}\n`);
-}
+if (!values.quick) writeResult('overhead.md', `${PREAMBLE}${lines.join('\n')}\n`);

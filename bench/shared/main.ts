@@ -1,10 +1,10 @@
 /** Four processes and one quota, with and without a state that they share; and what the state costs a call. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { startRedis } from '../../test/redis/redis-server.ts';
+import { writeResult } from '../write-result.ts';
 import { addedLatency } from './latency.ts';
 import { type Arrival, startService } from './service.ts';
 import type { Work } from './worker.ts';
@@ -86,7 +86,7 @@ ${line('each for itself', alone)}
 What it adds to a call on loopback, at the median: ${(sharedMs - localMs).toFixed(2)} ms.
 `;
   console.log(text);
-  if (MEASURE_MS === 60_000) writeFileSync(new URL('../results/shared.md', import.meta.url), text);
+  if (MEASURE_MS === 60_000) writeResult('shared.md', text);
 } finally {
   await redis.kill();
 }
