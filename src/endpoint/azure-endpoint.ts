@@ -26,6 +26,7 @@ export function azureEndpoint(endpoint: string, settings: AzureEndpointSettings,
       const apiKey = credentials.apiKey ?? PLACEHOLDER_KEY;
       const fetch = withDeploymentName(requests.fetch(apiKey, false, { headers, prefixes }), nameOf, rewrite);
       const providerSettings = { baseURL, speechBaseURL, apiKey, headers, fetch };
+      // The types of the installed line know neither the members nor the settings of the others.
       return createAzure(withoutUndefined(providerSettings)) as unknown as SdkProvider;
     },
   };

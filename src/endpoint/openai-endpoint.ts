@@ -25,6 +25,7 @@ export function openaiEndpoint(endpoint: string, settings: OpenAIEndpointSetting
       // AI SDK 4 asks for token usage in streams only in this mode; later majors have no such setting.
       const compatibility = 'strict';
       const providerSettings = { baseURL, apiKey, organization, project, headers, fetch, compatibility };
+      // The types of the installed line know neither the members nor the settings of the others.
       return createOpenAI(withoutUndefined(providerSettings)) as unknown as SdkProvider;
     },
   };

@@ -146,10 +146,14 @@ class CallFollower implements Listeners {
 
   /** One object for all attempts of a kind and model at a deployment: what counts them need not look into it. */
   #attributesOf(event: BalancedEvents['attemptStart'], kind: ModelKind): Attributes {
-    const key = `${kind} ${event.endpoint} ${event.deployment} ${event.modelId}`;
-    const known = this.#attributes.get(key) ?? attributesOf(event, kind);
-    this.#attributes.set(key, known);
-    return known;
+    const { endpoint, deployment, modelId } = event;
+    // With the lengths, since names may have blanks.
+    const key = `${kind} ${endpoint.length} ${deployment.length} ${endpoint} ${deployment} ${modelId}`;
+    const known = this.#attributes.get(key);
+    if (known !== undefined) return known;
+    const attributes = attributesOf(event, kind);
+    this.#attributes.set(key, attributes);
+    return attributes;
   }
 
   /** Milliseconds that it has waited, if it did. */

@@ -183,4 +183,22 @@ describe('instrument()', () => {
     expect(attempts.length).toBe(1_500);
     expect(new Set(attempts.map(({ value }) => value))).toEqual(new Set([1]));
   });
+
+  it('tells deployments apart whose names say the same together with those of their endpoints', async () => {
+    const { balanced, askTimes } = buildRing([
+      { name: 'e x', deployments: { m: 'y' }, does: fails(apiError(500)) },
+      { name: 'e', deployments: { m: 'x y' }, does: answers() },
+    ]);
+    const { spans } = withExporters(balanced);
+    await askTimes(1);
+
+    const places = spans().map(({ attributes }) => [
+      attributes['balanced.endpoint'],
+      attributes['balanced.deployment'],
+    ]);
+    expect(places).toEqual([
+      ['e x', 'y'],
+      ['e', 'x y'],
+    ]);
+  });
 });
