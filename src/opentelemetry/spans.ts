@@ -86,22 +86,14 @@ class CallFollower implements Listeners {
     const waitedMs = this.#stopWaiting(call);
     call.failedAt = undefined;
     const attributes = this.#attributesOf(event, kind);
-    const span = this.#tracer.startSpan(
-      `${operationOf(kind)} ${event.modelId}`,
-      {
-        kind: SpanKind.CLIENT,
-        attributes: {
-          ...attributes,
-          ...(isStream && { 'gen_ai.request.stream': true }),
-          'balanced.attempt': event.attempt,
-          ...(failedAt !== undefined && { 'balanced.failover.from': failedAt }),
-          ...(waitedMs !== undefined && { 'balanced.waited_ms': waitedMs }),
-          ...(event.isHedge && { 'balanced.hedge': true }),
-          ...(event.isProbe && { 'balanced.probe': true }),
-        },
-      },
-      parent,
-    );
+    const own: Attributes = { ...attributes, 'balanced.attempt': event.attempt };
+    if (isStream) own['gen_ai.request.stream'] = true;
+    if (failedAt !== undefined) own['balanced.failover.from'] = failedAt;
+    if (waitedMs !== undefined) own['balanced.waited_ms'] = waitedMs;
+    if (event.isHedge) own['balanced.hedge'] = true;
+    if (event.isProbe) own['balanced.probe'] = true;
+    const options = { kind: SpanKind.CLIENT, attributes: own };
+    const span = this.#tracer.startSpan(`${operationOf(kind)} ${event.modelId}`, options, parent);
     this.#attempts.set(event.attemptId, { span, isStream, attributes });
   };
 
@@ -119,12 +111,10 @@ class CallFollower implements Listeners {
     const { span, attributes } = attempt;
     const outcome = outcomeOf(event);
     const { finishReason, tokens } = event;
-    span.setAttributes({
-      'balanced.outcome': outcome,
-      ...(finishReason !== undefined && { 'gen_ai.response.finish_reasons': [finishReason] }),
-      ...(tokens?.inputTokens !== undefined && { 'gen_ai.usage.input_tokens': tokens.inputTokens }),
-      ...(tokens?.outputTokens !== undefined && { 'gen_ai.usage.output_tokens': tokens.outputTokens }),
-    });
+    span.setAttribute('balanced.outcome', outcome);
+    if (finishReason !== undefined) span.setAttribute('gen_ai.response.finish_reasons', [finishReason]);
+    if (tokens?.inputTokens !== undefined) span.setAttribute('gen_ai.usage.input_tokens', tokens.inputTokens);
+    if (tokens?.outputTokens !== undefined) span.setAttribute('gen_ai.usage.output_tokens', tokens.outputTokens);
     if (outcome === 'failure') {
       span.setAttribute('error.type', errorTypeOf(event));
       span.setStatus({ code: SpanStatusCode.ERROR });
