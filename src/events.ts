@@ -192,9 +192,14 @@ const NAMES: Readonly<Record<BalancedEventName, true>> = {
   warning: true,
 };
 
+type AnyListener = (event: never) => void;
+
+const NONE: readonly never[] = [];
+
 /** Calls the listeners of a provider. */
 export class EventEmitter {
-  readonly #listeners = new Map<BalancedEventName, Set<(event: never) => void>>();
+  /** Lists that are never changed but replaced: a listener may register another while it is called. */
+  readonly #listeners = new Map<BalancedEventName, readonly AnyListener[]>();
 
   /** @throws {TypeError} when there is no such event, or no listener. */
   on<Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>): () => void {
@@ -202,22 +207,23 @@ export class EventEmitter {
       throw new TypeError(`There is no event "${name}". There are ${Object.keys(NAMES).join(', ')}.`);
     }
     if (typeof listener !== 'function') throw new TypeError(`The listener of "${name}" must be a function.`);
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners);
     // A wrapper of its own for each registration: the same function may be registered twice.
     const registered = (event: BalancedEvents[Name]): void => listener(event);
-    listeners.add(registered);
-    return () => void listeners.delete(registered);
+    this.#listeners.set(name, [...this.#listenersOf(name), registered]);
+    const stop = (): void => {
+      const others = this.#listenersOf(name).filter((each) => each !== registered);
+      this.#listeners.set(name, others);
+    };
+    return stop;
   }
 
   /** Takes a function, so that no event is built without a listener. */
   emit<Name extends BalancedEventName>(name: Name, event: () => BalancedEvents[Name]): void {
-    const listeners = this.#listeners.get(name);
-    if (listeners === undefined || listeners.size === 0) return;
+    const listeners = this.#listenersOf(name);
+    if (listeners.length === 0) return;
     const built = event();
     Object.freeze(built);
-    // A copy: a listener that registers another would be called for ever.
-    for (const listener of Array.from(listeners)) callSafely(listener as BalancedListener<Name>, built);
+    for (const listener of listeners) callSafely(listener as BalancedListener<Name>, built);
   }
 
   /**
@@ -226,10 +232,14 @@ export class EventEmitter {
    */
   warn(warning: BalancedEvents['warning']): void {
     this.emit('warning', () => warning);
-    const isHeard = (this.#listeners.get('warning')?.size ?? 0) > 0;
+    const isHeard = this.#listenersOf('warning').length > 0;
     if (isHeard || (globalThis as { AI_SDK_LOG_WARNINGS?: unknown }).AI_SDK_LOG_WARNINGS === false) return;
     // oxlint-disable-next-line no-console -- nothing else would be seen of it
     console.warn(`ai-sdk-load-balancer: ${warning.message}`);
+  }
+
+  #listenersOf(name: BalancedEventName): readonly AnyListener[] {
+    return this.#listeners.get(name) ?? NONE;
   }
 }
 

@@ -23,6 +23,7 @@ export class Attempt {
   contentAt: number | undefined;
   readonly #requestsBefore: number | undefined;
   readonly #controller: AbortController | undefined;
+  #label: AttemptLabel | undefined;
   #timers: TimerHandle[] | undefined;
   #interruption: { readonly error: unknown } | undefined;
   #onInterrupt: ((error: unknown) => void) | undefined;
@@ -51,10 +52,15 @@ export class Attempt {
     return this.lease.deployment;
   }
 
+  /** Made once, when an event is: an id that is put together anew costs each listener that looks it up. */
   get label(): AttemptLabel {
     const { call, number, deployment } = this;
-    const { endpoint, name } = deployment;
-    return { ...call.label, attemptId: `${call.id}.${number}`, endpoint: endpoint.name, deployment: name };
+    return (this.#label ??= {
+      ...call.label,
+      attemptId: `${call.id}.${number}`,
+      endpoint: deployment.endpoint.name,
+      deployment: deployment.name,
+    });
   }
 
   get startedAt(): number {

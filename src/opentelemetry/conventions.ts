@@ -41,7 +41,7 @@ export const operationOf = (kind: ModelKind): string => OPERATIONS[kind];
 
 /** What spans and metrics of an attempt have in common: none of it differs for each call. */
 export function attributesOf(
-  { provider, server, modelId, endpoint, deployment }: BalancedEvents['attemptStart'],
+  { provider, server, modelId }: BalancedEvents['attemptStart'],
   kind: ModelKind,
 ): Attributes {
   const [word = provider] = provider.split('.');
@@ -50,8 +50,6 @@ export function attributesOf(
     'gen_ai.provider.name': PROVIDERS[word] ?? word,
     'gen_ai.request.model': modelId,
     ...(server && { 'server.address': server.address, 'server.port': server.port }),
-    'balanced.endpoint': endpoint,
-    'balanced.deployment': deployment,
   };
 }
 

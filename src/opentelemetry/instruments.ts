@@ -1,8 +1,9 @@
-import type { Attributes, BatchObservableCallback, Meter, MetricOptions, Observable } from '@opentelemetry/api';
+import type { BatchObservableCallback, Meter, MetricOptions, Observable } from '@opentelemetry/api';
 
 import type { BalancedEvents } from '../events.ts';
 import type { BalancedStatus } from '../status.ts';
 import { errorTypeOf, outcomeOf } from './conventions.ts';
+import type { Series } from './series.ts';
 import { Successes } from './successes.ts';
 
 /** The conventions' for durations of clients. */
@@ -58,16 +59,17 @@ export class Instruments {
     };
   }
 
-  attempt(event: BalancedEvents['attempt'], attributes: Attributes): void {
+  attempt(event: BalancedEvents['attempt'], series: Series): void {
+    const { attributes } = series;
     const outcome = outcomeOf(event);
     const told = outcome === 'failure' ? { ...attributes, 'error.type': errorTypeOf(event) } : attributes;
     const isInference = INFERENCE.has(attributes['gen_ai.operation.name']);
     (isInference ? this.#duration : this.#otherDuration).record(event.durationMs / 1_000, told);
-    if (outcome === 'success') this.#successes.count(attributes, event.tokens);
+    if (outcome === 'success') this.#successes.count(series, event.tokens);
     else this.#attempts.add(1, { ...told, 'balanced.outcome': outcome });
   }
 
-  firstChunk(afterMs: number, attributes: Attributes): void {
+  firstChunk(afterMs: number, { attributes }: Series): void {
     this.#firstChunk.record(afterMs / 1_000, attributes);
   }
 

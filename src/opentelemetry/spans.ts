@@ -1,19 +1,10 @@
-import {
-  type Attributes,
-  type Context,
-  context,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-} from '@opentelemetry/api';
+import { type Context, context, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 
 import type { BalancedProviderMembers } from '../create-balanced-provider.ts';
 import type { BalancedEventName, BalancedEvents, BalancedListener } from '../events.ts';
-import { LruMap } from '../lru-map.ts';
-import type { ModelKind } from '../sdk.ts';
-import { attributesOf, errorTypeOf, operationOf, outcomeOf } from './conventions.ts';
+import { errorTypeOf, operationOf, outcomeOf } from './conventions.ts';
 import type { Instruments } from './instruments.ts';
+import { type Series, SeriesCache } from './series.ts';
 
 /** A call under way. */
 interface OpenCall extends Pick<BalancedEvents['callStart'], 'kind' | 'isStream'> {
@@ -28,7 +19,7 @@ interface OpenCall extends Pick<BalancedEvents['callStart'], 'kind' | 'isStream'
 interface OpenAttempt {
   readonly span: Span;
   readonly isStream: boolean;
-  readonly attributes: Attributes;
+  readonly series: Series;
 }
 
 /** Follows the events of all calls. Returns how to stop. */
@@ -45,14 +36,14 @@ export function followCalls(
   };
 }
 
-const NAMES = ['callStart', 'waiting', 'failover', 'attemptStart', 'content', 'attempt', 'callEnd'] as const;
+const NAMES = ['callStart', 'waiting', 'failover', 'attemptStart', 'attempt', 'callEnd'] as const;
 
 type Listeners = { readonly [Name in (typeof NAMES)[number]]: BalancedListener<Name> };
 
 class CallFollower implements Listeners {
   readonly #tracer: Tracer;
   readonly #instruments: Instruments;
-  readonly #attributes = new LruMap<string, Attributes>(1_000);
+  readonly #series = new SeriesCache();
   readonly #calls = new Map<string, OpenCall>();
   readonly #attempts = new Map<string, OpenAttempt>();
 
@@ -85,32 +76,27 @@ class CallFollower implements Listeners {
     const { kind, isStream, parent, failedAt } = call;
     const waitedMs = this.#stopWaiting(call);
     call.failedAt = undefined;
-    const attributes = this.#attributesOf(event, kind);
-    const own: Attributes = { ...attributes, 'balanced.attempt': event.attempt };
-    if (isStream) own['gen_ai.request.stream'] = true;
-    if (failedAt !== undefined) own['balanced.failover.from'] = failedAt;
-    if (waitedMs !== undefined) own['balanced.waited_ms'] = waitedMs;
-    if (event.isHedge) own['balanced.hedge'] = true;
-    if (event.isProbe) own['balanced.probe'] = true;
-    const options = { kind: SpanKind.CLIENT, attributes: own };
-    const span = this.#tracer.startSpan(`${operationOf(kind)} ${event.modelId}`, options, parent);
-    this.#attempts.set(event.attemptId, { span, isStream, attributes });
-  };
-
-  readonly content: Listeners['content'] = ({ attemptId, afterMs }) => {
-    const attempt = this.#attempts.get(attemptId);
-    if (attempt?.isStream !== true) return;
-    attempt.span.setAttribute('gen_ai.response.time_to_first_chunk', afterMs / 1_000);
-    this.#instruments.firstChunk(afterMs, attempt.attributes);
+    const series = this.#series.find(event, kind);
+    const options = { kind: SpanKind.CLIENT, attributes: series.conventional };
+    const span = this.#tracer.startSpan(series.spanName, options, parent);
+    span.setAttribute('balanced.endpoint', event.endpoint);
+    span.setAttribute('balanced.deployment', event.deployment);
+    span.setAttribute('balanced.attempt', event.attempt);
+    if (isStream) span.setAttribute('gen_ai.request.stream', true);
+    if (failedAt !== undefined) span.setAttribute('balanced.failover.from', failedAt);
+    if (waitedMs !== undefined) span.setAttribute('balanced.waited_ms', waitedMs);
+    if (event.isHedge) span.setAttribute('balanced.hedge', true);
+    if (event.isProbe) span.setAttribute('balanced.probe', true);
+    this.#attempts.set(event.attemptId, { span, isStream, series });
   };
 
   readonly attempt: Listeners['attempt'] = (event) => {
     const attempt = this.#attempts.get(event.attemptId);
     if (attempt === undefined) return;
     this.#attempts.delete(event.attemptId);
-    const { span, attributes } = attempt;
+    const { span, series, isStream } = attempt;
     const outcome = outcomeOf(event);
-    const { finishReason, tokens } = event;
+    const { finishReason, firstContentMs, tokens } = event;
     span.setAttribute('balanced.outcome', outcome);
     if (finishReason !== undefined) span.setAttribute('gen_ai.response.finish_reasons', [finishReason]);
     if (tokens?.inputTokens !== undefined) span.setAttribute('gen_ai.usage.input_tokens', tokens.inputTokens);
@@ -119,8 +105,12 @@ class CallFollower implements Listeners {
       span.setAttribute('error.type', errorTypeOf(event));
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
+    if (isStream && firstContentMs !== undefined) {
+      span.setAttribute('gen_ai.response.time_to_first_chunk', firstContentMs / 1_000);
+      this.#instruments.firstChunk(firstContentMs, series);
+    }
     span.end();
-    this.#instruments.attempt(event, attributes);
+    this.#instruments.attempt(event, series);
   };
 
   readonly callEnd: Listeners['callEnd'] = ({ callId }) => {
@@ -132,18 +122,6 @@ class CallFollower implements Listeners {
   endAll(): void {
     for (const { span } of this.#attempts.values()) span.end();
     for (const call of this.#calls.values()) this.#stopWaiting(call);
-  }
-
-  /** One object for all attempts of a kind and model at a deployment: what counts them need not look into it. */
-  #attributesOf(event: BalancedEvents['attemptStart'], kind: ModelKind): Attributes {
-    const { endpoint, deployment, modelId } = event;
-    // With the lengths, since names may have blanks.
-    const key = `${kind} ${endpoint.length} ${deployment.length} ${endpoint} ${deployment} ${modelId}`;
-    const known = this.#attributes.get(key);
-    if (known !== undefined) return known;
-    const attributes = attributesOf(event, kind);
-    this.#attributes.set(key, attributes);
-    return attributes;
   }
 
   /** Milliseconds that it has waited, if it did. */

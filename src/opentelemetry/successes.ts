@@ -1,17 +1,12 @@
-import type { Attributes, Counter } from '@opentelemetry/api';
+import type { Counter } from '@opentelemetry/api';
 
 import type { TokenUsage } from '../events.ts';
+import type { Series, SuccessSums } from './series.ts';
 
-/** Different attributes that are kept: model ids may come from anywhere. */
+/** Series that wait for a collection of metrics, which may never come. */
 const MOST = 1_000;
 
-interface Sums {
-  attempts: number;
-  inputTokens: number;
-  outputTokens: number;
-}
-
-type Counters = Readonly<Record<keyof Sums, Counter>>;
+type Counters = Readonly<Record<keyof SuccessSums, Counter>>;
 
 /**
  * Counts attempts that succeeded, and adds the sums to the counters when metrics are collected: an SDK sorts and joins
@@ -19,31 +14,36 @@ type Counters = Readonly<Record<keyof Sums, Counter>>;
  */
 export class Successes {
   readonly #counters: Counters;
-  readonly #sums = new Map<Attributes, Sums>();
+  #counted: Series[] = [];
 
   constructor(counters: Counters) {
     this.#counters = counters;
   }
 
-  /** @param attributes the same object for the same values, as a rule. */
-  count(attributes: Attributes, tokens: TokenUsage | undefined): void {
-    let sums = this.#sums.get(attributes);
-    if (sums === undefined) {
-      if (this.#sums.size === MOST) this.flush();
-      sums = { attempts: 0, inputTokens: 0, outputTokens: 0 };
-      this.#sums.set(attributes, sums);
+  count(series: Series, tokens: TokenUsage | undefined): void {
+    if (series.successes === undefined) {
+      if (this.#counted.length === MOST) this.flush();
+      this.#counted.push(series);
+      series.successes = { attempts: 0, inputTokens: 0, outputTokens: 0 };
     }
+    const sums = series.successes;
     sums.attempts += 1;
     sums.inputTokens += tokens?.inputTokens ?? 0;
     sums.outputTokens += tokens?.outputTokens ?? 0;
   }
 
   flush(): void {
-    for (const [attributes, { attempts, inputTokens, outputTokens }] of this.#sums) {
-      this.#counters.attempts.add(attempts, { ...attributes, 'balanced.outcome': 'success' });
-      if (inputTokens > 0) this.#counters.inputTokens.add(inputTokens, attributes);
-      if (outputTokens > 0) this.#counters.outputTokens.add(outputTokens, attributes);
-    }
-    this.#sums.clear();
+    for (const series of this.#counted) this.#add(series);
+    this.#counted = [];
+  }
+
+  #add(series: Series): void {
+    const { attributes, successes } = series;
+    if (successes === undefined) return;
+    const { attempts, inputTokens, outputTokens } = successes;
+    series.successes = undefined;
+    this.#counters.attempts.add(attempts, { ...attributes, 'balanced.outcome': 'success' });
+    if (inputTokens > 0) this.#counters.inputTokens.add(inputTokens, attributes);
+    if (outputTokens > 0) this.#counters.outputTokens.add(outputTokens, attributes);
   }
 }

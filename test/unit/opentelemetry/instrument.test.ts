@@ -1,11 +1,11 @@
-import { SpanStatusCode } from '@opentelemetry/api';
+import { SamplingDecision, SpanStatusCode } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { InMemorySpanExporter, type Sampler, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
 
 import type { BalancedProvider } from '../../../src/index.ts';
@@ -61,6 +61,22 @@ describe('instrument()', () => {
       ['chat m', 260, undefined],
       ['balanced.waiting', 250, undefined],
       ['chat m', 40, 250],
+    ]);
+  });
+
+  it('lets a sampler decide by what the conventions want to be there when a span begins', async () => {
+    const { balanced, ask } = buildRing([{ does: answers() }]);
+    const seen: unknown[] = [];
+    const sampler: Sampler = {
+      shouldSample: (_context, _traceId, _name, _kind, attributes) => {
+        seen.push({ ...attributes });
+        return { decision: SamplingDecision.NOT_RECORD };
+      },
+    };
+    instrument(balanced, { tracerProvider: new TracerProvider({ sampler }) });
+    await ask();
+    expect(seen).toEqual([
+      { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': expect.any(String), 'gen_ai.request.model': 'm' },
     ]);
   });
 
