@@ -1,7 +1,8 @@
 import type { CheckOptions, CheckResult } from './preflight/check.ts';
 import { systemClock } from './clock.ts';
 import { Endpoints } from './endpoint/create-endpoints.ts';
-import { type BalancedEventName, type BalancedListener, EventEmitter } from './events.ts';
+import { EventEmitter } from './event-emitter.ts';
+import type { BalancedEventName, BalancedListener } from './events.ts';
 import { callIds } from './call/call-ids.ts';
 import type { ModelContext } from './models/balanced-model.ts';
 import { modelFactory } from './models/model-factory.ts';

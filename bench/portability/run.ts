@@ -14,7 +14,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import type { Deployment } from '../../src/deployment/deployment.ts';
 import { targetsOf } from '../../src/deployment/target.ts';
 import { Endpoints } from '../../src/endpoint/create-endpoints.ts';
-import { EventEmitter } from '../../src/events.ts';
+import { EventEmitter } from '../../src/event-emitter.ts';
 import { type Conversation, conversationsWith } from '../../src/portability/conversation.ts';
 import { ConversationMemory } from '../../src/portability/conversation-memory.ts';
 import type { CallOptions } from '../../src/sdk.ts';

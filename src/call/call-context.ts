@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Deployment } from '../deployment/deployment.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import type { LocalView } from '../state/local-view.ts';
 

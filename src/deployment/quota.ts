@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type Endpoint, lowestLimits } from '../endpoint/endpoint.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import { Budget } from '../gates/budget.ts';
 import { RateLimit } from '../gates/rate-limit.ts';
 import type { Revision } from '../gates/revision.ts';

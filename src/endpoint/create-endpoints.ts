@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { SettingsProblem } from '../errors/invalid-settings-error.ts';
 import { MissingCredentialsError } from '../errors/missing-credentials-error.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { readCredentials } from './credentials.ts';
 import { Endpoint } from './endpoint.ts';

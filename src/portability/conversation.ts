@@ -2,7 +2,7 @@ import type { FailedAttempt, Reclassified, Route } from '../call/route.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { markOf } from '../deployment/endpoint-mark.ts';
 import type { Target } from '../deployment/target.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import type { Failure } from '../failure/failure.ts';
 import type { Ring } from '../ring/ring.ts';
 import { type CallOptions, type CallResult, isFirstSpecification, type ModelKind, type StreamPart } from '../sdk.ts';

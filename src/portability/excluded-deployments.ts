@@ -1,6 +1,6 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Target } from '../deployment/target.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import { property } from '../foreign.ts';
 import type { Ring } from '../ring/ring.ts';
 import type { HostedTool } from './hosted-tools.ts';

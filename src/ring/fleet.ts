@@ -5,7 +5,7 @@ import { type Quota, quotasOf } from '../deployment/quota.ts';
 import { targetsOf } from '../deployment/target.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { noSuchModel } from '../errors/no-such-model.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import { Revision } from '../gates/revision.ts';
 import { LruMap } from '../lru-map.ts';
 import { Queue } from '../queue/queue.ts';

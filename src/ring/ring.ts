@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Revision } from '../gates/revision.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import { createPicker } from '../pickers/create-picker.ts';
 import type { PickContext, Picker } from '../pickers/picker.ts';
 import { byAffinity } from '../pickers/rendezvous.ts';

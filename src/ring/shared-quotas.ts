@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/deployment.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import type { StatedLimits } from '../limits/stated-limits.ts';
 
 /** Moments without quota that two deployments had in common, after which they are taken to share it. */

@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { Lease } from '../deployment/lease.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import type { Outcome } from '../gates/outcome.ts';
 import type { StatedLimits } from '../limits/stated-limits.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';

@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { EventEmitter } from '../events.ts';
+import type { EventEmitter } from '../event-emitter.ts';
 import type { SharedState } from '../shared-state.ts';
 
 /** Milliseconds between looks at a state that was lost. Clients of a cluster do not say when a part of it is back. */

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 import { targetsOf } from '../../../src/deployment/target.ts';
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
-import { EventEmitter } from '../../../src/events.ts';
+import { EventEmitter } from '../../../src/event-emitter.ts';
 import type { ModelKind } from '../../../src/sdk.ts';
 import { resolveSettings } from '../../../src/settings/resolve-settings.ts';
 

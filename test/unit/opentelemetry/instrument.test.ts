@@ -1,11 +1,17 @@
-import { SamplingDecision, SpanStatusCode } from '@opentelemetry/api';
+import { SpanStatusCode } from '@opentelemetry/api';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { InMemorySpanExporter, type Sampler, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  InMemorySpanExporter,
+  type Sampler,
+  SamplingDecision,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
 
 import type { BalancedProvider } from '../../../src/index.ts';
@@ -74,7 +80,8 @@ describe('instrument()', () => {
       },
     };
     instrument(balanced, { tracerProvider: new TracerProvider({ sampler }) });
-    await ask();
+    ask();
+    await happenings();
     expect(seen).toEqual([
       { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': expect.any(String), 'gen_ai.request.model': 'm' },
     ]);

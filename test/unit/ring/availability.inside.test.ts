@@ -7,7 +7,7 @@ import { type Quota, quotasOf } from '../../../src/deployment/quota.ts';
 import { EndpointGates } from '../../../src/deployment/endpoint-gates.ts';
 import { Lease } from '../../../src/deployment/lease.ts';
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
-import { EventEmitter } from '../../../src/events.ts';
+import { EventEmitter } from '../../../src/event-emitter.ts';
 import type { Failure } from '../../../src/failure/failure.ts';
 import { Revision } from '../../../src/gates/revision.ts';
 import { Availability } from '../../../src/ring/availability.ts';

@@ -2,7 +2,7 @@ import { systemClock } from '../../../src/clock.ts';
 import type { Deployment } from '../../../src/deployment/deployment.ts';
 import { Lease } from '../../../src/deployment/lease.ts';
 import { Endpoints } from '../../../src/endpoint/create-endpoints.ts';
-import { EventEmitter } from '../../../src/events.ts';
+import { EventEmitter } from '../../../src/event-emitter.ts';
 import type { EndpointSettings } from '../../../src/index.ts';
 import { Fleet } from '../../../src/ring/fleet.ts';
 import { resolveSettings } from '../../../src/settings/resolve-settings.ts';
