@@ -59,6 +59,6 @@ export function outcomeOf({ class: ended }: AttemptEvent): 'success' | 'failure'
   return ended === 'aborted' ? 'none' : 'failure';
 }
 
-/** The status, else the code, else the class. */
+/** The status, else the code, else the class. That an answer began well says nothing of how it broke. */
 export const errorTypeOf = ({ statusCode, code, class: ended }: AttemptEvent): string =>
-  statusCode === undefined ? (code ?? ended) : String(statusCode);
+  statusCode === undefined || statusCode < 300 ? (code ?? ended) : String(statusCode);

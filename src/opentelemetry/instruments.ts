@@ -1,4 +1,4 @@
-import type { BatchObservableCallback, Meter, MetricOptions, Observable } from '@opentelemetry/api';
+import type { Attributes, BatchObservableCallback, Meter, MetricOptions, Observable } from '@opentelemetry/api';
 
 import type { BalancedEvents } from '../events.ts';
 import type { BalancedStatus } from '../status.ts';
@@ -14,6 +14,14 @@ const SECONDS: MetricOptions = {
   },
 };
 
+/** The conventions' for numbers of tokens. */
+const TOKENS: MetricOptions = {
+  unit: '{token}',
+  advice: {
+    explicitBucketBoundaries: Array.from({ length: 14 }, (_, index) => 4 ** index),
+  },
+};
+
 /** Operations that the conventions' metrics of inference are about. */
 const INFERENCE: ReadonlySet<unknown> = new Set(['chat', 'text_completion', 'generate_content']);
 
@@ -24,7 +32,9 @@ export class Instruments {
   readonly #failovers;
   readonly #cooldowns;
   readonly #duration;
+  readonly #embeddingsDuration;
   readonly #otherDuration;
+  readonly #embeddingsTokens;
   readonly #firstChunk;
   readonly #successes: Successes;
 
@@ -42,7 +52,9 @@ export class Instruments {
       description: 'Deployments, or whole endpoints, that were taken out.',
     });
     this.#duration = meter.createHistogram('gen_ai.client.inference.duration', SECONDS);
+    this.#embeddingsDuration = meter.createHistogram('gen_ai.client.embeddings.duration', SECONDS);
     this.#otherDuration = meter.createHistogram('gen_ai.client.operation.duration', SECONDS);
+    this.#embeddingsTokens = meter.createHistogram('gen_ai.client.embeddings.operation.input_tokens', TOKENS);
     this.#firstChunk = meter.createHistogram('gen_ai.client.inference.time_to_first_chunk', SECONDS);
     this.#successes = new Successes({
       attempts: this.#attempts,
@@ -63,10 +75,19 @@ export class Instruments {
     const { attributes } = series;
     const outcome = outcomeOf(event);
     const told = outcome === 'failure' ? { ...attributes, 'error.type': errorTypeOf(event) } : attributes;
-    const isInference = INFERENCE.has(attributes['gen_ai.operation.name']);
-    (isInference ? this.#duration : this.#otherDuration).record(event.durationMs / 1_000, told);
-    if (outcome === 'success') this.#successes.count(series, event.tokens);
+    const seconds = event.durationMs / 1_000;
+    const operation = attributes['gen_ai.operation.name'];
+    const isInference = INFERENCE.has(operation);
+    if (isInference) this.#duration.record(seconds, told);
+    else if (operation === 'embeddings') this.#embedding(event, told, seconds);
+    else this.#otherDuration.record(seconds, told);
+    if (outcome === 'success') this.#successes.count(series, isInference ? event.tokens : undefined);
     else this.#attempts.add(1, { ...told, 'balanced.outcome': outcome });
+  }
+
+  #embedding({ tokens }: BalancedEvents['attempt'], attributes: Attributes, seconds: number): void {
+    this.#embeddingsDuration.record(seconds, attributes);
+    if (tokens?.inputTokens !== undefined) this.#embeddingsTokens.record(tokens.inputTokens, attributes);
   }
 
   firstChunk(afterMs: number, { attributes }: Series): void {

@@ -58,7 +58,8 @@ class CallFollower implements Listeners {
 
   readonly waiting: Listeners['waiting'] = ({ callId, modelId }) => {
     const call = this.#calls.get(callId);
-    if (call === undefined) return;
+    // A call that has waited for its model in vain, and goes on waiting for others too, waits once.
+    if (call === undefined || call.waiting !== undefined) return;
     const attributes = { 'gen_ai.operation.name': operationOf(call.kind), 'gen_ai.request.model': modelId };
     const span = this.#tracer.startSpan('balanced.waiting', { attributes }, call.parent);
     call.waiting = { span, since: performance.now() };

@@ -1,3 +1,4 @@
+import type { EmbeddingModelV4 } from '@ai-sdk/provider';
 import { SpanStatusCode } from '@opentelemetry/api';
 import {
   AggregationTemporality,
@@ -7,14 +8,16 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import {
   InMemorySpanExporter,
+  type ReadableSpan,
   type Sampler,
   SamplingDecision,
   SimpleSpanProcessor,
+  type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
 
-import type { BalancedProvider } from '../../../src/index.ts';
+import { type BalancedProvider, createBalancedProvider } from '../../../src/index.ts';
 import { instrument } from '../../../src/opentelemetry/index.ts';
 import { apiError, networkError, rateLimit } from '../api-error.ts';
 import { buildRing } from '../build-ring.ts';
@@ -23,10 +26,25 @@ import { happenings, pass, useFakeTime } from '../fake-time.ts';
 
 useFakeTime();
 
+const embeddingProvider = {
+  specificationVersion: 'v4' as const,
+  languageModel: (): never => {
+    throw new Error('There are embeddings only.');
+  },
+  embeddingModel: (modelId: string): EmbeddingModelV4 => ({
+    specificationVersion: 'v4',
+    provider: 'fake.embeddings',
+    modelId,
+    maxEmbeddingsPerCall: 10,
+    supportsParallelCalls: true,
+    doEmbed: async ({ values }) => ({ embeddings: values.map(() => [1]), usage: { tokens: 7 }, warnings: [] }),
+  }),
+};
+
 /** A provider whose spans and metrics go to exporters of the OpenTelemetry SDK. */
-function withExporters(balanced: BalancedProvider) {
+function withExporters(balanced: BalancedProvider, ...processors: readonly SpanProcessor[]) {
   const exporter = new InMemorySpanExporter();
-  const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter }), ...processors] });
   const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 1_000_000_000 });
   const to = { tracerProvider, meterProvider: new MeterProvider({ readers: [reader] }) };
@@ -70,6 +88,45 @@ describe('instrument()', () => {
     ]);
   });
 
+  it('makes one span of a wait for a model, and then for those that stand in for it too', async () => {
+    const held: HeldAttempt[] = [];
+    const busy = { does: holds(held), maxConcurrency: 1 };
+    const { balanced, ask } = buildRing(
+      [
+        { ...busy, models: ['m'] },
+        { ...busy, models: ['b'] },
+      ],
+      {
+        fallbacks: { m: ['b'] },
+        fallbackAfterMs: 500,
+      },
+    );
+    const open = new Set<string>();
+    const idOf = (span: ReadableSpan): string => span.spanContext().spanId;
+    const { spans } = withExporters(balanced, {
+      onStart: (span) => void open.add(idOf(span)),
+      onEnd: (span) => void open.delete(idOf(span)),
+      forceFlush: async () => undefined,
+      shutdown: async () => undefined,
+    });
+    ask();
+    ask({ modelId: 'b' });
+    await happenings();
+    ask();
+    await pass(700);
+    for (const each of held) each.answer();
+    await happenings();
+    for (const each of held) each.answer();
+    await happenings();
+
+    const told = spans().map(({ name, attributes }) => [name, attributes['balanced.waited_ms']]);
+    expect(told.filter(([name, waitedMs]) => name === 'balanced.waiting' || waitedMs !== undefined)).toEqual([
+      ['balanced.waiting', undefined],
+      [expect.stringMatching('chat'), 700],
+    ]);
+    expect(open.size).toBe(0);
+  });
+
   it('lets a sampler decide by what the conventions want to be there when a span begins', async () => {
     const { balanced, ask } = buildRing([{ does: answers() }]);
     const seen: unknown[] = [];
@@ -88,9 +145,10 @@ describe('instrument()', () => {
   });
 
   it('tells failures by their status, else their code, else their class, and what ended from outside as none', async () => {
-    const { balanced, ask, endpoints } = buildRing([fails(apiError(503)), fails(networkError('ECONNRESET'))], {
-      retry: { rounds: 1 },
-    });
+    const { balanced, ask, endpoints } = buildRing(
+      [fails(apiError(503)), fails(networkError('ECONNRESET')), fails(apiError(200))],
+      { retry: { rounds: 1 } },
+    );
     const { spans } = withExporters(balanced);
     ask();
     await happenings();
@@ -106,6 +164,8 @@ describe('instrument()', () => {
     ).toEqual([
       ['503', 'failure', SpanStatusCode.ERROR],
       ['ECONNRESET', 'failure', SpanStatusCode.ERROR],
+      // An answer that is none.
+      ['retryable', 'failure', SpanStatusCode.ERROR],
       [undefined, 'none', SpanStatusCode.UNSET],
     ]);
   });
@@ -137,6 +197,17 @@ describe('instrument()', () => {
       { ...at('e1'), value: { count: 2, sum: 0 } },
     ]);
     expect(await points('gen_ai.client.inference.usage.input_tokens')).toEqual([{ ...at('e1'), value: 2 }]);
+  });
+
+  it('counts what embeddings take apart from inference', async () => {
+    const balanced = createBalancedProvider({ endpoints: [{ name: 'e0', provider: embeddingProvider }] });
+    const { points } = withExporters(balanced);
+    await balanced.embeddingModel('e').doEmbed({ values: ['a'] });
+
+    expect(await points('gen_ai.client.embeddings.duration')).toMatchObject([{ value: { count: 1 } }]);
+    expect(await points('gen_ai.client.embeddings.operation.input_tokens')).toMatchObject([{ value: { sum: 7 } }]);
+    expect(await points('gen_ai.client.inference.duration')).toEqual([]);
+    expect(await points('gen_ai.client.inference.usage.input_tokens')).toEqual([]);
   });
 
   it('reads what waits, what is under way and what is closed when metrics are collected', async () => {
