@@ -64,8 +64,23 @@ export const SCRIPT = `
       isLoading = false;
     }
   };
+  let failures = 0;
+  const listen = () => {
+    const source = new EventSource(location.href.split('#')[0]);
+    source.onmessage = () => {
+      failures = 0;
+      load();
+    };
+    source.onerror = () => {
+      failures += 1;
+      // Proxies cut streams, and browsers open them again.
+      if (failures > 1) find('#summary').textContent = 'No connection: these figures are old.';
+      // Browsers do not after an answer that is no stream, such as a 502.
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+    };
+  };
   setInterval(() => (isStale ? load() : count()), 1000);
   document.addEventListener('visibilitychange', load);
-  new EventSource(location.href.split('#')[0]).onmessage = load;
+  listen();
 })();
 `;

@@ -10,7 +10,8 @@ export async function change(
   token: string,
 ): Promise<303 | 400 | 403 | 413> {
   if (!isSameOrigin(request)) return 403;
-  const body = await readBody(request);
+  // One whose sender has left, or that `authorize` has read, holds no token.
+  const body = await readBody(request).catch(() => '');
   if (body === undefined) return 413;
   const form = new URLSearchParams(body);
   if (form.get('token') !== token) return 403;

@@ -49,7 +49,8 @@ export class StatusFeed {
             leave();
             controller.close();
           };
-          signal.addEventListener('abort', end);
+          if (signal.aborted) end();
+          else signal.addEventListener('abort', end);
         },
         pull: async (controller) => {
           const known = seen;
@@ -93,8 +94,11 @@ export class StatusFeed {
   }
 }
 
+/** Counts down to an end that is told as `until` too. */
+const COUNTDOWN = /"(?:cooldownMs|rateLimitedMs)":\d+/g;
+
 /** That time passes is no news. */
 function newsOf({ at, ...snapshot }: StatusSnapshot): News {
-  const seen = JSON.stringify(snapshot);
-  return { event: `data: {"at":${at},${seen.slice(1)}\n\n`, seen };
+  const text = JSON.stringify(snapshot);
+  return { event: `data: {"at":${at},${text.slice(1)}\n\n`, seen: text.replaceAll(COUNTDOWN, '') };
 }

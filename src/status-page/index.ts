@@ -78,16 +78,13 @@ export function createStatusHandler(
   return async (request) => {
     const { method, url } = request;
     if (!METHODS.has(method)) return answer(405, null, { allow: [...METHODS].join(', ') });
-    const { pathname, searchParams } = new URL(url);
+    const { pathname, search, searchParams } = new URL(url);
     if (method === 'POST') {
       if (!(await mayDo(request, 'change'))) return answer(403);
       const status = await change(balanced, request, token);
-      // Relative: a proxy may have taken off the beginning of the path.
-      return answer(
-        status,
-        null,
-        status === 303 ? { location: pathname.slice(pathname.lastIndexOf('/') + 1) || './' } : {},
-      );
+      // Relative: a proxy may have taken off the beginning of the path. The query may be what the page is allowed by.
+      const location = `./${pathname.slice(pathname.lastIndexOf('/') + 1)}${search}`;
+      return answer(status, null, status === 303 ? { location } : {});
     }
     const response = await (searchParams.has('health') ? healthOf(request) : look(request));
     return method === 'HEAD' ? new Response(null, response) : response;

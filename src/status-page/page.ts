@@ -86,10 +86,13 @@ interface CardOptions {
 function card(endpoint: Endpoint, { at, index, token }: CardOptions): Markup {
   const { name, traffic, weight, priority, closedGates, deployments, isDrained } = endpoint;
   const { name: state, words } = stateOf(endpoint);
-  const button = (action: string, label: string): Markup => markup`<form method="post">
+  const button = (action: string, label: string, place: number): Markup => markup`<form method="post">
 <input type="hidden" name="token" value="${token}"><input type="hidden" name="endpoint" value="${name}">
-<button id="${action}-${index}" name="action" value="${action}" aria-label="${label} ${name}">${label}</button></form>`;
-  const buttons = [isDrained ? button('resume', 'Resume') : button('drain', 'Drain'), button('reset', 'Reset')];
+<button id="button-${index}-${place}" name="action" value="${action}" aria-label="${label} ${name}">${label}</button></form>`;
+  const buttons = [
+    isDrained ? button('resume', 'Resume', 0) : button('drain', 'Drain', 0),
+    button('reset', 'Reset', 1),
+  ];
   return markup`<article class="${state}" aria-labelledby="name-${index}">
 <div class="head"><h2 id="name-${index}">${name}</h2><span class="state">${words}</span></div>
 <p class="note">Weight ${weight}, priority ${priority}</p>

@@ -163,6 +163,43 @@ describe.skipIf(leavesOutBrowser)('the status page in a browser', () => {
     expect(complaints).toEqual([]);
   }, 60_000);
 
+  it('goes on by itself after a proxy has refused it for a while, and says meanwhile that it has no connection', async () => {
+    const balanced = await ringOf([{ does: answers(), name: 'a' }], 1);
+    const handle = handlers.get(balanced)!;
+    let isUp = true;
+    const streams = new Set<AbortController>();
+    const origin = await serve(async (request) => {
+      if (!isUp) return new Response('Bad gateway', { status: 502 });
+      const cut = new AbortController();
+      streams.add(cut);
+      return handle(new Request(request, { signal: cut.signal }));
+    });
+    const context = await browser.newContext();
+    onTestFinished(() => context.close(), 60_000);
+    const page = await context.newPage();
+    await page.goto(`${origin}/status`);
+    const summary = () => page.locator('#summary').textContent();
+    await expect.poll(() => streams.size, { timeout: 10_000 }).toBeGreaterThan(1);
+
+    isUp = false;
+    for (const cut of streams) cut.abort();
+    await expect.poll(summary, { timeout: 20_000 }).toContain('No connection');
+    void balanced.drain('a');
+    isUp = true;
+
+    await expect.poll(summary, { timeout: 20_000 }).toContain('0 of 1 endpoint can be asked.');
+  }, 60_000);
+
+  it('leaves the focus where it is when another page changes what a button does', async () => {
+    const balanced = await ringOf([{ does: answers(), name: 'a' }], 1);
+    const { page } = await open(balanced);
+    await page.getByRole('button', { name: 'Drain a' }).focus();
+    void balanced.drain('a');
+    const resume = page.getByRole('button', { name: 'Resume a' });
+    await resume.waitFor();
+    expect(await resume.evaluate((button) => button === document.activeElement)).toBe(true);
+  }, 60_000);
+
   it.each([true, false])(
     'drains, resumes and resets by its buttons, by the keyboard too (JavaScript: %s)',
     async (javaScriptEnabled) => {

@@ -195,7 +195,7 @@ describe('a change', () => {
 
     const response = await post(body);
 
-    expect([response.status, response.headers.get('location')]).toEqual([303, 'status']);
+    expect([response.status, response.headers.get('location')]).toEqual([303, './status']);
     expect(balanced.status().endpoints[0]?.isDrained).toBe(true);
     body.set('action', 'resume');
     await post(body, { 'sec-fetch-site': 'same-origin' });
@@ -222,6 +222,35 @@ describe('a change', () => {
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(500);
     expect(balanced.status()).toEqual(before);
+  });
+
+  it('leads back to the page with its query, by which it may be allowed, at any path', async () => {
+    const { form, handle } = handlerOf();
+    const body = await form();
+    const locationAt = async (path: string) => {
+      const url = `http://localhost:3000${path}`;
+      const response = await handle(
+        new Request(url, { method: 'POST', body, headers: { origin: new URL(url).origin } }),
+      );
+      return new URL(response.headers.get('location') ?? '', url).href.slice('http://localhost:3000'.length);
+    };
+    for (const path of ['/internal/status?key=1&x=a%20b', '/status/?key=1', '/', '/a:b?c=d:e'])
+      expect(await locationAt(path)).toBe(path);
+  });
+
+  it.each<[string, () => BodyInit]>([
+    ['whose sender has left', () => new ReadableStream({ pull: (controller) => controller.error(new Error('left')) })],
+    ['that never ends', () => new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(1_000)) })],
+  ])('with a body %s is refused', async (_, body) => {
+    const { handle } = handlerOf();
+    const init = { method: 'POST', body: body(), duplex: 'half', headers: { origin: 'http://localhost:3000' } };
+    const { status } = await handle(new Request(PAGE, init));
+    expect([403, 413]).toContain(status);
+  });
+
+  it('is refused where authorize has read the form', async () => {
+    const { form, post } = handlerOf([{}], { authorize: async (request) => (await request.text()) !== undefined });
+    expect((await post(await form())).status).toBe(403);
   });
 
   it('is not made by the token of another handler', async () => {
@@ -269,6 +298,23 @@ describe('the events of the status page', () => {
     expect(JSON.parse(events.at(-1)!.slice('data: '.length))).toMatchObject({ endpoints: [{ isDrained: true }] });
     await cancel();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('do not come because time passes, which a countdown shows by itself', async () => {
+    const { get, askTimes } = handlerOf([fails(rateLimit(60)), fails(apiError(401)), {}]);
+    await askTimes(2);
+    const { events, cancel } = await reading(await get('text/event-stream'));
+    await pass(10_000);
+    expect(events).toHaveLength(1);
+    await pass(51_000);
+    expect(events.at(-1)).not.toContain('rate-limit"');
+    await cancel();
+  });
+
+  it('end at once for a reader that has left before', async () => {
+    const { get } = handlerOf();
+    const response = await get('text/event-stream', { signal: AbortSignal.abort() });
+    expect(await response.text()).toBe('');
   });
 
   it('end when the reader has left, and leave no timer', async () => {
