@@ -14,9 +14,18 @@ Exits with 0 when all do, 1 when one does not, 2 when nothing could be checked.`
 
 const NOTHING_CHECKED = 2;
 
+/** Whatever ends the process: the file may do so itself, or never end to load. */
+let exitCode = NOTHING_CHECKED;
+process.on('exit', () => {
+  process.exitCode = exitCode;
+});
+
 /** Files keep timers and connections open, so the process is ended, once what was written is out. */
 function exit(code: number, text: string, stream: Pick<NodeJS.WriteStream, 'write'> = process.stderr): void {
-  stream.write(`${text}\n`, () => process.exit(code));
+  stream.write(`${text}\n`, () => {
+    exitCode = code;
+    process.exit();
+  });
 }
 
 const giveUp = (error: unknown): void =>
@@ -74,7 +83,6 @@ async function run(): Promise<void> {
   exit(result.ok ? 0 : 1, isJSON ? JSON.stringify(result, null, 2) : tableOf(result), out);
 }
 
-// What the file begins may throw later, or never end.
-process.exitCode = NOTHING_CHECKED;
+// What the file begins may throw later.
 process.on('uncaughtException', giveUp);
 run().catch(giveUp);

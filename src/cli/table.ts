@@ -1,4 +1,5 @@
-import { styleText } from 'node:util';
+import { WriteStream } from 'node:tty';
+import { stripVTControlCharacters, styleText } from 'node:util';
 
 import type { CheckResult } from '../index.ts';
 
@@ -22,5 +23,12 @@ export function tableOf({ rows }: CheckResult): string {
     wrong === 0
       ? styleText('green', `All ${rows.length} work.`)
       : styleText('red', `${wrong} of ${rows.length} wrong.`);
-  return [...lines, '', sum].join('\n');
+  const table = [...lines, '', sum].join('\n');
+  return isColoured() ? table : stripVTControlCharacters(table);
+}
+
+/** As `styleText` sees it from Node 22.8 on; before that it colours everything. */
+function isColoured(): boolean {
+  const isWanted = process.env['FORCE_COLOR'] !== undefined || process.stdout.isTTY;
+  return isWanted && WriteStream.prototype.getColorDepth() > 2;
 }

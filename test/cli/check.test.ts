@@ -92,6 +92,24 @@ describe('ai-sdk-load-balancer check', () => {
     expect(plain?.out).not.toContain('\u001B');
   });
 
+  it('does not colour a pipe on a Node that colours everything (before 22.8)', async () => {
+    const [service] = await startServices('eastus');
+    const old = `import util from 'node:util';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { styleText } = util;
+      util.styleText = (format, text) => styleText(format, text, { validateStream: false });
+      syncBuiltinESMExports();`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(old)}`;
+
+    const [piped, forced] = await Promise.all([
+      run(fileFor(service), [], { NODE_OPTIONS }),
+      run(fileFor(service), [], { NODE_OPTIONS, FORCE_COLOR: '1' }),
+    ]);
+
+    expect(piped?.out).toMatch(/^✓ eastus/);
+    expect(forced?.out).toContain('\u001B[32m✓\u001B[39m');
+  });
+
   it('ends although the file keeps a timer open', async () => {
     const [service] = await startServices('eastus');
 
@@ -110,6 +128,7 @@ describe('ai-sdk-load-balancer check', () => {
       [],
       'later',
     ],
+    ['ends the process', 'process.exit(0);', [], ''],
     ['never ends to load', 'await new Promise(() => undefined);', [], ''],
     ['is given beside an unknown option', '', ['--jsn'], 'Usage:'],
     ['is not alone', '', ['other.ts'], 'Usage:'],
