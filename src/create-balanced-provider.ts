@@ -196,7 +196,7 @@ export function createBalancedProvider(settings: BalancedProviderSettings): Bala
     ...unsupportedMembers(),
     on: <Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>) => events.on(name, listener),
     status: statusOf(api, fleet, clock, () => shared?.state ?? 'local'),
-    explain: (modelId: string) => explain({ fleet, api, standIns }, toLogical(modelId), clock.now()),
+    explain: (modelId: string) => explain({ fleet, endpoints, api, standIns }, toLogical(modelId), clock.now()),
     check: async (options?: CheckOptions) => {
       // Few apps check, and none while it serves: this code is loaded when it is wanted.
       const { check } = await import('./preflight/check.ts');

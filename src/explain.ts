@@ -2,6 +2,8 @@ import { NoSuchModelError } from '@ai-sdk/provider';
 
 import { deepFreeze } from './deep-freeze.ts';
 import type { Deployment } from './deployment/deployment.ts';
+import type { Endpoints } from './endpoint/create-endpoints.ts';
+import type { Endpoint } from './endpoint/endpoint.ts';
 import type { UnavailableRecord } from './failure/failure.ts';
 import { unavailableInWords } from './failure/in-words.ts';
 import type { Fleet } from './ring/fleet.ts';
@@ -39,6 +41,7 @@ export interface Explanation extends ModelExplanation {
 /** What models are looked for in. */
 interface ExplainContext {
   readonly fleet: Fleet;
+  readonly endpoints: Endpoints;
   readonly api: ModelKind;
   readonly standIns: ReadonlyMap<string, readonly string[]>;
 }
@@ -48,20 +51,22 @@ interface ExplainContext {
  *
  * @throws NoSuchModelError when no endpoint has such a model.
  */
-export function explain({ fleet, api, standIns }: ExplainContext, modelId: string, now: number): Explanation {
+export function explain(context: ExplainContext, modelId: string, now: number): Explanation {
+  const { fleet, endpoints, api, standIns } = context;
+  const { leftOut } = endpoints;
   const ring = ringOf(fleet, api, modelId);
   const others = (standIns.get(modelId) ?? []).map((id) => fleet.preview(ring.kind, id));
-  const fallbacks = others.map((other) => explanationOf(other, now));
-  return deepFreeze({ ...explanationOf(ring, now), fallbacks });
+  const fallbacks = others.map((other) => explanationOf(other, leftOut, now));
+  return deepFreeze({ ...explanationOf(ring, leftOut, now), fallbacks });
 }
 
-function explanationOf(ring: Ring, now: number): ModelExplanation {
-  const available = ring.inOrder(now);
+function explanationOf(ring: Ring, leftOut: ReadonlySet<Endpoint>, now: number): ModelExplanation {
+  const available = ring.inOrder(now, leftOut);
   const others = ring.deployments.filter((deployment) => !available.includes(deployment));
   return {
     modelId: ring.modelId,
     candidates: available.map(({ endpoint, name }) => ({ endpoint: endpoint.name, deployment: name })),
-    unavailable: others.flatMap((deployment) => reasonOf(deployment, now)),
+    unavailable: others.map((deployment) => reasonOf(deployment, leftOut, now)),
   };
 }
 
@@ -81,10 +86,14 @@ function ringOf(fleet: Fleet, api: ModelKind, modelId: string): Ring {
   return fleet.preview(api, modelId);
 }
 
-function reasonOf(deployment: Deployment, now: number): readonly UnavailableCandidate[] {
-  const record = deployment.whyUnavailable(now, 1);
-  if (record === undefined) return [];
-  const { endpoint, deployment: name } = record;
+/** What no gate keeps out has no credentials, which the first call will find, or is silent, for which the next call will take it out. */
+function reasonOf(deployment: Deployment, leftOut: ReadonlySet<Endpoint>, now: number): UnavailableCandidate {
+  const {
+    endpoint: { name: endpoint },
+    name,
+  } = deployment;
+  const reason = leftOut.has(deployment.endpoint) ? 'skipped' : 'cooldown';
+  const record = deployment.whyUnavailable(now, 1) ?? { endpoint, deployment: name, reason };
   const sentence = `Deployment "${name}" at endpoint "${endpoint}" cannot be asked now: ${unavailableInWords(record)}.`;
-  return [{ ...record, sentence }];
+  return { ...record, sentence };
 }

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { UnavailableRecord } from '../failure/failure.ts';
 import type { Budget } from '../gates/budget.ts';
-import { closureOf, type Gate } from '../gates/gate.ts';
+import { closureOf, type Closure, type Gate } from '../gates/gate.ts';
 import { later, msUntil, type Opening } from '../gates/opening.ts';
 import type { ModelKind } from '../sdk.ts';
 import type { TimeoutSettings } from '../settings/call-defaults.ts';
@@ -115,8 +115,10 @@ export class Deployment {
 
   /** Why a call of so many tokens cannot go there now; `undefined` when it can. */
   whyUnavailable(now: number, tokens: number): UnavailableRecord | undefined {
-    const closure = this.gates.all.map((gate) => closureOf(gate, now, tokens)).find((found) => found !== undefined);
-    if (closure === undefined) return undefined;
+    const closures = this.gates.all.map((gate) => closureOf(gate, now, tokens)).filter((found) => found !== undefined);
+    const [first] = closures;
+    if (first === undefined) return undefined;
+    const closure = closures.reduce(laterKnown, first);
     const { reason, opens, cause: { class: failureClass, statusCode, code } = {} } = closure;
     const availableInMs = msUntil(opens, now);
     const { endpoint, name: deployment } = this;
@@ -135,6 +137,12 @@ export class Deployment {
   reset(now: number): void {
     for (const gate of this.gates.all) gate.reset?.(now);
   }
+}
+
+/** The one that is known to open later; else the first. What opens on an event tells less than a time. */
+function laterKnown(one: Closure, other: Closure): Closure {
+  if (typeof other.opens !== 'number') return one;
+  return one.opens === 'on-event' || (typeof one.opens === 'number' && other.opens > one.opens) ? other : one;
 }
 
 function latest(gates: readonly Gate[], now: number, tokens: number, isPinned: boolean): Opening {

@@ -62,6 +62,12 @@ export class Endpoints {
     return missing;
   }
 
+  /** Endpoints that the first call will leave out, as the environment is; none once it has, since they are skipped then. */
+  get leftOut(): ReadonlySet<Endpoint> {
+    const missing = this.#missing === undefined ? [...this.findMissing().keys()] : [];
+    return new Set(this.#isOneEnough && missing.length < this.all.length ? missing : []);
+  }
+
   #start(missing: Missing): void {
     this.#missing = missing;
     for (const endpoint of missing.keys()) endpoint.skippedAt = this.#clock.now();

@@ -69,9 +69,13 @@ function emptiness(result: unknown, body: unknown, values: unknown): object | un
   const isEmpty =
     (isEmptyList(property(body, 'output')) && property(body, 'status') !== 'incomplete') ||
     isEmptyList(property(result, 'images')) ||
+    (property(result, 'audio') !== undefined && isPage(responseOf(result, 'headers'))) ||
     (isList(values) && !areVectors(property(result, 'embeddings'), property(values, 'length')));
   return isEmpty ? { message: 'The answer does not hold what was asked for.', code: 'empty_answer' } : undefined;
 }
+
+/** Any bytes are audio to the AI SDK, a proxy's page too. */
+const isPage = (headers: unknown): boolean => textAt(headers, 'content-type')?.startsWith('text/html') === true;
 
 const isEmptyList = (value: unknown): boolean => isList(value) && property(value, 'length') === 0;
 

@@ -2,20 +2,21 @@ import type { AttemptRecord, UnavailableRecord } from './failure.ts';
 
 /** `out for 599 s after misconfigured 401` */
 export function unavailableInWords(record: Omit<UnavailableRecord, 'endpoint' | 'deployment'>): string {
-  const { reason, availableInMs = 0 } = record;
+  const { reason, availableInMs } = record;
+  const time = availableInMs === undefined ? '' : ` for ${seconds(availableInMs)}`;
   const cause = failureInWords(record);
   const after = cause === '' ? '' : ` after ${cause}`;
   switch (reason) {
     case 'drained':
       return 'drained';
     case 'cooldown':
-      return `out for ${seconds(availableInMs)}${after}`;
+      return `out${time}${after}`;
     case 'probe':
       return `being probed${after}`;
     case 'rate-limit':
-      return `rate limited for ${seconds(availableInMs)}`;
+      return `rate limited${time}`;
     case 'limits':
-      return `its limits are spent for ${seconds(availableInMs)}`;
+      return `its limits are spent${time}`;
     case 'maxConcurrency':
       return 'maxConcurrency reached';
     case 'skipped':

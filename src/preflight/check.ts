@@ -80,7 +80,7 @@ async function ask(subject: Subject, { clock, settings }: CheckContext, timeoutM
     // What is asked depends on the kind, which the type of a model does not tell.
     const model = endpoint.model(kind, modelId) as unknown as AskedModel;
     const options = { ...question, headers: {}, providerOptions: {}, abortSignal: controller.signal };
-    const answer = await Promise.race([model[method](mapCallOptions(options, target)), expired]);
+    const answer = await Promise.race([model[method](mapCallOptions(options, target())), expired]);
     const failure = failureOfAnswer(answer, question['values']);
     if (failure !== undefined) throw failure;
   } catch (error) {

@@ -3,7 +3,7 @@ import { CredentialError } from '../errors/credential-error.ts';
 import type { SettingsProblem } from '../errors/invalid-settings-error.ts';
 import { classifyFailure } from '../failure/classify-failure.ts';
 import type { Failure } from '../failure/failure.ts';
-import { readFailure } from '../failure/failure-facts.ts';
+import { type FailureFacts, readFailure } from '../failure/failure-facts.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
 import { type SettingNames, settingNames } from './setting-names.ts';
 import type { Subject } from './subjects.ts';
@@ -22,8 +22,7 @@ interface Evidence extends SettingNames {
   readonly failure: Failure;
   readonly status: number;
   readonly code: string;
-  /** The parameter that the service says it is about. */
-  readonly param: string;
+  readonly facts: FailureFacts;
   readonly subject: Subject;
   /** Path that was asked for. */
   readonly path: string;
@@ -35,9 +34,18 @@ type Rule = readonly [
   advice: (evidence: Evidence) => string,
 ];
 
-/** Whether a model or deployment is not there. Of a wrong path, Azure says `ResourceNotFound` or nothing, and OpenAI nothing. */
-const isMissingModel = ({ code, param }: Evidence): boolean =>
-  param === 'model' || (/deployment|model|^not_?found/i.test(code) && !/unsupported/i.test(code));
+/**
+ * Whether a model or deployment is not there. Of a wrong path, Azure says `ResourceNotFound` or nothing, and OpenAI nothing. Ollama has
+ * only words for a model.
+ */
+const isMissingModel = ({ status, code, facts }: Evidence): boolean =>
+  facts.param === 'model' ||
+  (/deployment|model|^not_?found/i.test(code) && !/unsupported/i.test(code)) ||
+  (status === 404 && facts.words.some((words) => /\bmodel\b.*\bnot found/i.test(words)));
+
+/** Many services that speak OpenAI's API have no Responses API. */
+const otherAPI = ({ subject }: Evidence): string =>
+  subject.kind === 'responses' ? " A service without a Responses API needs api: 'chat'." : '';
 
 /** Of the rules that hold, the first counts. Nothing is shown of a service's own words, which may repeat a key. */
 const RULES: readonly Rule[] = [
@@ -72,9 +80,20 @@ const RULES: readonly Rule[] = [
     ({ at, key }) => `Give ${at('tokenProvider')} instead of ${key}.`,
   ],
   [
+    isMissingModel,
+    ({ subject, path }) => `There is no "${subject.deployment?.name ?? subject.modelId}" at ${path}`,
+    ({ at, model, key, status }) =>
+      `${status === 403 ? `Let ${key} use it` : 'Deploy it'} there, correct ${model}, or leave it out of ${at('models')}.`,
+  ],
+  [
     ({ status, code }) => status === 403 || /permission|scope/i.test(code),
     'The key may not do this',
     ({ key, place }) => `Give ${key} the role or scope for it, and let this network in where ${place} is.`,
+  ],
+  [
+    ({ failure, facts }) => failure.class === 'misconfigured' && facts.headers === undefined,
+    'A key or another setting is missing',
+    ({ key }) => `Look at ${key}: it lacks something, so nothing was sent.`,
   ],
   [
     ({ status, failure }) => status === 401 || (status === 0 && failure.class === 'misconfigured'),
@@ -82,14 +101,12 @@ const RULES: readonly Rule[] = [
     ({ key, place }) => `Correct ${key}: it must be a key of the place that ${place} names.`,
   ],
   [
-    isMissingModel,
-    ({ subject, path }) => `There is no "${subject.deployment?.name ?? subject.modelId}" at ${path}`,
-    ({ at, model }) => `Deploy it there, correct ${model}, or leave it out of ${at('models')}.`,
-  ],
-  [
     ({ status }) => status === 404 || status === 405 || status === 410,
     ({ path }) => `There is nothing at ${path}`,
-    ({ place, version, path }) => `Look at ${place}${version}: requests go to ${path}.`,
+    (evidence) => {
+      const { place, version, path } = evidence;
+      return `Look at ${place}${version}: requests go to ${path}.${otherAPI(evidence)}`;
+    },
   ],
   [
     ({ status }) => status >= 300 && status < 400,
@@ -99,16 +116,23 @@ const RULES: readonly Rule[] = [
   [
     ({ failure }) => failure.class === 'misconfigured' || failure.class === 'rejected',
     ({ subject }) => `It does not take a request of kind ${subject.kind}`,
-    ({ model, version, at }) =>
-      `Look at ${model}${version}, and at ${at('providerOptions')} and ${at('headers')} where there are any.`,
+    (evidence) => {
+      const { model, version, at } = evidence;
+      const options = `${at('providerOptions')} and ${at('headers')} where there are any`;
+      return `Look at ${model}${version}, and at ${options}.${otherAPI(evidence)}`;
+    },
   ],
-  [({ status }) => status >= 500, 'The service fails', ({ place }) => `Check again later; then look at ${place}.`],
   [
-    ({ status, code }) => status >= 200 || /^AI_|^empty/.test(code),
+    ({ status, code }) => status >= 500 || (status >= 200 && code !== '' && !/^AI_|^empty/.test(code)),
+    'The service fails',
+    ({ place }) => `Check again later; then look at ${place}.`,
+  ],
+  [
+    ({ facts, code }) => facts.headers !== undefined || /^AI_|^empty/.test(code),
     'What answers does not speak the API',
     ({ place }) => `Look at ${place}: it leads to something else.`,
   ],
-  [() => true, 'There is no connection to it', ({ place }) => `Look at ${place}.`],
+  [() => true, 'There is no connection to it', ({ place, transport }) => `Look at ${place}${transport}.`],
 ];
 
 /** What is wrong where a request has failed; `undefined` where the failure shows that the deployment works. */
@@ -122,7 +146,7 @@ export function findingOf(error: unknown, subject: Subject, settings: ResolvedSe
     failure,
     status: statusCode ?? 0,
     code: code ?? '',
-    param: readFailure(error).param ?? '',
+    facts: readFailure(error),
     subject,
     path: endpoint.askedPath(error, modelId) ?? 'its address',
   };
@@ -146,8 +170,9 @@ export const missingFinding = ({ path, message }: SettingsProblem): Finding => (
 
 /** A service that does not like the question has found what was asked. */
 function isFine(evidence: Evidence): boolean {
-  const { failure, subject, code, param } = evidence;
+  const { failure, subject, code, facts } = evidence;
   if (subject.deployment === undefined) return isMissingModel(evidence);
   if (failure.class !== 'rejected' || isMissingModel(evidence)) return false;
-  return failure.reason !== undefined || subject.kind === 'image' || /tokens/.test(`${code} ${param}`);
+  const said = [code, facts.param, ...facts.words].join(' ');
+  return failure.reason !== undefined || (subject.kind === 'image' ? /size|1x1/i : /max_\w*tokens/).test(said);
 }

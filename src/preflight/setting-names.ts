@@ -16,6 +16,8 @@ export interface SettingNames {
   readonly model: string;
   /** What may be wrong with a path beside its beginning. */
   readonly version: string;
+  /** What may be wrong with a connection beside that. */
+  readonly transport: string;
 }
 
 type Name = keyof AzureEndpointSettings | 'provider';
@@ -44,5 +46,6 @@ export function settingNames(
     place: written(['provider', 'baseURLEnv', 'baseURL', 'resourceName'], isAzure ? 'AZURE_RESOURCE_NAME' : otherPlace),
     model: isMapped ? `modelMapping.${modelId}` : at(`deployments${deployments?.has(modelId) ? `.${modelId}` : ''}`),
     version: isAzure ? ` and at ${at('apiVersion')}` : '',
+    transport: written(['fetch'], '') && ` and at ${at('fetch')}`,
   };
 }

@@ -26,7 +26,8 @@ export interface Subject {
   readonly endpoint: Endpoint;
   readonly modelId: string;
   readonly kind: ModelKind;
-  readonly target: Target;
+  /** May throw what its provider does. */
+  readonly target: () => Target;
   /** `undefined` where nothing is known of an endpoint that could be asked for: its credentials are, by a model that it does not have. */
   readonly deployment: Deployment | undefined;
 }
@@ -46,7 +47,7 @@ export function subjectsOf({ fleet, endpoints, settings, api, toLogical }: Check
     for (const deployment of deployments) {
       const { endpoint, name, target } = deployment;
       const key = [endpoint.name, kind, name].join('\n');
-      if (!subjects.has(key)) subjects.set(key, { endpoint, modelId, kind, deployment, target: target(kind) });
+      if (!subjects.has(key)) subjects.set(key, { endpoint, modelId, kind, deployment, target: () => target(kind) });
     }
   }
   const all = [...subjects.values()];
@@ -59,15 +60,18 @@ const credentialsOf = (endpoint: Endpoint, kind: ModelKind): Subject => ({
   modelId: NO_MODEL,
   kind,
   deployment: undefined,
-  target: targetsOf(endpoint, NO_MODEL)(kind),
+  target: () => targetsOf(endpoint, NO_MODEL)(kind),
 });
 
-/** None where no endpoint serves an id, or none has models of its kind. */
+/** None where no endpoint serves an id. Where none has models of the kind that its name tells of, the name means something else. */
 function ringOf(fleet: Fleet, api: ModelKind, id: string): readonly Ring[] {
   const names = fleet.members.map(({ endpoint }) => endpoint.nameOf(id));
-  try {
-    return [fleet.preview(kindOf([id, ...names], api), id)];
-  } catch {
-    return [];
+  for (const kind of [kindOf([id, ...names], api), api]) {
+    try {
+      return [fleet.preview(kind, id)];
+    } catch {
+      // The next.
+    }
   }
+  return [];
 }

@@ -69,7 +69,7 @@ export class HangDetector {
     if (streak !== undefined) remove(streak, startedAt);
   }
 
-  /** Whether it is to be taken out. Told once. */
+  /** Whether it is to be taken out. */
   isHanging(deployment: Deployment, now: number): boolean {
     const streak = this.#streaks.get(deployment);
     if (streak?.generation !== deployment.gates.breaker.generation) return false;
@@ -83,9 +83,12 @@ export class HangDetector {
     const before = now - limitMs;
     const { inTime, late } = this.#times.besideBetween(deployment, [since, before], limitMs);
     const othersOverdue = late + this.#silentBeside(deployment, since, before);
-    if (inTime < Math.max(this.#threshold, OTHERS_IN_TIME * othersOverdue)) return false;
+    return inTime >= Math.max(this.#threshold, OTHERS_IN_TIME * othersOverdue);
+  }
+
+  /** It has been taken out. */
+  forget(deployment: Deployment): void {
     this.#streaks.delete(deployment);
-    return true;
   }
 
   /** Milliseconds after which a silent probe is given up for another. */

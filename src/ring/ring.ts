@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Revision } from '../gates/revision.ts';
 import type { EventEmitter } from '../event-emitter.ts';
 import { createPicker } from '../pickers/create-picker.ts';
 import type { PickContext, Picker } from '../pickers/picker.ts';
 import { byAffinity } from '../pickers/rendezvous.ts';
 import { type Demand, earliestStart } from '../queue/forecast.ts';
-import { admits, type PickRequest } from '../queue/pick-request.ts';
+import { admits, type PickRequest, withoutClaimed } from '../queue/pick-request.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type CallOptions, isLive, type ModelKind } from '../sdk.ts';
 import type { ResolvedSettings } from '../settings/resolve-settings.ts';
@@ -50,6 +51,7 @@ export class Ring extends Serving {
   readonly #answerHangs: HangDetector | undefined;
   readonly #picker: Picker;
   readonly #availability: Availability;
+  readonly #revision: Revision;
   readonly #earlyProbeMs: number;
 
   constructor(kind: ModelKind, modelId: string, deployments: readonly Deployment[], context: RingContext) {
@@ -63,6 +65,7 @@ export class Ring extends Serving {
     this.hedgeBudget = settings.hedge && new HedgeBudget(settings.hedge.maxExtra);
     this.#picker = createPicker(settings.picker, () => clock.random());
     this.#availability = new Availability(deployments, revision);
+    this.#revision = revision;
     if (settings.detectHangs) {
       // Live input may be silent for as long as it likes.
       if (!isLive(kind)) this.#streamHangs = new HangDetector(this.#streamTimes, settings.failureThreshold);
@@ -91,6 +94,8 @@ export class Ring extends Serving {
       const next = this.#pick(now, request, this.#picker);
       if (next === undefined || !this.#isHanging(next, now)) return next;
       next.gates.breaker.hang();
+      this.#answerHangs?.forget(next);
+      this.#streamHangs?.forget(next);
     }
   }
 
@@ -99,18 +104,42 @@ export class Ring extends Serving {
     return isHanging(this.#answerHangs) || isHanging(this.#streamHangs);
   }
 
-  /** Those that a call would be asked of now, one after the other. */
-  inOrder(now: number): readonly Deployment[] {
+  /**
+   * Those that a call would be asked of now, one after the other.
+   *
+   * @param leftOut what the first call will leave out.
+   */
+  inOrder(now: number, leftOut: ReadonlySet<Endpoint>): readonly Deployment[] {
     const picker = this.#picker.copy();
     const order = new Set<Deployment>();
+    const out = new Set(this.deployments.filter(({ endpoint }) => leftOut.has(endpoint)));
+    const available = (): Availability =>
+      new Availability(
+        this.deployments.filter((each) => !out.has(each)),
+        this.#revision,
+      );
+    // The same as the next call's where that is known: a picker may look at its candidates anew when they are others.
+    let availability = out.size === 0 ? this.#availability : available();
+    let request = withoutClaimed({ tokens: 1 }, this.queue.claimed(this, now, 'interactive') ?? []);
     for (;;) {
-      const next = this.#pick(now, { tokens: 1, excluded: order }, picker);
-      if (next === undefined) return [...order];
-      order.add(next);
+      const next = this.#pick(now, request, picker, availability);
+      if (next === undefined && request.excluded === order) return [...order];
+      if (next !== undefined && this.#isHanging(next, now)) {
+        out.add(next);
+        availability = available();
+        continue;
+      }
+      if (next !== undefined) order.add(next);
+      request = { tokens: 1, excluded: order };
     }
   }
 
-  #pick(now: number, request: PickRequest, picker: Picker): Deployment | undefined {
+  #pick(
+    now: number,
+    request: PickRequest,
+    picker: Picker,
+    availability: Availability = this.#availability,
+  ): Deployment | undefined {
     const { tokens, excluded, affinityKey, owner, isPinned, order } = request;
     for (const name of order ?? NO_ORDER) {
       const named = this.deployments.find(({ endpoint }) => endpoint.name === name);
@@ -122,12 +151,12 @@ export class Ring extends Serving {
     const context = { now, isFailover, modelId: this.modelId };
     if (!isFailover) {
       // Pick first, check tokens after: the pick nearly always fits, and filtering first would cost O(n).
-      const next = choose(this.#availability.best(now), affinityKey, context, picker);
+      const next = choose(availability.best(now), affinityKey, context, picker);
       if (next !== undefined && next.isOpen(now, tokens) && next.holds(tokens)) return next;
     }
     const opens = (deployment: Deployment): boolean =>
       admits(request, deployment) && deployment.isOpen(now, tokens, isPinned);
-    let open = this.#availability.all(now).filter(opens);
+    let open = availability.all(now).filter(opens);
     // What the call goes on from may be stored at a deployment that is drained.
     if (open.length === 0 && isPinned === true) open = this.deployments.filter(opens);
     const holding = open.filter((deployment) => deployment.holds(tokens));

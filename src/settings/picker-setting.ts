@@ -12,7 +12,7 @@ export interface PickableDeployment {
   readonly latencyMs: number;
 }
 
-/** Chooses one of the deployments that are available now, all of one priority. Called synchronously for each attempt. */
+/** Chooses one of the deployments that are available now, all of one priority. Called synchronously for each attempt, and by `explain()`. */
 export type PickerFunction = (choice: {
   /** Never empty; in the order configured. */
   readonly available: readonly PickableDeployment[];

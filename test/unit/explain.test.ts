@@ -5,7 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { createBalancedProvider, type PickerSetting } from '../../src/index.ts';
 import { apiError, rateLimit } from './api-error.ts';
 import { buildRing } from './build-ring.ts';
-import { answers, type Behaviour, fails, FakeEndpoint, type HeldAttempt, holds } from './fake-endpoint.ts';
+import {
+  after,
+  answers,
+  type Behaviour,
+  fails,
+  FakeEndpoint,
+  hangs,
+  type HeldAttempt,
+  holds,
+} from './fake-endpoint.ts';
 import { happenings, pass, useFakeTime } from './fake-time.ts';
 
 useFakeTime();
@@ -117,6 +126,65 @@ describe('explain()', () => {
       { modelId: 'c', candidates: [{ endpoint: 'e1', deployment: 'c' }], unavailable: [] },
     ]);
     expect(balanced.status().rings.map(({ modelId }) => modelId)).toEqual(['m', 'b', 'c']);
+  });
+
+  it('tells of two gates that are closed the one that opens last', async () => {
+    const held: HeldAttempt[] = [];
+    const { balanced, askTimes } = buildRing([holds(held)], { failureThreshold: 1, cooldownMs: 5_000, maxWaitMs: 0 });
+    await askTimes(2);
+    held[0]?.fail(apiError(500));
+    held[1]?.fail(rateLimit(60));
+    await happenings();
+
+    expect(balanced.status().endpoints[0]?.deployments[0]?.closedGates).toHaveLength(2);
+    expect(balanced.explain('m').unavailable).toMatchObject([{ reason: 'rate-limit', availableInMs: 60_000 }]);
+  });
+
+  it('leaves out what the first call will leave out for want of credentials, and changes nothing by that', async () => {
+    const endpoint = new FakeEndpoint('e1');
+    const balanced = createBalancedProvider({
+      endpoints: [{ type: 'openai', name: 'e0', apiKeyEnv: 'A_KEY_THAT_IS_NOT_SET' }, endpoint.settings()],
+      onMissingCredentials: 'skip',
+      loadBalancing: false,
+      api: 'chat',
+    });
+    const before = balanced.status();
+
+    const { candidates, unavailable } = balanced.explain('m');
+
+    expect(candidates).toEqual([{ endpoint: 'e1', deployment: 'm' }]);
+    expect(unavailable).toEqual([
+      {
+        endpoint: 'e0',
+        deployment: 'm',
+        reason: 'skipped',
+        sentence: 'Deployment "m" at endpoint "e0" cannot be asked now: no credentials.',
+      },
+    ]);
+    expect(balanced.status()).toEqual(before);
+  });
+
+  it('does not name a deployment that the next call will find to hang, and does not take it out', async () => {
+    const { endpoints, balanced, ask } = buildRing([{}, {}, {}], { loadBalancing: true, failureThreshold: 3, random });
+    for (const endpoint of endpoints) endpoint.behave(after(100, answers()));
+    for (let call = 0; call < 30; call++) {
+      ask();
+      await pass(50);
+    }
+    endpoints[0].behave(hangs());
+    let cooldowns = 0;
+    balanced.on('cooldown', () => void (cooldowns += 1));
+    for (let call = 0; call < 60; call++) {
+      const before = endpoints.map(({ attempts }) => attempts.length);
+      const { candidates } = balanced.explain('m');
+      const isOut = cooldowns > 0;
+      ask();
+      const asked = endpoints.find(({ attempts }, index) => attempts.length > before[index]!);
+      expect(candidates[0]?.endpoint).toBe(asked?.name);
+      if (!isOut && cooldowns > 0) expect(candidates).toHaveLength(2);
+      await pass(50);
+    }
+    expect(cooldowns).toBe(1);
   });
 
   it('throws NoSuchModelError for an id that no endpoint has', () => {

@@ -32,6 +32,12 @@ type Misconfiguration = readonly [
   problem: string,
 ];
 
+const FAILED = JSON.stringify({
+  ...{ id: 'resp_1', object: 'response', created_at: 1, model: 'gpt-5', output: [], status: 'failed' },
+  error: { code: 'server_error', message: 'Failed.' },
+  usage: { input_tokens: 1, output_tokens: 1 },
+});
+
 const refuses = (service: FakeService): void => service.behave(status(401));
 const asEver = (): void => undefined;
 
@@ -158,6 +164,86 @@ const misconfigurations: readonly Misconfiguration[] = [
     'endpoints[0].tokenProvider',
     'takes no keys',
   ],
+  [
+    'a service without a Responses API',
+    (service) => service.behave(status(404, { body: '404 page not found' })),
+    (service) => openAI(service, { models }),
+    "api: 'chat'",
+    'nothing at /v1/responses (404)',
+  ],
+  [
+    'a model that the project of the key may not use',
+    (service) => service.behave(status(403, { code: 'model_not_found' })),
+    (service) => openAI(service, { models }),
+    'endpoints[0].models',
+    '403 model_not_found',
+  ],
+  [
+    'a model that Ollama has not pulled',
+    (service) =>
+      service.behave(
+        status(404, { body: '{"error":{"message":"model \\"gpt-5\\" not found, try pulling it first"}}' }),
+      ),
+    (service) => openAI(service, { models }),
+    'endpoints[0].models',
+    'There is no "gpt-5" at /v1/responses',
+  ],
+  [
+    'an api-version that has no pictures',
+    (service) => service.behave(status(400, azureError('BadRequest', 'API version not supported'))),
+    (service) => datedAzure(service, { deployments: { 'gpt-image-1': 'pictures' } }),
+    'endpoints[0].apiVersion',
+    'request of kind image',
+  ],
+  [
+    'a sign-in page that answers where speech should',
+    (service) => service.behave(html()),
+    (service) => openAI(service, { models: ['tts-1'] }),
+    'endpoints[0].baseURL',
+    'does not speak the API',
+  ],
+  [
+    'an address of another API',
+    (service) => service.behave(status(200, { body: '{"status":"ok"}' })),
+    (service) => openAI(service, { models }),
+    'endpoints[0].baseURL',
+    'does not speak the API',
+  ],
+  [
+    'a fetch that cannot connect',
+    asEver,
+    (service) => openAI(service, { models, fetch: () => Promise.reject(new TypeError('proxy')) }),
+    'endpoints[0].fetch',
+    'no connection',
+  ],
+  [
+    'a model of a kind that no endpoint has',
+    (service) => service.behave(status(404)),
+    (service) => openAI(service, { models: ['my-reranker'] }),
+    'endpoints[0].models',
+    '"my-reranker"',
+  ],
+  [
+    'a provider that lacks its key',
+    asEver,
+    () => ({
+      name: 'third',
+      provider: {
+        languageModel: () => {
+          throw Object.assign(new Error('No key.'), { name: 'AI_LoadAPIKeyError' });
+        },
+      },
+    }),
+    'endpoints[0].provider',
+    'is missing',
+  ],
+  [
+    'an answer that failed at the service',
+    (service) => service.behave(status(200, { body: FAILED })),
+    (service) => openAI(service, { models }),
+    'Check again later',
+    'The service fails (200 server_error)',
+  ],
 ];
 
 describe('check()', () => {
@@ -254,6 +340,7 @@ describe('check()', () => {
   it.each([
     ['a picture of a size that there is not', 'gpt-image-1', { param: 'size', code: 'invalid_value' }],
     ['a prompt that a filter refuses', 'gpt-4', { code: 'content_filter' }],
+    ['so few tokens, in words alone', 'gpt-5', { message: 'max_tokens or model output limit was reached.' }],
   ])('counts as working what rejects %s', async (_, id, error) => {
     const [service] = await startServices('service');
     service.behave(status(400, { body: JSON.stringify({ error: { message: 'No.', ...error } }) }));
