@@ -33,7 +33,12 @@ type Misconfiguration = readonly [
 ];
 
 const FAILED = JSON.stringify({
-  ...{ id: 'resp_1', object: 'response', created_at: 1, model: 'gpt-5', output: [], status: 'failed' },
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1,
+  model: 'gpt-5',
+  output: [],
+  status: 'failed',
   error: { code: 'server_error', message: 'Failed.' },
   usage: { input_tokens: 1, output_tokens: 1 },
 });
