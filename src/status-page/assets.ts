@@ -42,7 +42,7 @@ export const SCRIPT = `
   let isLoading = false;
   let isStale = false;
   const load = async () => {
-    if (isLoading || document.hidden || find('button:active')) return void (isStale = true);
+    if (isLoading || find('button:active')) return void (isStale = true);
     isLoading = true;
     isStale = false;
     try {
@@ -64,9 +64,13 @@ export const SCRIPT = `
       isLoading = false;
     }
   };
+  let source;
   let failures = 0;
   const listen = () => {
-    const source = new EventSource(location.href.split('#')[0]);
+    source?.close();
+    // Browsers have six connections to a server at the most, for all their tabs together. The first event comes at once.
+    if (document.hidden) return;
+    source = new EventSource(location.href.split('#')[0]);
     source.onmessage = () => {
       failures = 0;
       load();
@@ -80,7 +84,7 @@ export const SCRIPT = `
     };
   };
   setInterval(() => (isStale ? load() : count()), 1000);
-  document.addEventListener('visibilitychange', load);
+  document.addEventListener('visibilitychange', listen);
   listen();
 })();
 `;

@@ -190,6 +190,37 @@ describe.skipIf(leavesOutBrowser)('the status page in a browser', () => {
     await expect.poll(summary, { timeout: 20_000 }).toContain('0 of 1 endpoint can be asked.');
   }, 60_000);
 
+  it('listens only while it is looked at: six tabs that listen would leave a browser no connection', async () => {
+    const balanced = await ringOf([{ does: answers(), name: 'a' }], 1);
+    const handle = handlers.get(balanced)!;
+    const listening = new Set<Request>();
+    const origin = await serve(async (request) => {
+      if (request.headers.get('accept') === 'text/event-stream') {
+        listening.add(request);
+        request.signal.addEventListener('abort', () => listening.delete(request));
+      }
+      return handle(request);
+    });
+    const context = await browser.newContext();
+    onTestFinished(() => context.close(), 60_000);
+    const page = await context.newPage();
+    const look = (isHidden: boolean) =>
+      page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, isHidden);
+    await page.goto(`${origin}/status`);
+    await expect.poll(() => listening.size, { timeout: 10_000 }).toBe(1);
+
+    await look(true);
+    await expect.poll(() => listening.size, { timeout: 10_000 }).toBe(0);
+    void balanced.drain('a');
+    await look(false);
+
+    await expect.poll(() => page.locator('article').textContent(), { timeout: 10_000 }).toContain('Drained');
+    expect(listening.size).toBe(1);
+  }, 60_000);
+
   it('leaves the focus where it is when another page changes what a button does', async () => {
     const balanced = await ringOf([{ does: answers(), name: 'a' }], 1);
     const { page } = await open(balanced);
