@@ -41,7 +41,11 @@ function judged(attempt: Attempt, error: unknown): Judgement {
 export function isDoubted({ call, deployment }: Attempt, { failure, verdict }: Judgement): boolean {
   if (verdict !== 'give-up' || failure.class !== 'rejected' || failure.reason !== undefined) return false;
   const { doubted } = call.lastFailure ?? {};
-  if (doubted === undefined) return deployment.rejections.count() && hasOther(call, deployment);
+  if (doubted === undefined) {
+    // Only another answer tells whether the deployment or the AI SDK is at fault.
+    const isUnread = failure.code === 'AI_TypeValidationError';
+    return (isUnread || deployment.rejections.count()) && hasOther(call, deployment);
+  }
   doubted.attempt.deployment.rejections.confirmed();
   return false;
 }

@@ -16,7 +16,8 @@ export const classifyFailure: ClassifyFailure = (error) => {
   const facts = readFailure(error);
   if (facts.names.includes('AI_CredentialError')) return withoutCredential(facts);
   const failure = withTime(insisting(meaning(facts), facts), facts);
-  const code = facts.codes[0] ?? (failure.class === 'retryable' ? tellingName(facts) : undefined);
+  const code =
+    facts.codes[0] ?? (failure.class === 'retryable' || facts.isUnreadAnswer ? tellingName(facts) : undefined);
   return { ...failure, statusCode: facts.statusCode, code };
 };
 
@@ -29,7 +30,7 @@ const meaning = (facts: FailureFacts): Failure =>
   meaningOf(facts.codes, FAILURE_CODES) ??
   meaningOfStatus(facts) ??
   meaningOf(facts.codes, GENERAL_CODES) ?? {
-    class: 'retryable',
+    class: facts.isUnreadAnswer ? 'rejected' : 'retryable',
     scope: facts.codes.some(isEndpoints) ? 'endpoint' : 'deployment',
   };
 

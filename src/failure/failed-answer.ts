@@ -45,6 +45,11 @@ export function failureOfAnswer(result: unknown, values?: unknown): APICallError
   });
 }
 
+/** Whether a body holds a whole answer of a language model. */
+export const holdsAnswer = (body: unknown): boolean =>
+  ['output', 'choices'].some((key) => firstOf(property(body, key), 1).some(isObject)) &&
+  (errorIn(body) ?? failedStatus(body)) === undefined;
+
 /** Beside an answer, or in it; some send one that says nothing with each good answer. */
 const errorIn = (body: unknown): object | undefined =>
   [body, choiceOf(body)]

@@ -1,6 +1,7 @@
 import { isCodeWord } from './code-word.ts';
 import { errorBodies } from './error-bodies.ts';
 import { errorChain } from './error-chain.ts';
+import { holdsAnswer } from './failed-answer.ts';
 import { firstOf, isObject, property, textAt } from '../foreign.ts';
 import { sentStatus } from './sent-status.ts';
 
@@ -19,6 +20,8 @@ export interface FailureFacts {
   readonly words: readonly string[];
   /** Whether its body is a page for people, which no API sends: a proxy's. */
   readonly isPage: boolean;
+  /** Whether it is an answer, whole and paid for, whose shape the AI SDK does not know: AI SDK 5 does not read refusals, for one. */
+  readonly isUnreadAnswer: boolean;
   /** Whether its body says by a code or type what is wrong, as the services do. */
   readonly isCoded: boolean;
   /** Whether its body says what a moderator had against the prompt, as OpenRouter does. */
@@ -42,6 +45,9 @@ export function readFailure(error: unknown): FailureFacts {
       ...(isPage || body === undefined ? [] : [body]),
     ],
     isPage,
+    isUnreadAnswer: chain.some(
+      (link) => property(link, 'name') === 'AI_TypeValidationError' && holdsAnswer(property(link, 'value')),
+    ),
     isCoded: bodies.some((each) => ['code', 'type'].some((key) => (property(each, key) ?? undefined) !== undefined)),
     isFlagged: bodies.some((each) => firstOf(property(property(each, 'metadata'), 'reasons'), 1).length > 0),
   };

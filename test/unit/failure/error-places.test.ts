@@ -143,10 +143,15 @@ describe('what is no error of a service', () => {
     // zod 3 keeps its issues in `errors`, zod 4 calls one of them invalid_value.
     ['an issue of a schema', Object.assign(new Error(message), { errors: [{ code: 'invalid_value', message }] })],
     ['the metadata of an answer', invalidJson({ metadata: { error: { code: 'content_filter' } }, output: [] })],
-    ['a text of an answer', invalidJson({ choices: [{ message: { content: 'x', code: 'content_filter' } }] })],
     ['a body that is too long for an error', ofLongBody({ error: failed('content_filter') })],
   ])('gives no code: %s', (_, error) => {
     expect(classify(error)).toMatchObject({ class: 'retryable' });
+  });
+
+  it('is no filtered answer, where a whole answer that cannot be read has such a code in it', () => {
+    const body = { choices: [{ message: { content: 'x', code: 'content_filter' } }] };
+    expect(classify(invalidJson(body))).toMatchObject({ class: 'rejected', code: 'AI_TypeValidationError' });
+    expect(classify(invalidJson({ ...body, error: { message } }))).toMatchObject({ class: 'retryable' });
   });
 });
 
