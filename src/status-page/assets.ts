@@ -51,6 +51,8 @@ export const SCRIPT = `
       const text = await response.text();
       // Without its head: the style there has a nonce of its own, of which the browser would complain.
       const next = new DOMParser().parseFromString(text.slice(text.indexOf('<body')), 'text/html');
+      // What a proxy sends when a login has run out is another page.
+      if (next.body.dataset.at === undefined) return;
       const focused = document.activeElement && document.activeElement.id;
       find('main').replaceWith(find('main', next));
       const summary = find('#summary', next).textContent;

@@ -63,8 +63,9 @@ export function createStatusHandler(
     }
     if (accept.includes('text/event-stream')) {
       const events = request.method === 'HEAD' ? null : feed.open(request.signal);
-      // A server that compresses, as Next.js does, would keep an event back until the next one.
-      return answer(200, events, { 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform' });
+      // A server that compresses, as Next.js does, would keep an event back until the next one, and nginx until its buffer is full.
+      const held = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' };
+      return answer(200, events, { 'content-type': 'text/event-stream', ...held });
     }
     return answer(200, JSON.stringify(take()), { 'content-type': 'application/json' });
   };

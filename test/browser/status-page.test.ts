@@ -190,6 +190,32 @@ describe.skipIf(leavesOutBrowser)('the status page in a browser', () => {
     await expect.poll(summary, { timeout: 20_000 }).toContain('0 of 1 endpoint can be asked.');
   }, 60_000);
 
+  it('stays as it is when a proxy sends another page in its place, and goes on after it', async () => {
+    const balanced = await ringOf([{ name: 'a' }, { name: 'b' }], 1);
+    const handle = handlers.get(balanced)!;
+    let isLoggedIn = true;
+    let logins = 0;
+    const origin = await serve(async (request) => {
+      if (isLoggedIn || request.headers.get('accept') === 'text/event-stream') return handle(request);
+      logins += 1;
+      return new Response('<body><h1>Log in</h1></body>', { headers: { 'content-type': 'text/html' } });
+    });
+    const context = await browser.newContext();
+    onTestFinished(() => context.close(), 60_000);
+    const page = await context.newPage();
+    await page.goto(`${origin}/status`);
+    const text = () => page.locator('main').textContent({ timeout: 1_000 });
+
+    isLoggedIn = false;
+    void balanced.drain('a');
+    await expect.poll(() => logins, { timeout: 10_000 }).toBeGreaterThan(0);
+    await settled();
+    expect(await text()).toContain('Serving');
+    isLoggedIn = true;
+    void balanced.drain('b');
+    await expect.poll(text, { timeout: 10_000 }).toContain('Drained');
+  }, 60_000);
+
   it('listens only while it is looked at: six tabs that listen would leave a browser no connection', async () => {
     const balanced = await ringOf([{ does: answers(), name: 'a' }], 1);
     const handle = handlers.get(balanced)!;

@@ -276,10 +276,12 @@ describe('the events of the status page', () => {
     return { events, cancel: () => reader.cancel() };
   };
 
-  it('are not compressed on the way, which would hold each back until the next', async () => {
+  it('are neither compressed nor buffered on the way, which would hold each back', async () => {
     const { get } = handlerOf();
     const response = await get('text/event-stream');
     expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
+    // nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
+    expect(response.headers.get('x-accel-buffering')).toBe('no');
     await response.body?.cancel();
   });
 
