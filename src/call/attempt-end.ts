@@ -160,12 +160,14 @@ function end(attempt: Attempt, ending: Ending): void {
   call.context.shared?.settle(lease, outcome);
 }
 
+/** Azure repeats the status as the code, and OpenAI's type stands for any request that is wrong. */
+const NO_CODES: ReadonlySet<unknown> = new Set([undefined, '404', 'invalid_request_error']);
+
 function recordOf({ call, deployment, startedAt }: Attempt, { as, error }: Ending, now: number): AttemptRecord {
   const { endpoint } = deployment;
   const { modelId } = call.ring;
   const statusCode = 'statusCode' in as ? as.statusCode : undefined;
-  // Azure repeats the status as the code.
-  const isUnexplained = statusCode === 404 && (as.code === undefined || as.code === '404');
+  const isUnexplained = statusCode === 404 && NO_CODES.has(as.code);
   return {
     endpoint: endpoint.name,
     deployment: deployment.name,

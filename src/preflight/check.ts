@@ -47,7 +47,7 @@ export async function check(
   context: CheckContext,
   { timeoutMs = 10_000, onRow }: CheckOptions = {},
 ): Promise<CheckResult> {
-  if (!(timeoutMs > 0)) throw new TypeError('timeoutMs must be greater than 0.');
+  if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) throw new TypeError('timeoutMs must be a number greater than 0.');
   const missing = context.endpoints.findMissing();
   const lacking = [...missing].flatMap(([endpoint, problems]) =>
     problems.map((problem) => rowOf(endpoint, undefined, 'credentials', 0, missingFinding(problem))),

@@ -170,13 +170,11 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       fail(attempt, error);
       call.end(call.cancellation.isAborted ? 'aborted' : 'failure', attempt);
     });
-    // The reader may have it already.
-    const isTold = this.#unread !== undefined && error === this.#unread['error'];
-    this.#endWith(end?.by === 'caller' ? end.reason : brokenOff(attempt, error), isTold);
+    this.#endWith(end?.by === 'caller' ? end.reason : brokenOff(attempt, error));
   }
 
   /** The last that the reader gets: its own reason when it aborted, as from the SDK's models, and otherwise an error part. */
-  #endWith(error: unknown, isTold = false): void {
+  #endWith(error: unknown): void {
     if (this.#state === 'closed') return;
     this.#close();
     // Results of live calls reject with the error of the stream, and with nothing else.
@@ -185,7 +183,7 @@ export class FailoverStream implements UnderlyingDefaultSource<StreamPart> {
       return;
     }
     // Never a controller error: it would make `.text` of AI SDK 4 and 5 hang, and skip `onError` in all of them.
-    if (!isTold) this.#controller?.enqueue({ type: 'error', error });
+    this.#controller?.enqueue({ type: 'error', error });
     this.#controller?.close();
   }
 

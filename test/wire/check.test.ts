@@ -367,6 +367,13 @@ describe('check()', () => {
     expect(balanced.explain('gpt-5').candidates).toHaveLength(2);
   });
 
+  it.each([0, -1, Number.NaN, Infinity])('rejects a time that is none: %s', async (timeoutMs) => {
+    const [service] = await startServices('service');
+
+    await expect(checkOf(openAI(service, { models }), timeoutMs)).rejects.toThrow(TypeError);
+    expect(service.requests).toEqual([]);
+  });
+
   it('ends at its time, whatever an endpoint or a key function does', async () => {
     const [service] = await startServices('service');
     service.behave(hang());

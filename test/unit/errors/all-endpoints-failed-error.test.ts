@@ -116,6 +116,12 @@ describe('the error of a call that has given up', () => {
     expect(error.message).toContain('e1: misconfigured 404 at /…/v1/v1/chat/completions (is baseURL right?)');
   });
 
+  it('names the path of a 404 for which OpenAI has no code', async () => {
+    const error = await failureOf([fails(apiError(404, { error: { type: 'invalid_request_error', code: null } }))]);
+
+    expect(error.message).toContain('404 invalid_request_error at /v1/chat/completions (is baseURL right?)');
+  });
+
   it('names the soonest time at which an endpoint takes calls again', async () => {
     const error = await failureOf([fails(rateLimit(70)), fails(rateLimit(30))]);
 
