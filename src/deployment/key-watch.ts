@@ -4,6 +4,8 @@ import type { Failure } from '../failure/failure.ts';
 import type { CircuitBreaker } from '../gates/circuit-breaker.ts';
 
 const LOOK_EVERY_MS = 1_000;
+/** For a look: a function that never returns must not end all further ones. */
+const PATIENCE_MS = 10_000;
 
 /** Ends the cooldowns that a refused key began once the function for it returns another. Looks at it only while one of them lasts. */
 export class KeyWatch {
@@ -27,8 +29,14 @@ export class KeyWatch {
     this.#clock.setTimeLimit(() => void this.#look(), LOOK_EVERY_MS);
   }
 
+  #tooLate(): Promise<false> {
+    return new Promise((resolve) => {
+      this.#clock.setTimeLimit(() => resolve(false), PATIENCE_MS);
+    });
+  }
+
   async #look(): Promise<void> {
-    const isMended = await this.#key.isMended();
+    const isMended = await Promise.race([this.#key.isMended(), this.#tooLate()]);
     for (const breaker of this.#tripped) {
       if (isMended) breaker.endCooldown();
       if (breaker.opens(this.#clock.now()) === 'now') this.#tripped.delete(breaker);

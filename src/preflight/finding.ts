@@ -43,10 +43,6 @@ const isMissingModel = ({ status, code, facts }: Evidence): boolean =>
   (/deployment|model|^not_?found/i.test(code) && !/unsupported/i.test(code)) ||
   (status === 404 && facts.words.some((words) => /\bmodel\b.*\bnot found/i.test(words)));
 
-/** Many services that speak OpenAI's API have no Responses API. */
-const otherAPI = ({ subject }: Evidence): string =>
-  subject.kind === 'responses' ? " A service without a Responses API needs api: 'chat'." : '';
-
 /** Of the rules that hold, the first counts. Nothing is shown of a service's own words, which may repeat a key. */
 const RULES: readonly Rule[] = [
   [
@@ -103,9 +99,10 @@ const RULES: readonly Rule[] = [
   [
     ({ status }) => status === 404 || status === 405 || status === 410,
     ({ path }) => `There is nothing at ${path}`,
-    (evidence) => {
-      const { place, version, path } = evidence;
-      return `Look at ${place}${version}: requests go to ${path}.${otherAPI(evidence)}`;
+    ({ place, version, path, subject }) => {
+      // Many services that speak OpenAI's API have none.
+      const other = subject.kind === 'responses' ? " A service without a Responses API needs api: 'chat'." : '';
+      return `Look at ${place}${version}: requests go to ${path}.${other}`;
     },
   ],
   [
@@ -116,11 +113,8 @@ const RULES: readonly Rule[] = [
   [
     ({ failure }) => failure.class === 'misconfigured' || failure.class === 'rejected',
     ({ subject }) => `It does not take a request of kind ${subject.kind}`,
-    (evidence) => {
-      const { model, version, at } = evidence;
-      const options = `${at('providerOptions')} and ${at('headers')} where there are any`;
-      return `Look at ${model}${version}, and at ${options}.${otherAPI(evidence)}`;
-    },
+    ({ model, version, at }) =>
+      `Look at ${model}${version}, and at ${at('providerOptions')} and ${at('headers')} where there are any.`,
   ],
   [
     ({ status, code }) => status >= 500 || (status >= 200 && code !== '' && !/^AI_|^empty/.test(code)),

@@ -59,6 +59,26 @@ describe.each(places)('a refused key of a function (%s)', (_, endpointOf) => {
     expect(key).toHaveBeenCalledTimes(count);
   });
 
+  it('is looked at again although the function did not return once', async () => {
+    const { fetch, sent } = serviceFor(() => 'good');
+    const key = vi.fn<() => string>();
+    key
+      .mockReturnValueOnce('bad')
+      .mockReturnValueOnce(new Promise(() => undefined) as never)
+      .mockReturnValue('good');
+    const balanced = createBalancedProvider({
+      endpoints: [endpointOf(key, fetch), new FakeEndpoint('other').settings()],
+      loadBalancing: false,
+      api: 'chat',
+    });
+
+    await ask(balanced);
+    await pass(13_000);
+    await ask(balanced);
+
+    expect(sent).toHaveLength(1);
+  });
+
   it('ends its cooldown once the function returns another, whether or not the endpoint has served before', async () => {
     let [key, accepted] = ['bad', 'good'];
     const { fetch, sent } = serviceFor(() => accepted);
