@@ -6,27 +6,28 @@ import { anything, atLeast, type Check, filledList, list, must, object, oneOf, w
  * What one call may say of where it goes, in `providerOptions.balanced`. It can only narrow what the provider's settings allow, since
  * it may come through a browser.
  */
-export interface BalancedCallOptions {
+// A type, not an interface, and with lists that are not `readonly`: `providerOptions` takes nothing else for JSON.
+export type BalancedCallOptions = {
   /** The only endpoints that the call may go to, by name. */
-  readonly only?: readonly string[] | undefined;
+  readonly only?: string[];
   /** Endpoints that the call must not go to, by name. */
-  readonly not?: readonly string[] | undefined;
+  readonly not?: string[];
   /** Endpoints to be asked first and in this order, whatever their priority; the rest as ever. */
-  readonly order?: readonly string[] | undefined;
+  readonly order?: string[];
   /** Milliseconds that the call waits for capacity; a longer time than the `maxWaitMs` of the settings counts as that. */
-  readonly maxWaitMs?: number | undefined;
+  readonly maxWaitMs?: number;
   /**
    * `background`: work that could wait. Interactive calls come first in the queue, and background calls get what is left, but at least
    * a tenth of what is served. @default 'interactive'
    */
-  readonly urgency?: 'interactive' | 'background' | undefined;
+  readonly urgency?: 'interactive' | 'background';
   /** Attempts of the whole call, with all its rounds and hedges. At least 1. */
-  readonly maxAttempts?: number | undefined;
+  readonly maxAttempts?: number;
   /** The endpoint, by its name or by the mark that content parts carry, that has stored what the call goes on from. */
-  readonly endpoint?: string | null | undefined;
+  readonly endpoint?: string | null;
   /** Calls with the same key go to the same deployment, as long as that is available and not overloaded. */
-  readonly affinityKey?: string | undefined;
-}
+  readonly affinityKey?: string;
+};
 
 /** What results carry beside `endpoint`: it may be handed back with them. */
 const OF_RESULTS: ReadonlySet<string> = new Set(['attempts', 'modelId']);

@@ -13,7 +13,13 @@ import {
   streamText,
   wrapLanguageModel,
 } from 'ai';
-import { createBalancedProvider, type BalancedProvider, type BalancedProviderSettings } from 'ai-sdk-load-balancer';
+import {
+  createBalancedProvider,
+  type BalancedCallOptions,
+  type BalancedMetadata,
+  type BalancedProvider,
+  type BalancedProviderSettings,
+} from 'ai-sdk-load-balancer';
 import { z } from 'zod';
 
 import type {
@@ -102,6 +108,7 @@ const custom = customProvider({
   languageModels: { quick: balanced('gpt-3.5-turbo') },
   fallbackProvider: balanced,
 });
+const options: BalancedCallOptions = { only: ['east'], not: [], maxAttempts: 2, urgency: 'background', endpoint: null };
 const wrapped = wrapLanguageModel({ model: balanced('gpt-4'), middleware: [] });
 
 export const used = {
@@ -114,6 +121,9 @@ export const used = {
   custom: generateText({ model: custom.languageModel('quick'), prompt: 'Hello' }),
   wrapped: generateText({ model: wrapped, prompt: 'Hello' }),
   tools: balanced.tools,
+  answeredBy: generateText({ model: wrapped, prompt: 'Hello', providerOptions: { balanced: options } }).then(
+    ({ providerMetadata }) => (providerMetadata?.['balanced'] as BalancedMetadata | undefined)?.endpoint,
+  ),
 };
 
 // @ts-expect-error -- a list of endpoints is required
