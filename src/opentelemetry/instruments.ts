@@ -1,8 +1,9 @@
-import type { Attributes, BatchObservableCallback, Meter, MetricOptions, Observable } from '@opentelemetry/api';
+import type { Attributes, Meter, MetricOptions } from '@opentelemetry/api';
 
 import type { BalancedEvents } from '../events.ts';
 import type { BalancedStatus } from '../status.ts';
 import { errorTypeOf, outcomeOf } from './conventions.ts';
+import { observeStatus } from './observe-status.ts';
 import type { Series } from './series.ts';
 import { Successes } from './successes.ts';
 
@@ -110,43 +111,4 @@ export class Instruments {
       'error.type': failure,
     });
   }
-}
-
-/** What is so at a moment is read when metrics are collected. Returns how to stop. */
-function observeStatus(meter: Meter, status: () => BalancedStatus): () => void {
-  const waiting = meter.createObservableUpDownCounter('balanced.calls.waiting', {
-    unit: '{call}',
-    description: 'Calls that wait for a deployment.',
-  });
-  const inFlight = meter.createObservableUpDownCounter('balanced.attempts.in_flight', {
-    unit: '{attempt}',
-    description: 'Attempts under way.',
-  });
-  const closed = meter.createObservableUpDownCounter('balanced.gates.closed', {
-    unit: '{gate}',
-    description: 'Reasons for which a deployment or an endpoint may not be asked.',
-  });
-  const instruments: Observable[] = [waiting, inFlight, closed];
-  const observe: BatchObservableCallback = (result) => {
-    const { endpoints, rings, waiting: calls } = status();
-    // None waiting is worth saying: what an alert looks at has to be there.
-    for (const modelId of new Set(rings.map((ring) => ring.modelId))) {
-      const ofModel = calls.filter((each) => each.modelId === modelId);
-      const counted = ofModel.length === 0 ? [{ urgency: 'interactive', calls: 0 }] : ofModel;
-      for (const each of counted) {
-        result.observe(waiting, each.calls, { 'gen_ai.request.model': modelId, 'balanced.urgency': each.urgency });
-      }
-    }
-    for (const { name, closedGates, deployments } of endpoints) {
-      const at = { 'balanced.endpoint': name };
-      for (const { reason } of closedGates) result.observe(closed, 1, { ...at, 'balanced.reason': reason });
-      for (const { deployment, kind, inFlight: attempts, closedGates: own } of deployments) {
-        const where = { ...at, 'balanced.deployment': deployment, 'balanced.kind': kind };
-        result.observe(inFlight, attempts, where);
-        for (const { reason } of own) result.observe(closed, 1, { ...where, 'balanced.reason': reason });
-      }
-    }
-  };
-  meter.addBatchObservableCallback(observe, instruments);
-  return () => meter.removeBatchObservableCallback(observe, instruments);
 }

@@ -218,12 +218,17 @@ describe('instrument()', () => {
     await askTimes(1);
     await askTimes(2);
 
-    const model = (id: string, value: number) => ({
+    const model = (id: string, urgency: string, value: number) => ({
       'gen_ai.request.model': id,
-      'balanced.urgency': 'interactive',
+      'balanced.urgency': urgency,
       value,
     });
-    expect(await points('balanced.calls.waiting')).toEqual([model('idle', 0), model('m', 2)]);
+    expect(await points('balanced.calls.waiting')).toEqual([
+      model('idle', 'interactive', 0),
+      model('idle', 'background', 0),
+      model('m', 'interactive', 2),
+      model('m', 'background', 0),
+    ]);
     expect(await points('balanced.attempts.in_flight')).toContainEqual({
       'balanced.endpoint': 'e1',
       'balanced.deployment': 'm',
@@ -234,6 +239,26 @@ describe('instrument()', () => {
       { 'balanced.endpoint': 'e0', 'balanced.reason': 'rate-limit', value: 1 },
       { 'balanced.endpoint': 'e1', 'balanced.reason': 'maxConcurrency', value: 1 },
     ]);
+  });
+
+  it('tells that a gate is open again and that calls wait no more, of which an SDK would repeat the last that it was told', async () => {
+    const held: HeldAttempt[] = [];
+    const { balanced, ask, endpoints } = buildRing([{ does: holds(held), maxConcurrency: 1 }]);
+    const { points } = withExporters(balanced);
+    ask();
+    const background = { providerOptions: { balanced: { urgency: 'background' } } };
+    ask(background);
+    await happenings();
+    const values = async (name: string) => (await points(name)).map(({ value }) => value);
+    expect(await values('balanced.gates.closed')).toEqual([1]);
+    expect(await values('balanced.calls.waiting')).toEqual([0, 1]);
+
+    endpoints[0].behave(answers());
+    held[0]?.answer();
+    await pass(10);
+
+    expect(await values('balanced.gates.closed')).toEqual([0]);
+    expect(await values('balanced.calls.waiting')).toEqual([0, 0]);
   });
 
   it('stops: ends the spans that are open, and makes no more', async () => {
