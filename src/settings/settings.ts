@@ -135,9 +135,9 @@ export interface BalancedProviderSettings {
   readonly maxRateLimitMs?: number | undefined;
   /**
    * The API that `balanced(id)` and `languageModel(id)` use. Dated Azure versions and providers that are handed in may have no
-   * `responses`.
+   * `responses`; OpenAI's own provider has, when it is handed in: say so here.
    *
-   * @default `chat` on AI SDK 4; on 5 to 7 `responses` when every endpoint can serve it, else `chat`
+   * @default `responses`; `chat` on AI SDK 4, with a dated Azure version or a provider handed in
    */
   readonly api?: 'chat' | 'responses' | undefined;
   /** Rounds and the backoff between them. */
