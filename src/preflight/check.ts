@@ -3,7 +3,7 @@ import { failureOfAnswer } from '../failure/failed-answer.ts';
 import { mapCallOptions } from '../portability/map-options.ts';
 import type { ModelKind } from '../sdk.ts';
 import { type Finding, findingOf, missingFinding } from './finding.ts';
-import { type AskedModel, questionFor } from './request.ts';
+import { type AskedModel, fewestTokens, questionFor } from './request.ts';
 import { type CheckContext, type Subject, subjectsOf } from './subjects.ts';
 
 /** What `check()` may be told. */
@@ -79,8 +79,10 @@ async function ask(subject: Subject, { clock, settings }: CheckContext, timeoutM
     // Where there is no such model, that is the failure.
     // What is asked depends on the kind, which the type of a model does not tell.
     const model = endpoint.model(kind, modelId) as unknown as AskedModel;
-    const options = { ...question, headers: {}, providerOptions: {}, abortSignal: controller.signal };
-    const answer = await Promise.race([model[method](mapCallOptions(options, target())), expired]);
+    const to = target();
+    const fewest = fewestTokens(to.defaults?.providerOptions);
+    const options = mapCallOptions({ ...question, ...fewest, headers: {}, abortSignal: controller.signal }, to);
+    const answer = await Promise.race([model[method](options), expired]);
     const failure = failureOfAnswer(answer, question['values']);
     if (failure !== undefined) throw failure;
   } catch (error) {

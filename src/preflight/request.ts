@@ -1,7 +1,10 @@
+import { property } from '../foreign.ts';
 import type { CallOptions, CallResult, ModelKind } from '../sdk.ts';
 
 /** What OpenAI's Responses API accepts at least (`max_output_tokens`). A reasoning model ends there too. */
 const FEWEST_TOKENS = 16;
+
+const BUDGET = 'maxCompletionTokens';
 
 /** The head of a WAVE file: PCM, 8 bits, 8,000 a second, mono. */
 const WAVE_HEAD = atob('UklGRvQHAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YdAHAAA=');
@@ -47,6 +50,14 @@ const QUESTIONS: Readonly<Partial<Record<ModelKind, Question>>> = {
 
 /** The cheapest question for models of a kind that shows whether they work. */
 export const questionFor = (kind: ModelKind): Question => QUESTIONS[kind] ?? LANGUAGE;
+
+/** What calls have that takes the place of a configured budget, which `maxOutputTokens` does not: a reasoning model may use it up. */
+export const fewestTokens = (configured: CallOptions['providerOptions'] = {}): CallOptions => {
+  const names = Object.keys(configured).filter((name) => property(configured[name], BUDGET) !== undefined);
+  const providerOptions = Object.fromEntries(names.map((name) => [name, { [BUDGET]: FEWEST_TOKENS }]));
+  // AI SDK 4 reads the second.
+  return { providerOptions, providerMetadata: providerOptions };
+};
 
 /** Models of other kinds than language, by how OpenAI names them: settings do not say what an id stands for. */
 const KINDS: readonly (readonly [name: RegExp, kind: ModelKind])[] = [

@@ -291,6 +291,16 @@ describe('check()', () => {
     expect(budgets.filter((budget) => budget !== false)).toEqual([16, 16]);
   });
 
+  it('gives a reasoning model no more tokens where calls have a budget of thousands', async () => {
+    const [service] = await startServices('service');
+    const providerOptions = { openai: { maxCompletionTokens: 32_000, reasoningEffort: 'low' } };
+    const balanced = createBalancedProvider({ endpoints: [openAI(service, { models, providerOptions })], api: 'chat' });
+
+    await balanced.check();
+
+    expect(service.requests[0]?.json).toMatchObject({ max_completion_tokens: 16, reasoning_effort: 'low' });
+  });
+
   it('asks every deployment of an id, under the name that it has at each endpoint, and those that calls asked for', async () => {
     const [one, two] = await startServices('one', 'two');
     const balanced = createBalancedProvider({
