@@ -111,7 +111,8 @@ const RULES: readonly Rule[] = [
     ({ at, place }) => `Correct ${place}, or allow where it leads in ${at('redirect')}.`,
   ],
   [
-    ({ failure }) => failure.class === 'misconfigured' || failure.class === 'rejected',
+    ({ failure, facts }) =>
+      (failure.class === 'misconfigured' || failure.class === 'rejected') && !facts.isUnreadAnswer,
     ({ subject }) => `It does not take a request of kind ${subject.kind}`,
     ({ model, version, at }) =>
       `Look at ${model}${version}, and at ${at('providerOptions')} and ${at('headers')} where there are any.`,

@@ -215,6 +215,13 @@ const misconfigurations: readonly Misconfiguration[] = [
     'does not speak the API',
   ],
   [
+    'an address of an API that is only alike',
+    (service) => service.behave(status(200, { body: '{"object":"response","output":[{"type":"message"}]}' })),
+    (service) => openAI(service, { models }),
+    'endpoints[0].baseURL',
+    'does not speak the API (200 AI_TypeValidationError)',
+  ],
+  [
     'a fetch that cannot connect',
     asEver,
     (service) => openAI(service, { models, fetch: () => Promise.reject(new TypeError('proxy')) }),
