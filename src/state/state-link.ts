@@ -5,6 +5,12 @@ import type { SharedState } from '../shared-state.ts';
 /** Milliseconds between looks at a state that was lost. Clients of a cluster do not say when a part of it is back. */
 const LOOK_MS = 1_000;
 
+/**
+ * Parts in which a time limit is counted, each by a timer of its own. A busy process finds its timers due before it reads what has
+ * come, and may not even have sent the question: however long its event loop was blocked, that is one part, and not the state's.
+ */
+const PARTS = 5;
+
 /** What a link is made with. */
 export interface StateLinkOptions {
   readonly state: SharedState;
@@ -39,32 +45,41 @@ export class StateLink {
    */
   ask<T>(question: () => Promise<T>, onLate?: (answer: T) => void): Promise<T | undefined> {
     if (this.isApart) return Promise.resolve(undefined);
-    const { clock, state } = this.#options;
-    if (!state.isReady()) {
+    if (!this.#options.state.isReady()) {
       this.#lose('down');
       return Promise.resolve(undefined);
     }
+    return this.#inTime(question, (reason) => this.#lose(reason), onLate);
+  }
+
+  #inTime<T>(
+    question: () => Promise<T>,
+    onFailure: (reason: string) => void,
+    onLate?: (answer: T) => void,
+  ): Promise<T | undefined> {
+    const { clock, state } = this.#options;
     return new Promise((resolve) => {
-      let isWaiting = true;
+      let parts = PARTS;
       let timer: TimerHandle | undefined;
       const end = (answer: T | undefined): void => {
-        isWaiting = false;
+        parts = 0;
         if (timer !== undefined) clock.clearTimeout(timer);
         resolve(answer);
       };
-      const expire = (): void => {
-        this.#lose('slow');
-        end(undefined);
+      const count = (): void => {
+        timer = clock.setTimeout(() => {
+          parts -= 1;
+          if (parts > 0) return count();
+          onFailure('slow');
+          end(undefined);
+        }, state.timeoutMs / PARTS);
       };
-      timer = clock.setTimeout(() => {
-        // A busy process finds its timers due before it reads what has come: it is not the state that was slow.
-        timer = clock.setTimeout(expire, 1);
-      }, state.timeoutMs);
+      count();
       question().then(
-        (answer) => (isWaiting ? end(answer) : onLate?.(answer)),
+        (answer) => (parts > 0 ? end(answer) : onLate?.(answer)),
         (error: unknown) => {
-          this.#lose(reasonOf(error));
-          if (isWaiting) end(undefined);
+          onFailure(reasonOf(error));
+          if (parts > 0) end(undefined);
         },
       );
     });
@@ -90,13 +105,9 @@ export class StateLink {
   #look(): void {
     if (!this.isApart) return;
     this.#lookLater();
-    const { state, clock, look } = this.#options;
+    const { state, look } = this.#options;
     if (!state.isReady()) return;
-    const since = clock.now();
-    look().then(
-      () => clock.now() - since <= state.timeoutMs && this.#restore(),
-      () => undefined,
-    );
+    void this.#inTime(look, () => undefined).then((answer) => answer !== undefined && this.#restore());
   }
 
   #restore(): void {

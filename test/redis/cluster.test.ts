@@ -66,7 +66,9 @@ describe.skipIf(!hasRedis)('a cluster of which a node fails over', () => {
     const isShared = (shared: boolean) =>
       processes.every(({ balanced }) => (balanced.status().state === 'shared') === shared);
     await expect
-      .poll(() => isShared(true) && processes.every(({ endpoint }) => endpoint.attempts.length > 20))
+      .poll(() => isShared(true) && processes.every(({ endpoint }) => endpoint.attempts.length > 20), {
+        timeout: 10_000,
+      })
       .toBe(true);
 
     await cluster.main.kill();

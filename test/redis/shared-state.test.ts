@@ -121,7 +121,7 @@ describe.each(states)('shared state in %s', (_, make) => {
       await asker.report('c', ended('failed'));
       expect(await asker.admits(pass)).toBe(true);
 
-      await asker.report('d', ended('worked', { ageMs: 50 }));
+      await asker.report('d', ended('worked', { ageMs: 5_000 }));
       await asker.report('e', ended('failed'));
       expect(await asker.admits(pass)).toBe(false);
     });

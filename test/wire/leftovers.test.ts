@@ -25,7 +25,7 @@ const fates: readonly Behaviour[] = [
   interrupted(2, 'error-event'),
 ];
 
-it('10,000 calls that end in all kinds of ways leave nothing behind', { timeout: 180_000 }, async () => {
+it('10,000 calls that end in all kinds of ways leave nothing behind', { timeout: 600_000 }, async () => {
   const services = await startServices('one', 'two', 'three');
   for (const [offset, service] of services.entries()) {
     service.behave(({ index }) => fates[(index + offset) % fates.length] ?? answer());

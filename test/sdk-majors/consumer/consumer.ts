@@ -122,7 +122,7 @@ export const used = {
   wrapped: generateText({ model: wrapped, prompt: 'Hello' }),
   tools: balanced.tools,
   answeredBy: generateText({ model: wrapped, prompt: 'Hello', providerOptions: { balanced: options } }).then(
-    ({ providerMetadata }) => (providerMetadata?.['balanced'] as BalancedMetadata | undefined)?.endpoint,
+    ({ providerMetadata = {} }) => (providerMetadata['balanced'] as BalancedMetadata).endpoint,
   ),
 };
 
