@@ -19,6 +19,10 @@ const NAMES: Readonly<Record<BalancedEventName, true>> = {
   warning: true,
 };
 
+/** All names of events. */
+// The keys of the table are its names.
+export const EVENT_NAMES = Object.keys(NAMES) as readonly BalancedEventName[];
+
 type AnyListener = (event: never) => void;
 
 const NONE: readonly never[] = [];
@@ -31,7 +35,7 @@ export class EventEmitter {
   /** @throws {TypeError} when there is no such event, or no listener. */
   on<Name extends BalancedEventName>(name: Name, listener: BalancedListener<Name>): () => void {
     if (!Object.hasOwn(NAMES, name)) {
-      throw new TypeError(`There is no event "${name}". There are ${Object.keys(NAMES).join(', ')}.`);
+      throw new TypeError(`There is no event "${name}". There are ${EVENT_NAMES.join(', ')}.`);
     }
     if (typeof listener !== 'function') throw new TypeError(`The listener of "${name}" must be a function.`);
     // A wrapper of its own for each registration: the same function may be registered twice.

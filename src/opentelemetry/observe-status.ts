@@ -1,6 +1,10 @@
 import type { Attributes, BatchObservableCallback, Meter, Observable } from '@opentelemetry/api';
 
+import { LruMap } from '../lru-map.ts';
 import type { BalancedStatus } from '../status.ts';
+
+/** Gates that are told to be open again: model ids may come from anywhere. */
+const MOST = 1_000;
 
 /** What is so at a moment is read when metrics are collected. Returns how to stop. */
 export function observeStatus(meter: Meter, status: () => BalancedStatus): () => void {
@@ -17,7 +21,7 @@ export function observeStatus(meter: Meter, status: () => BalancedStatus): () =>
     description: 'Reasons for which a deployment or an endpoint may not be asked.',
   });
   const instruments: Observable[] = [waiting, inFlight, closed];
-  const everClosed = new Map<string, Attributes>();
+  const everClosed = new LruMap<string, Attributes>(MOST);
   const observe: BatchObservableCallback = (result) => {
     const { endpoints, rings, waiting: calls } = status();
     // None waiting is worth saying: what an alert looks at has to be there, and SDKs repeat what was observed last.
@@ -27,11 +31,10 @@ export function observeStatus(meter: Meter, status: () => BalancedStatus): () =>
         result.observe(waiting, waits?.calls ?? 0, { 'gen_ai.request.model': modelId, 'balanced.urgency': urgency });
       }
     }
-    const open = new Map(everClosed);
+    const now = new Set<Attributes>();
     const observeClosed = (attributes: Attributes): void => {
-      const key = JSON.stringify(attributes);
-      everClosed.set(key, attributes);
-      open.delete(key);
+      everClosed.set(JSON.stringify(attributes), attributes);
+      now.add(attributes);
       result.observe(closed, 1, attributes);
     };
     for (const { name, closedGates, deployments } of endpoints) {
@@ -43,7 +46,7 @@ export function observeStatus(meter: Meter, status: () => BalancedStatus): () =>
         for (const { reason } of own) observeClosed({ ...where, 'balanced.reason': reason });
       }
     }
-    for (const attributes of open.values()) result.observe(closed, 0, attributes);
+    for (const attributes of everClosed.values()) if (!now.has(attributes)) result.observe(closed, 0, attributes);
   };
   meter.addBatchObservableCallback(observe, instruments);
   return () => meter.removeBatchObservableCallback(observe, instruments);

@@ -8,7 +8,7 @@ import { ADMIT, OWNER, REPORT } from './scripts.ts';
 export interface RedisStateSettings {
   /** What all its keys begin with: apps that share a server, but no endpoints, have one each. @default 'balanced' */
   readonly prefix?: string | undefined;
-  /** Milliseconds after which an answer of the server is not waited for any longer. @default 50 */
+  /** Milliseconds for which an answer is waited for; a blocked event loop counts as a fifth of them at the most. @default 50 */
   readonly timeoutMs?: number | undefined;
   /** Milliseconds after which what a process that died held is free again. At most an hour. @default 30_000 */
   readonly leaseMs?: number | undefined;

@@ -8,7 +8,8 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { embed, generateText, streamText } from 'ai';
 import { expect, it } from 'vitest';
 
-import { type BalancedEventName, createBalancedProvider } from '../../src/index.ts';
+import { EVENT_NAMES } from '../../src/event-emitter.ts';
+import { createBalancedProvider } from '../../src/index.ts';
 import { instrument } from '../../src/opentelemetry/index.ts';
 import { createStatusHandler } from '../../src/status-page/index.ts';
 import { interrupted, rateLimited, status } from '../support/behaviour.ts';
@@ -17,25 +18,6 @@ import { startServices } from '../support/start-services.ts';
 import { refusedBaseURL } from '../support/unreachable.ts';
 
 const SECRET = 'sk-planted-0123456789abcdef';
-
-const EVENTS: Readonly<Record<BalancedEventName, true>> = {
-  callStart: true,
-  waiting: true,
-  attemptStart: true,
-  content: true,
-  attempt: true,
-  failover: true,
-  hedge: true,
-  cooldown: true,
-  recovered: true,
-  rateLimited: true,
-  excluded: true,
-  exhausted: true,
-  callEnd: true,
-  stateLost: true,
-  stateRestored: true,
-  warning: true,
-};
 
 it('a secret in keys, headers, URLs, prompts and error bodies is in no event, span, metric, snapshot, page or error', async () => {
   const [refused, limited, broken, healthy] = await startServices('refused', 'limited', 'broken', 'healthy');
@@ -64,7 +46,7 @@ it('a secret in keys, headers, URLs, prompts and error bodies is in no event, sp
     maxWaitMs: 0,
   });
   const told: unknown[] = [];
-  for (const name of Object.keys(EVENTS) as BalancedEventName[]) balanced.on(name, (event) => void told.push(event));
+  for (const name of EVENT_NAMES) balanced.on(name, (event) => void told.push(event));
   const exporter = new InMemorySpanExporter();
   const reader = new PeriodicExportingMetricReader({
     exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),

@@ -1,5 +1,10 @@
 import type { EmbeddingModelV4 } from '@ai-sdk/provider';
-import { SpanStatusCode } from '@opentelemetry/api';
+import {
+  type BatchObservableCallback,
+  type BatchObservableResult,
+  createNoopMeter,
+  SpanStatusCode,
+} from '@opentelemetry/api';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -15,7 +20,7 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { type BalancedProvider, createBalancedProvider } from '../../../src/index.ts';
 import { instrument } from '../../../src/opentelemetry/index.ts';
@@ -287,6 +292,38 @@ describe('instrument()', () => {
     await second.askTimes(1);
     expect(await points('balanced.attempts')).toMatchObject([{ 'balanced.outcome': 'success', value: 6 }]);
     expect(await points('gen_ai.client.inference.usage.input_tokens')).toMatchObject([{ value: 6 }]);
+  });
+
+  it('tells of no more than a thousand gates that they are open again: model ids may come from anywhere', () => {
+    const { balanced } = buildRing([answers()]);
+    const status = balanced.status();
+    let names: readonly string[] = [];
+    const closedAt = (name: string) => ({
+      ...status.endpoints[0]!,
+      name,
+      closedGates: [{ reason: 'cooldown' as const, since: 0 }],
+    });
+    const meter = createNoopMeter();
+    const collections: BatchObservableCallback[] = [];
+    meter.addBatchObservableCallback = (collect) => void collections.push(collect);
+    instrument(
+      {
+        on: (name, listener) => balanced.on(name, listener),
+        status: () => ({ ...status, endpoints: names.map(closedAt) }),
+      },
+      { meterProvider: { getMeter: () => meter } },
+    );
+    const observe = vi.fn<BatchObservableResult['observe']>();
+    for (let round = 0; round < 15; round += 1) {
+      names = Array.from({ length: 100 }, (_, index) => `${round}-${index}`);
+      void collections[0]?.({ observe });
+    }
+    observe.mockClear();
+    names = [];
+    void collections[0]?.({ observe });
+
+    const told = observe.mock.calls.filter(([, , attributes]) => attributes?.['balanced.reason'] === 'cooldown');
+    expect(told).toHaveLength(1_000);
   });
 
   it('counts each of thousands of model ids between two collections', async () => {
